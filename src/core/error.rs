@@ -1,0 +1,145 @@
+//! Every way in which a call can fail.
+
+use crate::core::value::{Field, Value};
+
+/// What kind of failure it is: `VertoError.kind` on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The server refused the login.
+    Auth,
+    /// The server answered, and the answer is a refusal.
+    Rejected,
+    /// No answer came in time.
+    Timeout,
+    /// The connection broke before the answer came.
+    ConnectionLost,
+    /// There is no connection and none is being made.
+    Closed,
+    /// Another login took this session over (`verto.punt`).
+    TakenOver,
+    /// The page gave something that cannot be used; nothing was sent.
+    InvalidArgument,
+    /// The request is larger than a server accepts; nothing was sent.
+    TooLarge,
+    /// Too many requests are waiting for the connection; nothing was sent.
+    Overflow,
+    /// This build or this browser cannot do it.
+    Unsupported,
+}
+
+impl Kind {
+    /// The kind's name on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Auth => "auth",
+            Kind::Rejected => "rejected",
+            Kind::Timeout => "timeout",
+            Kind::ConnectionLost => "connection-lost",
+            Kind::Closed => "closed",
+            Kind::TakenOver => "taken-over",
+            Kind::InvalidArgument => "invalid-argument",
+            Kind::TooLarge => "too-large",
+            Kind::Overflow => "overflow",
+            Kind::Unsupported => "unsupported",
+        }
+    }
+
+    /// The code of a failure for which the server gave none. Ours; JSON-RPC's own codes
+    /// lie below -32000, so the two cannot be confused.
+    pub fn code(self) -> i32 {
+        match self {
+            Kind::Timeout => -1,
+            Kind::ConnectionLost => -2,
+            Kind::Closed => -3,
+            Kind::TakenOver => -4,
+            Kind::InvalidArgument => -5,
+            Kind::TooLarge => -6,
+            Kind::Overflow => -7,
+            Kind::Unsupported => -8,
+            // -9 is `wasm-unavailable`, which the JS glue makes: without wasm this isn't here.
+            Kind::Auth => -10,
+            Kind::Rejected => -11,
+        }
+    }
+}
+
+/// A failure, as the page sees it in a `VertoError`.
+#[derive(Clone, Debug)]
+pub struct Error<V> {
+    /// What kind of failure it is.
+    pub kind: Kind,
+    /// The server's code, or [`Kind::code`].
+    pub code: i32,
+    /// What happened and what to do.
+    pub message: String,
+    /// The reason in the server's own words.
+    pub reason: Option<String>,
+    /// The server's error object or refusing result, whole.
+    pub data: Option<V>,
+    /// The method of the request that failed.
+    pub method: Option<String>,
+    /// Whether the request had been written to a socket; known for `timeout`,
+    /// `connection-lost` and `closed`.
+    pub sent: Option<bool>,
+}
+
+impl<V> Error<V> {
+    /// A failure of our own making.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error {
+            kind,
+            code: kind.code(),
+            message: message.into(),
+            reason: None,
+            data: None,
+            method: None,
+            sent: None,
+        }
+    }
+
+    /// The argument `name` cannot be used, because it `must` be something else.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::Error;
+    /// let error = Error::<()>::argument("queue", "must be a non-empty string");
+    /// assert_eq!(error.message, "queue must be a non-empty string");
+    /// ```
+    pub fn argument(name: &str, must: &str) -> Self {
+        Self::new(Kind::InvalidArgument, [name, " ", must].concat())
+    }
+
+    /// The same failure, told for a request of `method` that had or hadn't been sent.
+    #[must_use]
+    pub fn of(mut self, method: &str, sent: bool) -> Self {
+        self.method = Some(method.into());
+        self.sent = Some(sent);
+        self
+    }
+}
+
+impl<V: Value> Error<V> {
+    /// The server's refusal: a JSON-RPC `error` object, or a `result` whose `code` is not
+    /// success. Both carry `code` and `message`, and XSwitch's results a `reason`
+    /// (XSwitch reference); mod_verto's subscription errors carry neither (FreeSWITCH,
+    /// transcript s04).
+    pub fn refusal(kind: Kind, method: &str, answer: V) -> Self {
+        let reason = answer
+            .text_of(Field::Reason)
+            .or_else(|| answer.text_of(Field::Message))
+            .or_else(|| answer.text());
+        let said = reason.as_deref().unwrap_or("no reason given");
+        Error {
+            kind,
+            // A cast from f64 saturates, so that an absurd code stays a code.
+            code: answer
+                .field(Field::Code)
+                .and_then(|code| code.number())
+                .map_or(kind.code(), |code| code as i32),
+            message: ["the server refused ", method, ": ", said].concat(),
+            reason,
+            data: Some(answer),
+            method: Some(method.into()),
+            sent: None,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The wire's frames: what came in is classified, what goes out is written.
+
+use crate::core::json::push_string;
+use crate::core::value::{Field, Value};
+
+/// The largest text frame, in bytes, that a server accepts: above it mod_verto closes the
+/// socket with code 1000 and no word of why (FreeSWITCH, transcript s14).
+pub const LARGEST_FRAME: usize = 1_000_000;
+
+/// What a frame from the server is.
+#[derive(Clone, Debug)]
+pub enum Frame<V> {
+    /// The answer to one of our requests.
+    Reply {
+        /// The request's id.
+        id: u32,
+        /// `result`, or the `error` object.
+        outcome: Result<V, V>,
+    },
+    /// `verto.event`: something happened on a channel.
+    Event(Event<V>),
+    /// Another request of the server's.
+    Request {
+        /// What it asks or tells.
+        method: Method,
+        /// Its id as JSON text, to be echoed; `None` where it can't be.
+        id: Option<String>,
+        /// Its parameters, where there are any.
+        params: Option<V>,
+    },
+    /// Nothing that the protocol knows, with the reason for the log.
+    Malformed(&'static str),
+}
+
+/// An event, with the fields that decide who gets it.
+#[derive(Clone, Debug)]
+pub struct Event<V> {
+    /// `eventChannel`: where it happened.
+    pub channel: String,
+    /// `subscribedChannel`: for which of our subscriptions the server sent it.
+    pub subscribed: Option<String>,
+    /// `eventSerno`: counts from 0 per socket and subscribed channel.
+    pub serno: Option<u64>,
+    /// `sessid`: the sender of a broadcast, or the one client that it is meant for.
+    pub sessid: Option<String>,
+    /// The whole `params`, as the page's handlers get it.
+    pub params: V,
+}
+
+/// The server's requests that the client knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `verto.ping`: are you there?
+    Ping,
+    /// `verto.clientReady`: the login is complete.
+    ClientReady,
+    /// `verto.punt`: another login took the session over.
+    Punt,
+    /// `verto.info`: a text message.
+    Info,
+    /// Any other.
+    Other,
+}
+
+/// Says what `value`, one frame or one item of an array frame, is.
+///
+/// A frame with `method` is the server's request whatever its id, since the server's
+/// counter collides with ours (FreeSWITCH).
+pub fn classify<V: Value>(value: &V) -> Frame<V> {
+    if !value.is_object() {
+        return Frame::Malformed("a frame that is no object");
+    }
+    match value.field(Field::Method) {
+        Some(method) => match method.text() {
+            Some(method) => classify_request(value, &method),
+            None => Frame::Malformed("a frame whose method is no string"),
+        },
+        None => classify_reply(value),
+    }
+}
+
+fn classify_request<V: Value>(value: &V, method: &str) -> Frame<V> {
+    let params = value.field(Field::Params);
+    let method = match method {
+        "verto.event" => {
+            let event = params.and_then(read_event);
+            return event.map_or(
+                Frame::Malformed("an event without an eventChannel"),
+                Frame::Event,
+            );
+        }
+        "verto.ping" => Method::Ping,
+        "verto.clientReady" => Method::ClientReady,
+        "verto.punt" => Method::Punt,
+        "verto.info" => Method::Info,
+        _ => Method::Other,
+    };
+    Frame::Request {
+        method,
+        id: value.field(Field::Id).and_then(|id| echo(&id)),
+        params,
+    }
+}
+
+fn read_event<V: Value>(params: V) -> Option<Event<V>> {
+    let number = |field| params.field(field).and_then(|value: V| value.number());
+    Some(Event {
+        channel: params.text_of(Field::EventChannel)?,
+        subscribed: params.text_of(Field::SubscribedChannel),
+        serno: number(Field::EventSerno).and_then(whole),
+        sessid: params.text_of(Field::Sessid),
+        params,
+    })
+}
+
+fn classify_reply<V: Value>(value: &V) -> Frame<V> {
+    let Some(id) = value.field(Field::Id).as_ref().and_then(reply_id) else {
+        return Frame::Malformed("a reply without an id of ours");
+    };
+    let error = value.field(Field::Error).filter(|error| !error.is_null());
+    match (error, value.field(Field::Result)) {
+        (Some(error), _) => Frame::Reply {
+            id,
+            outcome: Err(error),
+        },
+        (None, Some(result)) => Frame::Reply {
+            id,
+            outcome: Ok(result),
+        },
+        (None, None) => Frame::Malformed("a reply without result and error"),
+    }
+}
+
+/// Our ids are numbers; a server that echoes them as strings is understood.
+fn reply_id<V: Value>(id: &V) -> Option<u32> {
+    match id.number() {
+        Some(number) => whole(number)?.try_into().ok(),
+        None => id.text()?.parse().ok(),
+    }
+}
+
+fn echo<V: Value>(id: &V) -> Option<String> {
+    if let Some(number) = id.number() {
+        return Some(whole(number)?.to_string());
+    }
+    let mut json = String::new();
+    push_string(&mut json, &id.text()?);
+    Some(json)
+}
+
+/// A JSON number as a counter; fractions and numbers beyond 2^53 are none.
+fn whole(number: f64) -> Option<u64> {
+    let integer = number as u64;
+    (integer < (1 << 53) && integer as f64 == number).then_some(integer)
+}
+
+/// The text of a request. `params` is a JSON object's text, into which `sessid` is put.
+pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
+    let mut text = String::with_capacity(params.len() + method.len() + sessid.len() + 72);
+    text.push_str("{\"jsonrpc\":\"2.0\",\"method\":");
+    push_string(&mut text, method);
+    text.push_str(",\"params\":");
+    let members = params.strip_suffix('}').unwrap_or("{");
+    text.push_str(members);
+    if members.len() > 1 {
+        text.push(',');
+    }
+    text.push_str("\"sessid\":");
+    push_string(&mut text, sessid);
+    text.push_str("},\"id\":");
+    text.push_str(&id.to_string());
+    text.push('}');
+    text
+}
+
+/// The text of our answer to a request of the server's. It is safe everywhere: mod_verto
+/// drops replies silently (FreeSWITCH, transcript s12).
+pub fn answer(id: &str, method: &str) -> String {
+    let mut text = [
+        "{\"jsonrpc\":\"2.0\",\"id\":",
+        id,
+        ",\"result\":{\"method\":",
+    ]
+    .concat();
+    push_string(&mut text, method);
+    text.push_str("}}");
+    text
+}

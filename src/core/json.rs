@@ -1,0 +1,57 @@
+//! The little JSON that the core writes itself: the frame around a request's parameters.
+
+/// Appends `text` as a JSON string.
+pub fn push_string(out: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{0}'..='\u{1f}' => {
+                let byte = character as usize;
+                out.push_str("\\u00");
+                for digit in [byte >> 4, byte & 15] {
+                    out.push(HEX.get(digit).copied().unwrap_or(b'0').into());
+                }
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+/// Appends `{"eventChannel":[…]}`, with `subParams` beside it where given (itself JSON).
+pub fn push_channels<'a>(
+    out: &mut String,
+    channels: impl Iterator<Item = &'a str>,
+    sub_params: Option<&str>,
+) {
+    out.push_str("{\"eventChannel\":[");
+    for (index, channel) in channels.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        push_string(out, channel);
+    }
+    out.push(']');
+    if let Some(json) = sub_params {
+        out.push_str(",\"subParams\":");
+        out.push_str(json);
+    }
+    out.push('}');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_reads_back_as_it_was(text in any::<String>()) {
+            let mut json = String::new();
+            super::push_string(&mut json, &text);
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The protocol, without a browser: no clock, no socket, no JavaScript.
+//!
+//! The core is sans-IO. What happens (the page's commands, an opened or closed socket, a
+//! frame, the time) is told to a [`session::Session`]; what is to be done comes out of it
+//! as [`session::Io`] for the socket and [`session::Notice`] for the page.
+
+pub mod callcenter;
+pub mod error;
+pub mod frame;
+mod json;
+mod random;
+mod reconnect;
+mod rpc;
+pub mod session;
+mod subscriptions;
+pub mod value;
+
+pub use random::Random;
+pub use rpc::{CallId, Expect, MOST_WAITING};
+pub use subscriptions::{Gap, Summary};
+
+/// A time or a span of time in milliseconds; times count from the Unix epoch.
+pub type Ms = u64;

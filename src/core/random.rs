@@ -1,0 +1,64 @@
+//! The core's random numbers: SplitMix64, seeded once by the shell.
+
+/// A reproducible source of random numbers. The seed decides everything, so that a
+/// failing simulation can be run again.
+#[derive(Clone, Debug)]
+pub struct Random(u64);
+
+impl Random {
+    /// A source that starts from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Random(seed)
+    }
+
+    /// The next 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A random number from 0 to `most`, both included.
+    pub fn up_to(&mut self, most: u64) -> u64 {
+        match most.checked_add(1) {
+            Some(count) => self.bits() % count,
+            None => self.bits(),
+        }
+    }
+
+    /// A random UUID (version 4) in text.
+    pub fn uuid(&mut self) -> String {
+        let high = (self.bits() & !0xf000) | 0x4000;
+        let low = (self.bits() >> 2) | (0b10 << 62);
+        let mut text = String::with_capacity(36);
+        for index in 0..32 {
+            if matches!(index, 8 | 12 | 16 | 20) {
+                text.push('-');
+            }
+            let half = if index < 16 { high } else { low };
+            let digit = (half >> (60 - 4 * (index % 16))) & 15;
+            text.push(char::from_digit(digit as u32, 16).unwrap_or('0'));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Random;
+
+    #[test]
+    fn a_uuid_is_of_version_4_and_new_each_time() {
+        let mut random = Random::new(1);
+        let uuids: Vec<String> = (0..100).map(|_| random.uuid()).collect();
+        for uuid in &uuids {
+            assert_eq!(uuid.len(), 36, "{uuid}");
+            assert_eq!(uuid.as_bytes()[14], b'4', "{uuid}");
+            assert!(b"89ab".contains(&uuid.as_bytes()[19]), "{uuid}");
+        }
+        let distinct: std::collections::BTreeSet<_> = uuids.iter().collect();
+        assert_eq!(distinct.len(), 100);
+    }
+}

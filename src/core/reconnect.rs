@@ -1,0 +1,87 @@
+//! When to try again, and where.
+
+use crate::core::Ms;
+use crate::core::random::Random;
+
+/// The delay's upper bound before the first attempt, in ms.
+const FIRST: Ms = 1_000;
+/// The delay's upper bound before any attempt, in ms.
+const CAP: Ms = 30_000;
+
+/// Exponential backoff with full jitter: each delay is random between nothing and a bound
+/// that doubles from 1 s to 30 s. Thousands of clients of a restarted server so come back
+/// spread out. Only a login resets it (ours; see design.md).
+#[derive(Debug, Default)]
+pub struct Backoff {
+    attempt: u32,
+}
+
+impl Backoff {
+    /// How many attempts have failed since the last login.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Counts a failed attempt; returns the delay before the next, in ms.
+    pub fn failed(&mut self, random: &mut Random) -> Ms {
+        let bound = FIRST.checked_shl(self.attempt.min(16)).unwrap_or(CAP);
+        self.attempt = self.attempt.saturating_add(1);
+        random.up_to(bound.min(CAP))
+    }
+
+    /// A login succeeded.
+    pub fn reset(&mut self) {
+        self.attempt = 0;
+    }
+
+    /// Whether the next attempt goes to the fallback address: the two take turns, two
+    /// attempts each.
+    pub fn wants_fallback(&self) -> bool {
+        self.attempt / 2 % 2 == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_fill_a_bound_that_doubles_up_to_the_cap() {
+        let mut random = Random::new(7);
+        let mut most = [0; 8];
+        for _ in 0..2_000 {
+            let mut backoff = Backoff::default();
+            for most in &mut most {
+                *most = (*most).max(backoff.failed(&mut random));
+            }
+        }
+        let bounds = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
+        for (most, bound) in most.into_iter().zip(bounds) {
+            assert!(
+                most <= bound && most > bound * 95 / 100,
+                "{most} of {bound}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_million_failures_do_not_overflow() {
+        let mut backoff = Backoff {
+            attempt: u32::MAX - 1,
+        };
+        for _ in 0..3 {
+            assert!(backoff.failed(&mut Random::new(1)) <= CAP);
+        }
+    }
+
+    #[test]
+    fn the_addresses_take_turns_two_attempts_each() {
+        let mut backoff = Backoff::default();
+        let mut turns = Vec::new();
+        for _ in 0..6 {
+            turns.push(backoff.wants_fallback());
+            backoff.failed(&mut Random::new(1));
+        }
+        assert_eq!(turns, [false, false, true, true, false, false]);
+    }
+}

@@ -1,0 +1,217 @@
+//! What a session does with what the server says.
+
+use super::{Io, Message, Notice, Phase, Session, SocketId};
+use crate::core::Ms;
+use crate::core::error::{Error, Kind};
+use crate::core::frame::{self, Event, Frame, Method};
+use crate::core::rpc::{Call, Expect, Owner};
+use crate::core::value::{Field, Value};
+
+/// The code of a login that the server refuses (FreeSWITCH, transcript s02).
+const AUTH_REFUSED: i32 = -32001;
+/// The reason where another user holds the sessid (FreeSWITCH, transcript s08).
+const SESSION_IN_USE: &str = "Session in use";
+
+impl<V: Value> Session<V> {
+    /// A frame came in on `socket`. An array is taken as one frame per item, as XSwitch's
+    /// reference shows them.
+    pub fn frame(&mut self, now: Ms, socket: SocketId, value: &V) {
+        match value.items() {
+            Some(items) => {
+                for item in &items {
+                    self.one_frame(now, socket, item);
+                }
+            }
+            None => self.one_frame(now, socket, value),
+        }
+    }
+
+    /// A frame came in on `socket` that isn't JSON, for the reason given.
+    pub fn garbage(&mut self, socket: SocketId, reason: &str) {
+        if self.socket == Some(socket) {
+            self.log(&["ignored ", reason]);
+        }
+    }
+
+    fn one_frame(&mut self, now: Ms, socket: SocketId, value: &V) {
+        // An earlier item of the same array may have ended this socket.
+        if self.socket != Some(socket) {
+            return;
+        }
+        match frame::classify(value) {
+            Frame::Reply { id, outcome } => match self.rpc.answered(id) {
+                Some(owner) => self.answered(now, id, owner, outcome),
+                None => self.log(&["ignored a reply to a request that waits for none"]),
+            },
+            Frame::Event(event) => self.event(event),
+            Frame::Request { method, id, params } => self.server_request(method, id, params),
+            Frame::Malformed(reason) => self.log(&["ignored ", reason]),
+        }
+    }
+
+    fn answered(&mut self, now: Ms, id: u32, owner: Owner, outcome: Result<V, V>) {
+        match (owner, outcome) {
+            (Owner::Page(call), outcome) => self.settle(call, outcome),
+            (Owner::Login, Ok(result)) => self.logged_in(now, result),
+            (Owner::Login, Err(error)) => self.login_failed(now, error),
+            (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
+                self.subscription_answered(id, &channels, answer);
+            }
+            // Known to the server or not: it is unsubscribed now.
+            (Owner::Unsubscribe, _) => {}
+        }
+    }
+
+    fn settle(&mut self, call: Call, outcome: Result<V, V>) {
+        let outcome = match outcome {
+            Ok(result) if succeeded(&result, call.expect) => Ok(result),
+            Ok(answer) | Err(answer) => Err(Error::refusal(Kind::Rejected, &call.method, answer)),
+        };
+        let call = call.id;
+        self.notices.push_back(Notice::Settle { call, outcome });
+    }
+
+    fn logged_in(&mut self, now: Ms, result: V) {
+        // A server that didn't take our sessid says which one it made instead.
+        if let Some(sessid) = result.text_of(Field::Sessid) {
+            self.sessid = sessid;
+        }
+        self.phase = Phase::Ready;
+        self.backoff.reset();
+        self.outage_told = false;
+        self.retried_credentials = false;
+        self.retried_sessid = false;
+        self.tell_state(0, None, None);
+        if let Some(call) = self.connecting.take() {
+            let outcome = Ok(result);
+            self.notices.push_back(Notice::Settle { call, outcome });
+        }
+        self.notices.push_back(Notice::Login { error: None });
+        let asking = self.subscriptions.all_to_ask(super::MOST_ASKED);
+        self.ask(now, asking);
+        while let Some(waiting) = self.rpc.next_waiting() {
+            let method = waiting.call.method.clone();
+            let owner = Owner::Page(waiting.call);
+            self.send(waiting.deadline, owner, &method, &waiting.params);
+        }
+    }
+
+    fn login_failed(&mut self, now: Ms, answer: V) {
+        let error = Error::refusal(Kind::Auth, "login", answer);
+        if error.code != AUTH_REFUSED {
+            let failed = Some(error.clone());
+            self.notices.push_back(Notice::Login { error: failed });
+            return self.lost(now, error);
+        }
+        let made_sessid = self.config.as_ref().is_some_and(|c| c.sessid.is_none());
+        let in_use = error.reason.as_deref() == Some(SESSION_IN_USE);
+        if in_use && made_sessid && !self.retried_sessid {
+            // The server closes this socket: the next login needs another.
+            self.retried_sessid = true;
+            self.sessid = self.random.uuid();
+            self.close_socket();
+            return self.open(now);
+        }
+        let fresh = self.config.as_ref().is_some_and(|c| c.fresh_credentials);
+        if let Some(socket) = self.socket
+            && fresh
+            && !in_use
+            && !self.retried_credentials
+        {
+            self.retried_credentials = true;
+            return self.ask_credentials(now, socket);
+        }
+        let told = Notice::Login {
+            error: Some(error.clone()),
+        };
+        self.finish(error, Kind::Auth.name(), Some(told));
+    }
+
+    /// Granted channels are named in `result`, or in some versions in `error`; what is
+    /// named nowhere has not been granted (FreeSWITCH, transcript s04).
+    fn subscription_answered(&mut self, id: u32, asked: &[String], answer: V) {
+        for field in [Field::SubscribedChannels, Field::AlreadySubscribedChannels] {
+            for channel in answer.texts_of(field) {
+                if let Some(sernos) = self.subscriptions.answered(&channel, id, true) {
+                    let confirmed = Notice::Confirmed { sernos, channel };
+                    self.notices.push_back(confirmed);
+                }
+            }
+        }
+        let mut error = Error::refusal(Kind::Rejected, "verto.subscribe", answer);
+        if error.reason.is_none() {
+            error.message = "the server doesn't allow this user to subscribe to this channel: \
+                             check the user's permissions and the domain in `login`"
+                .into();
+        }
+        self.refused(asked, id, &error);
+    }
+
+    fn event(&mut self, event: Event<V>) {
+        if event.channel == self.sessid {
+            return self.private(event);
+        }
+        let (sernos, gap) = self.subscriptions.route(&event);
+        self.notices.extend(gap.map(Notice::Gap));
+        if !sernos.is_empty() {
+            let params = event.params;
+            self.notices.push_back(Notice::Event { sernos, params });
+        } else if event.subscribed.is_none() && event.sessid.as_ref() == Some(&self.sessid) {
+            self.private(event);
+        } else {
+            self.log(&["ignored an event on a channel that nobody listens to"]);
+        }
+    }
+
+    fn private(&mut self, event: Event<V>) {
+        self.notices.push_back(Notice::Message {
+            message: Message::PrivateEvent,
+            data: Some(event.params),
+        });
+    }
+
+    fn server_request(&mut self, method: Method, id: Option<String>, params: Option<V>) {
+        match method {
+            Method::Ping => {
+                // Before the login nothing but the login may be sent.
+                if let (Some(socket), Some(id), Phase::Ready) = (self.socket, id, self.phase) {
+                    let text = frame::answer(&id, "verto.ping");
+                    self.io.push_back(Io::Send { socket, text });
+                }
+            }
+            Method::ClientReady => self.notices.push_back(Notice::Message {
+                message: Message::ClientReady,
+                data: params,
+            }),
+            Method::Info => self.notices.push_back(Notice::Message {
+                message: Message::Info,
+                data: params.and_then(|params| params.field(Field::Msg)),
+            }),
+            Method::Punt => {
+                let message = "another login took this session over";
+                let told = Notice::Closed { asked: false };
+                let error = Error::new(Kind::TakenOver, message);
+                self.finish(error, Kind::TakenOver.name(), Some(told));
+            }
+            // No error reply: mod_verto would answer it under an id that may be ours.
+            Method::Other => self.log(&["ignored a request with an unknown method"]),
+        }
+    }
+
+    fn log(&mut self, parts: &[&str]) {
+        self.io.push_back(Io::Log(parts.concat()));
+    }
+}
+
+fn succeeded<V: Value>(result: &V, expect: Expect) -> bool {
+    let code = result.field(Field::Code);
+    let is_200 = |code: V| match code.number() {
+        Some(number) => number == 200.0,
+        None => code.text().as_deref() == Some("200"),
+    };
+    match expect {
+        Expect::Result => true,
+        Expect::Code200 => code.is_some_and(is_200),
+        Expect::NoRefusal => code.is_none_or(is_200),
+    }
+}

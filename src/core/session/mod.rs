@@ -1,0 +1,515 @@
+//! One connection to a Verto server, from `connect` to `logout` and across everything
+//! that happens between.
+//!
+//! A [`Session`] is told what happened and the time; then [`Session::next_io`] and
+//! [`Session::next_notice`] are drained, and [`Session::timer`] is called when
+//! [`Session::deadline`] has come.
+
+mod effect;
+mod incoming;
+
+use std::collections::VecDeque;
+
+use crate::core::Ms;
+use crate::core::error::{Error, Kind};
+use crate::core::frame::{self, LARGEST_FRAME};
+use crate::core::json::push_channels;
+use crate::core::random::Random;
+use crate::core::reconnect::Backoff;
+use crate::core::rpc::{Call, CallId, Expect, Owner, Rpc, Waiting};
+use crate::core::subscriptions::{Asking, Removed, Subscriptions, Summary};
+use crate::core::value::Value;
+
+pub use effect::{Config, Io, Message, Notice, SocketId, State};
+
+/// The bytes of channel names that go into one subscribe request.
+const MOST_ASKED: usize = LARGEST_FRAME - 10_000;
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Idle,
+    Connecting {
+        deadline: Ms,
+    },
+    /// The page is asked for its credentials.
+    Asking {
+        deadline: Ms,
+    },
+    /// The login is in flight.
+    LoggingIn,
+    Ready,
+    Reconnecting {
+        at: Ms,
+    },
+    Closed,
+}
+
+/// A request of the page's.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The page's number for the call.
+    pub call: CallId,
+    /// The method.
+    pub method: String,
+    /// The parameters: the text of a JSON object without `sessid`.
+    pub params: String,
+    /// Which answers count as success.
+    pub expect: Expect,
+    /// How long it may take from now, in ms; `None` for the configured time.
+    pub timeout: Option<Ms>,
+}
+
+/// The state of one connection and of everything that outlives it.
+#[derive(Debug)]
+pub struct Session<V> {
+    config: Option<Config>,
+    phase: Phase,
+    /// The one live socket.
+    socket: Option<SocketId>,
+    last_socket: SocketId,
+    sessid: String,
+    random: Random,
+    backoff: Backoff,
+    rpc: Rpc,
+    subscriptions: Subscriptions,
+    /// The call that waits for the first login.
+    connecting: Option<CallId>,
+    /// `onWSClose(false)` was told, and no login succeeded since.
+    outage_told: bool,
+    /// A refused login was tried once more with fresh credentials.
+    retried_credentials: bool,
+    /// A login was tried once more under a new sessid.
+    retried_sessid: bool,
+    io: VecDeque<Io>,
+    notices: VecDeque<Notice<V>>,
+}
+
+impl<V: Value> Session<V> {
+    /// A session that has never connected. `seed` decides its sessids and delays.
+    pub fn new(seed: u64) -> Self {
+        Session {
+            config: None,
+            phase: Phase::Idle,
+            socket: None,
+            last_socket: 0,
+            sessid: String::new(),
+            random: Random::new(seed),
+            backoff: Backoff::default(),
+            rpc: Rpc::default(),
+            subscriptions: Subscriptions::default(),
+            connecting: None,
+            outage_told: false,
+            retried_credentials: false,
+            retried_sessid: false,
+            io: VecDeque::new(),
+            notices: VecDeque::new(),
+        }
+    }
+
+    /// The session's state.
+    pub fn state(&self) -> State {
+        match self.phase {
+            Phase::Idle => State::Idle,
+            Phase::Connecting { .. } => State::Connecting,
+            Phase::Asking { .. } | Phase::LoggingIn => State::Authenticating,
+            Phase::Ready => State::Ready,
+            Phase::Reconnecting { .. } => State::Reconnecting,
+            Phase::Closed => State::Closed,
+        }
+    }
+
+    /// Whether the session has a connection or is making one.
+    pub fn is_active(&self) -> bool {
+        !matches!(self.phase, Phase::Idle | Phase::Closed)
+    }
+
+    /// The id under which the server knows this session; empty before the first `connect`.
+    pub fn sessid(&self) -> &str {
+        &self.sessid
+    }
+
+    /// Which channels are wanted, granted and refused.
+    pub fn subscriptions(&self) -> Summary {
+        self.subscriptions.summary()
+    }
+
+    /// The next thing to be done.
+    pub fn next_io(&mut self) -> Option<Io> {
+        self.io.pop_front()
+    }
+
+    /// The next thing to be told to the page.
+    pub fn next_notice(&mut self) -> Option<Notice<V>> {
+        self.notices.pop_front()
+    }
+
+    /// Whether something is to be told to the page.
+    pub fn has_notice(&self) -> bool {
+        !self.notices.is_empty()
+    }
+
+    /// When [`Self::timer`] is to be called.
+    pub fn deadline(&self) -> Option<Ms> {
+        let phase = match self.phase {
+            Phase::Connecting { deadline } | Phase::Asking { deadline } => Some(deadline),
+            Phase::Reconnecting { at } => Some(at),
+            _ => None,
+        };
+        phase.into_iter().chain(self.rpc.deadline()).min()
+    }
+
+    /// Connects, after closing silently what was open. `call` settles at the first login
+    /// or at the session's end.
+    pub fn connect(&mut self, now: Ms, call: CallId, config: Config) {
+        let was_open = self.socket.is_some();
+        self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
+        if was_open {
+            let removed = self.subscriptions.clear();
+            self.released(removed.sernos);
+        }
+        self.sessid = match &config.sessid {
+            Some(sessid) => sessid.clone(),
+            None => self.random.uuid(),
+        };
+        self.config = Some(config);
+        self.connecting = Some(call);
+        self.backoff.reset();
+        self.outage_told = false;
+        self.retried_credentials = false;
+        self.retried_sessid = false;
+        self.open(now);
+    }
+
+    /// Ends the session as the page asked: every call is settled, every subscription
+    /// ended, and nothing reconnects. Without a connection it only ends subscriptions.
+    pub fn logout(&mut self) {
+        let removed = self.subscriptions.clear();
+        self.released(removed.sernos);
+        if self.is_active() {
+            let error = Error::new(Kind::Closed, "logged out");
+            self.finish(error, "logout", Some(Notice::Closed { asked: true }));
+        }
+    }
+
+    /// The socket is open.
+    pub fn opened(&mut self, now: Ms, socket: SocketId) {
+        if self.socket == Some(socket) && matches!(self.phase, Phase::Connecting { .. }) {
+            self.ask_credentials(now, socket);
+            self.tell_state(0, None, None);
+        }
+    }
+
+    /// The page gave the login's parameters (the text of a JSON object without `sessid`),
+    /// or failed to.
+    pub fn credentials(&mut self, now: Ms, socket: SocketId, login: Result<String, Error<V>>) {
+        if self.socket != Some(socket) || !matches!(self.phase, Phase::Asking { .. }) {
+            return;
+        }
+        match login {
+            Ok(params) => {
+                self.phase = Phase::LoggingIn;
+                self.send(now + self.timeout(), Owner::Login, "login", &params);
+            }
+            Err(error) => self.lost(now, error),
+        }
+    }
+
+    /// The socket closed with `code`.
+    pub fn closed(&mut self, now: Ms, socket: SocketId, code: u16) {
+        if self.socket == Some(socket) {
+            let code = code.to_string();
+            let message = ["the connection was lost (close code ", &code, ")"].concat();
+            self.lost(now, Error::new(Kind::ConnectionLost, message));
+        }
+    }
+
+    /// The browser refuses to open a socket to this address at all.
+    pub fn unusable(&mut self, socket: SocketId, message: String) {
+        if self.socket == Some(socket) {
+            let error = Error::new(Kind::InvalidArgument, message);
+            self.finish(error, Kind::InvalidArgument.name(), None);
+        }
+    }
+
+    /// The time is `now`: does what is due.
+    pub fn timer(&mut self, now: Ms) {
+        match self.phase {
+            Phase::Connecting { deadline } if deadline <= now => {
+                let message = "the server didn't accept the connection in time";
+                self.lost(now, Error::new(Kind::Timeout, message));
+            }
+            Phase::Asking { deadline } if deadline <= now => {
+                let message = "the credential function gave nothing in time";
+                self.lost(now, Error::new(Kind::Timeout, message));
+            }
+            Phase::Reconnecting { at } if at <= now => self.open(now),
+            _ => {}
+        }
+        for (owner, id) in self.rpc.overdue(now) {
+            self.timed_out(now, owner, id);
+        }
+    }
+
+    /// Makes a request. It leaves at once, or waits for the login; see [`Notice::Settle`].
+    pub fn request(&mut self, now: Ms, request: Request) {
+        let Request {
+            call: id,
+            method,
+            params,
+            expect,
+            timeout,
+        } = request;
+        let call = Call { id, method, expect };
+        let Some(config) = self.config.as_ref().filter(|_| self.is_active()) else {
+            let message = "there is no connection: call connect() first";
+            return self.fail(&call, Error::new(Kind::Closed, message), false);
+        };
+        let usual = match call.method.as_str() {
+            "jsapi" => config.jsapi_timeout,
+            _ => config.timeout,
+        };
+        // The id's ten digits at most: which it will be is known when it leaves.
+        if frame::request(&call.method, &params, &self.sessid, u32::MAX).len() > LARGEST_FRAME {
+            let message = "the request is larger than the 1,000,000 bytes that a server accepts";
+            return self.fail(&call, Error::new(Kind::TooLarge, message), false);
+        }
+        let deadline = now.saturating_add(timeout.unwrap_or(usual));
+        if matches!(self.phase, Phase::Ready) {
+            let method = call.method.clone();
+            self.send(deadline, Owner::Page(call), &method, &params);
+            return;
+        }
+        let waiting = Waiting {
+            call,
+            params,
+            deadline,
+        };
+        if let Err(call) = self.rpc.wait(waiting) {
+            let message = "too many requests wait for the connection";
+            self.fail(&call, Error::new(Kind::Overflow, message), false);
+        }
+    }
+
+    /// Registers `listener` on each of `channels`; returns the registrations' numbers.
+    /// With `local` the server is not asked. `sub_params` is JSON text.
+    pub fn subscribe(
+        &mut self,
+        now: Ms,
+        channels: &[String],
+        listener: u32,
+        sub_params: Option<&str>,
+        local: bool,
+    ) -> Vec<u32> {
+        let mut sernos = Vec::with_capacity(channels.len());
+        for channel in channels {
+            let added = self.subscriptions.add(channel, listener, sub_params, local);
+            self.released(added.replaced);
+            if added.confirmed && !local {
+                self.notices.push_back(Notice::Confirmed {
+                    sernos: vec![added.serno],
+                    channel: channel.clone(),
+                });
+            }
+            sernos.push(added.serno);
+        }
+        if matches!(self.phase, Phase::Ready) {
+            let asking = self.subscriptions.to_ask(channels.iter(), MOST_ASKED);
+            self.ask(now, asking);
+        }
+        sernos
+    }
+
+    /// Ends registrations: of a channel the one with that number, or all.
+    pub fn unsubscribe(&mut self, now: Ms, targets: &[(String, Option<u32>)]) {
+        let mut removed = Removed::default();
+        for (channel, serno) in targets {
+            self.subscriptions.remove(channel, *serno, &mut removed);
+        }
+        self.unsubscribed(now, removed);
+    }
+
+    /// Ends all registrations.
+    pub fn unsubscribe_all(&mut self, now: Ms) {
+        let removed = self.subscriptions.clear();
+        self.unsubscribed(now, removed);
+    }
+
+    /// The page's `onWSLogin(true)` is about to run; see
+    /// [`Subscriptions::login_callback_begins`].
+    pub fn login_callback_begins(&mut self) {
+        self.subscriptions.login_callback_begins();
+    }
+
+    /// The page's `onWSLogin` has returned.
+    pub fn login_callback_ended(&mut self) {
+        self.subscriptions.login_callback_ended();
+    }
+
+    fn timeout(&self) -> Ms {
+        self.config.as_ref().map_or(0, |config| config.timeout)
+    }
+
+    fn open(&mut self, now: Ms) {
+        let fallback = self.backoff.wants_fallback();
+        let url = self.config.as_ref().map(|config| {
+            let url = config.fallback_url.as_ref().filter(|_| fallback);
+            url.unwrap_or(&config.url).clone()
+        });
+        self.last_socket += 1;
+        let socket = self.last_socket;
+        self.socket = Some(socket);
+        self.rpc.restart();
+        self.phase = Phase::Connecting {
+            deadline: now + self.timeout(),
+        };
+        let url = url.unwrap_or_default();
+        self.io.push_back(Io::Open { socket, url });
+        self.tell_state(0, None, None);
+    }
+
+    fn ask_credentials(&mut self, now: Ms, socket: SocketId) {
+        self.phase = Phase::Asking {
+            deadline: now + self.timeout(),
+        };
+        self.io.push_back(Io::Credentials { socket });
+    }
+
+    fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
+        let id = self.rpc.register(owner, deadline);
+        if let Some(socket) = self.socket {
+            let text = frame::request(method, params, &self.sessid, id);
+            self.io.push_back(Io::Send { socket, text });
+        }
+        id
+    }
+
+    /// The one way in which a connection is lost, whoever noticed it.
+    fn lost(&mut self, now: Ms, error: Error<V>) {
+        self.close_socket();
+        let message = "the connection was lost before the answer came";
+        self.fail_in_flight(&Error::new(Kind::ConnectionLost, message));
+        let reconnects = self
+            .config
+            .as_ref()
+            .is_some_and(|config| config.auto_reconnect);
+        let told = std::mem::replace(&mut self.outage_told, true);
+        let notice = (!told).then_some(Notice::Closed { asked: false });
+        if !reconnects {
+            let reason = error.kind.name();
+            return self.finish(error, reason, notice);
+        }
+        let delay = self.backoff.failed(&mut self.random);
+        self.phase = Phase::Reconnecting { at: now + delay };
+        self.tell_state(delay, Some(error.kind.name()), Some(error));
+        self.notices.extend(notice);
+    }
+
+    /// The one way in which a session ends for good.
+    fn finish(&mut self, error: Error<V>, reason: &'static str, last: Option<Notice<V>>) {
+        self.abandon(error.clone());
+        self.phase = Phase::Closed;
+        self.backoff.reset();
+        // A logout is what the page asked for, not a failure.
+        let failure = (error.kind != Kind::Closed).then_some(error);
+        self.tell_state(0, Some(reason), failure);
+        self.notices.extend(last);
+    }
+
+    /// Closes the socket and settles every call; `connect`'s with `error` itself.
+    fn abandon(&mut self, error: Error<V>) {
+        self.close_socket();
+        let closed = Error::new(Kind::Closed, error.message.clone());
+        self.fail_in_flight(&closed);
+        while let Some(Waiting { call, .. }) = self.rpc.next_waiting() {
+            self.fail(&call, closed.clone(), false);
+        }
+        if let Some(call) = self.connecting.take() {
+            let outcome = Err(error);
+            self.notices.push_back(Notice::Settle { call, outcome });
+        }
+    }
+
+    fn close_socket(&mut self) {
+        if let Some(socket) = self.socket.take() {
+            self.io.push_back(Io::Close { socket });
+            self.subscriptions.disconnected();
+        }
+    }
+
+    fn fail_in_flight(&mut self, error: &Error<V>) {
+        for owner in self.rpc.lost() {
+            if let Owner::Page(call) = owner {
+                self.fail(&call, error.clone(), true);
+            }
+        }
+    }
+
+    fn fail(&mut self, call: &Call, error: Error<V>, sent: bool) {
+        self.notices.push_back(Notice::Settle {
+            call: call.id,
+            outcome: Err(error.of(&call.method, sent)),
+        });
+    }
+
+    fn timed_out(&mut self, now: Ms, owner: Owner, id: Option<u32>) {
+        let error = Error::new(Kind::Timeout, "the server didn't answer in time");
+        match owner {
+            Owner::Page(call) => self.fail(&call, error, id.is_some()),
+            Owner::Login => self.lost(now, error.of("login", true)),
+            Owner::Subscribe(channels) => {
+                let error = error.of("verto.subscribe", true);
+                self.refused(&channels, id.unwrap_or_default(), &error);
+            }
+            Owner::Unsubscribe => {}
+        }
+    }
+
+    fn refused(&mut self, channels: &[String], id: u32, error: &Error<V>) {
+        for channel in channels {
+            if self.subscriptions.answered(channel, id, false).is_some() {
+                self.notices.push_back(Notice::Refused {
+                    channel: channel.clone(),
+                    error: error.clone(),
+                });
+            }
+        }
+    }
+
+    fn ask(&mut self, now: Ms, asking: Vec<Asking>) {
+        for one in asking {
+            let mut params = String::new();
+            let names = one.channels.iter().map(String::as_str);
+            push_channels(&mut params, names, one.sub_params.as_deref());
+            let owner = Owner::Subscribe(one.channels.clone());
+            let id = self.send(now + self.timeout(), owner, "verto.subscribe", &params);
+            self.subscriptions.asked(&one.channels, id);
+        }
+    }
+
+    fn unsubscribed(&mut self, now: Ms, removed: Removed) {
+        self.released(removed.sernos);
+        // Only a ready session holds channels, so nothing is sent before a login.
+        for names in removed.unwanted.chunks(1_000) {
+            let mut params = String::new();
+            push_channels(&mut params, names.iter().map(String::as_str), None);
+            let deadline = now + self.timeout();
+            self.send(deadline, Owner::Unsubscribe, "verto.unsubscribe", &params);
+        }
+    }
+
+    fn released(&mut self, sernos: Vec<u32>) {
+        if !sernos.is_empty() {
+            self.io.push_back(Io::Release { sernos });
+        }
+    }
+
+    fn tell_state(&mut self, delay: Ms, reason: Option<&'static str>, error: Option<Error<V>>) {
+        self.notices.push_back(Notice::State {
+            state: self.state(),
+            attempt: self.backoff.attempt(),
+            delay,
+            reason,
+            error,
+        });
+    }
+}

@@ -1,0 +1,340 @@
+//! Which channels the page wants, who listens on them, and what the server has granted.
+//!
+//! The page's handlers are not here: a handler with its `userData` is a *listener number*
+//! (the same pair has the same number), and each registration of a listener on a channel
+//! has a *serno*, which is in the handle that the page holds.
+
+use std::collections::BTreeMap;
+
+use crate::core::frame::Event;
+
+/// What the server has been told of a channel on the present connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wire {
+    Unasked,
+    /// Asked for by this request.
+    Asked(u32),
+    Confirmed,
+    Refused,
+}
+
+#[derive(Debug)]
+struct Registration {
+    serno: u32,
+    listener: u32,
+    /// The run of `onWSLogin` that made it; 0 where the page made it elsewhere.
+    run: u32,
+    /// Hears events, but doesn't make the server send any.
+    local: bool,
+}
+
+#[derive(Debug)]
+struct Channel {
+    registrations: Vec<Registration>,
+    wire: Wire,
+    sub_params: Option<String>,
+    /// The `eventSerno` that comes next, where one was seen.
+    expected: Option<u64>,
+}
+
+impl Channel {
+    fn is_wanted(&self) -> bool {
+        self.registrations.iter().any(|one| !one.local)
+    }
+
+    fn is_held(&self) -> bool {
+        matches!(self.wire, Wire::Asked(_) | Wire::Confirmed)
+    }
+}
+
+/// What adding a registration led to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Added {
+    /// The registration.
+    pub serno: u32,
+    /// Registrations that it replaces.
+    pub replaced: Vec<u32>,
+    /// The server already grants the channel.
+    pub confirmed: bool,
+}
+
+/// What removing registrations led to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// The registrations that are gone.
+    pub sernos: Vec<u32>,
+    /// The channels that the server need not send any more.
+    pub unwanted: Vec<String>,
+}
+
+/// A hole in a channel's event numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The subscribed channel.
+    pub channel: String,
+    /// The number that should have come.
+    pub expected: u64,
+    /// The number that came.
+    pub received: u64,
+}
+
+/// Channels that go into one subscribe request.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// Their names.
+    pub channels: Vec<String>,
+    /// The `subParams` that they share, as JSON text.
+    pub sub_params: Option<String>,
+}
+
+/// The subscriptions of one session.
+#[derive(Debug, Default)]
+pub struct Subscriptions {
+    channels: BTreeMap<String, Channel>,
+    last_serno: u32,
+    last_run: u32,
+    in_login: bool,
+}
+
+impl Subscriptions {
+    /// Marks where the page's `onWSLogin(true)` begins: what it subscribes until
+    /// [`Self::login_callback_ended`] replaces, on the same channel, what its previous
+    /// run subscribed there.
+    pub fn login_callback_begins(&mut self) {
+        self.last_run += 1;
+        self.in_login = true;
+    }
+
+    /// Marks where the page's `onWSLogin` ends.
+    pub fn login_callback_ended(&mut self) {
+        self.in_login = false;
+    }
+
+    /// Registers `listener` on `channel`; a listener registers once on a channel.
+    pub fn add(
+        &mut self,
+        channel: &str,
+        listener: u32,
+        sub_params: Option<&str>,
+        local: bool,
+    ) -> Added {
+        let run = if self.in_login { self.last_run } else { 0 };
+        let entry = self
+            .channels
+            .entry(channel.into())
+            .or_insert_with(|| Channel {
+                registrations: Vec::new(),
+                wire: Wire::Unasked,
+                sub_params: None,
+                expected: None,
+            });
+        if let Some(json) = sub_params {
+            entry.sub_params = Some(json.into());
+        }
+        let same = |one: &&mut Registration| one.listener == listener;
+        let serno = match entry.registrations.iter_mut().find(same) {
+            Some(one) => {
+                one.local &= local;
+                if one.run != 0 && run != 0 {
+                    one.run = run;
+                }
+                one.serno
+            }
+            None => {
+                self.last_serno += 1;
+                entry.registrations.push(Registration {
+                    serno: self.last_serno,
+                    listener,
+                    run,
+                    local,
+                });
+                self.last_serno
+            }
+        };
+        let outlived = |one: &mut Registration| run != 0 && one.run != 0 && one.run < run;
+        let replaced = entry.registrations.extract_if(.., outlived);
+        Added {
+            serno,
+            replaced: replaced.map(|one| one.serno).collect(),
+            confirmed: entry.wire == Wire::Confirmed,
+        }
+    }
+
+    /// Removes the registration `serno`, or all of them, from `channel`.
+    pub fn remove(&mut self, channel: &str, serno: Option<u32>, removed: &mut Removed) {
+        let Some(entry) = self.channels.get_mut(channel) else {
+            return;
+        };
+        let meant = |one: &mut Registration| serno.is_none_or(|serno| one.serno == serno);
+        let gone = entry.registrations.extract_if(.., meant);
+        removed.sernos.extend(gone.map(|one| one.serno));
+        if entry.is_wanted() {
+            return;
+        }
+        if entry.is_held() {
+            removed.unwanted.push(channel.into());
+        }
+        entry.wire = Wire::Unasked;
+        entry.expected = None;
+        if entry.registrations.is_empty() {
+            self.channels.remove(channel);
+        }
+    }
+
+    /// Removes everything.
+    pub fn clear(&mut self) -> Removed {
+        let mut removed = Removed::default();
+        for (name, channel) in std::mem::take(&mut self.channels) {
+            if channel.is_held() {
+                removed.unwanted.push(name);
+            }
+            let sernos = channel.registrations.iter().map(|one| one.serno);
+            removed.sernos.extend(sernos);
+        }
+        removed
+    }
+
+    /// The connection is gone, and with it what the server knew (FreeSWITCH, s11).
+    pub fn disconnected(&mut self) {
+        for channel in self.channels.values_mut() {
+            channel.wire = Wire::Unasked;
+            channel.expected = None;
+        }
+    }
+
+    /// The wanted channels that a new connection must be asked for; see [`Self::to_ask`].
+    pub fn all_to_ask(&self, most: usize) -> Vec<Asking> {
+        self.to_ask(self.channels.keys(), most)
+    }
+
+    /// Those of the channels `named` that are wanted and that the server must be asked
+    /// for, those with equal `subParams` together, in requests of about `most` bytes.
+    pub fn to_ask<'a>(
+        &'a self,
+        named: impl Iterator<Item = &'a String>,
+        most: usize,
+    ) -> Vec<Asking> {
+        let mut asking: Vec<(usize, Asking)> = Vec::new();
+        for name in named {
+            let Some(channel) = self.channels.get(name) else {
+                continue;
+            };
+            if channel.is_held() || !channel.is_wanted() {
+                continue;
+            }
+            // A character is at most 6 bytes of JSON; quotes and a comma come with it.
+            let bytes = name.len() * 6 + 3;
+            let fits = |(sum, one): &&mut (usize, Asking)| {
+                one.sub_params == channel.sub_params && *sum + bytes <= most
+            };
+            match asking.iter_mut().find(fits) {
+                Some((sum, one)) => {
+                    *sum += bytes;
+                    one.channels.push(name.clone());
+                }
+                None => asking.push((
+                    bytes + channel.sub_params.as_ref().map_or(0, String::len),
+                    Asking {
+                        channels: vec![name.clone()],
+                        sub_params: channel.sub_params.clone(),
+                    },
+                )),
+            }
+        }
+        asking.into_iter().map(|(_, one)| one).collect()
+    }
+
+    /// Notes that `channels` are asked for by the request `id`.
+    pub fn asked(&mut self, channels: &[String], id: u32) {
+        for name in channels {
+            if let Some(channel) = self.channels.get_mut(name) {
+                channel.wire = Wire::Asked(id);
+                channel.expected = None;
+            }
+        }
+    }
+
+    /// The request `id` was answered for `channel`. Returns the registrations that this
+    /// concerns; none where the channel was given up, or asked for anew, since.
+    pub fn answered(&mut self, channel: &str, id: u32, granted: bool) -> Option<Vec<u32>> {
+        let entry = self.channels.get_mut(channel)?;
+        if entry.wire != Wire::Asked(id) {
+            return None;
+        }
+        entry.wire = if granted {
+            Wire::Confirmed
+        } else {
+            Wire::Refused
+        };
+        let wire = entry.registrations.iter().filter(|one| !one.local);
+        Some(wire.map(|one| one.serno).collect())
+    }
+
+    /// Who gets an event: the registrations on `subscribedChannel` where the server names
+    /// it, else those on the event's channel and on its dotted ancestors, each listener
+    /// once. Notes the event's number, and tells of a hole in front of it.
+    pub fn route<V>(&mut self, event: &Event<V>) -> (Vec<u32>, Option<Gap>) {
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        let mut gap = None;
+        let mut name = event.subscribed.as_deref().unwrap_or(&event.channel);
+        loop {
+            if let Some(channel) = self.channels.get_mut(name) {
+                for one in &channel.registrations {
+                    if !found.iter().any(|(listener, _)| *listener == one.listener) {
+                        found.push((one.listener, one.serno));
+                    }
+                }
+                // Without `subscribedChannel` a number can't be told to belong here.
+                if event.subscribed.is_some() {
+                    gap = channel.count(name, event.serno);
+                }
+            }
+            match name.rfind('.') {
+                Some(dot) if event.subscribed.is_none() => name = name.get(..dot).unwrap_or(""),
+                _ => break,
+            }
+        }
+        (found.into_iter().map(|(_, serno)| serno).collect(), gap)
+    }
+
+    /// What the server has granted, what it has refused, and what is wanted.
+    pub fn summary(&self) -> Summary {
+        let with = |wire| {
+            let matching = self.channels.iter().filter(move |(_, c)| c.wire == wire);
+            matching.map(|(name, _)| name.clone()).collect()
+        };
+        let wanted = self.channels.iter().filter(|(_, c)| c.is_wanted());
+        Summary {
+            confirmed: with(Wire::Confirmed),
+            refused: with(Wire::Refused),
+            wanted: wanted.map(|(name, _)| name.clone()).collect(),
+        }
+    }
+}
+
+impl Channel {
+    /// A serno of 0 starts anew; one below the expected is a repetition, not a hole.
+    fn count(&mut self, name: &str, serno: Option<u64>) -> Option<Gap> {
+        let received = serno?;
+        let expected = self.expected.unwrap_or(received);
+        if received == 0 || received >= expected {
+            self.expected = Some(received + 1);
+        }
+        (received > expected).then(|| Gap {
+            channel: name.into(),
+            expected,
+            received,
+        })
+    }
+}
+
+/// The state of all channels, for tests and tools.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Granted by the server.
+    pub confirmed: Vec<String>,
+    /// Refused by the server.
+    pub refused: Vec<String>,
+    /// Wanted by the page.
+    pub wanted: Vec<String>,
+}

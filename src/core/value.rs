@@ -1,0 +1,84 @@
+//! What the core needs to know of a parsed JSON value.
+//!
+//! The core never parses: in the browser a value stays the object that `JSON.parse` made
+//! and is read by typed getters; in native tests it is a `serde_json` value. Both go
+//! through the same classifier ([`crate::core::frame`]).
+
+/// The members of a frame that the core reads; everything else in it is the page's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Field {
+    Method,
+    Id,
+    Params,
+    Result,
+    Error,
+    Code,
+    Message,
+    Reason,
+    Msg,
+    Sessid,
+    EventChannel,
+    SubscribedChannel,
+    EventSerno,
+    SubscribedChannels,
+    AlreadySubscribedChannels,
+    UnauthorizedChannels,
+}
+
+impl Field {
+    /// The member's name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Method => "method",
+            Field::Id => "id",
+            Field::Params => "params",
+            Field::Result => "result",
+            Field::Error => "error",
+            Field::Code => "code",
+            Field::Message => "message",
+            Field::Reason => "reason",
+            Field::Msg => "msg",
+            Field::Sessid => "sessid",
+            Field::EventChannel => "eventChannel",
+            Field::SubscribedChannel => "subscribedChannel",
+            Field::EventSerno => "eventSerno",
+            Field::SubscribedChannels => "subscribedChannels",
+            Field::AlreadySubscribedChannels => "alreadySubscribedChannels",
+            Field::UnauthorizedChannels => "unauthorizedChannels",
+        }
+    }
+}
+
+/// A parsed JSON value, read without copying it.
+///
+/// No method panics or throws, whatever the value is.
+pub trait Value: Clone {
+    /// The member `field`; `None` where this is no object or has no such member.
+    fn field(&self, field: Field) -> Option<Self>;
+    /// The text of a JSON string.
+    fn text(&self) -> Option<String>;
+    /// The value of a JSON number.
+    fn number(&self) -> Option<f64>;
+    /// The items of a JSON array.
+    fn items(&self) -> Option<Vec<Self>>;
+    /// Whether this is a JSON object (no array, not `null`).
+    fn is_object(&self) -> bool;
+    /// Whether this is `null`.
+    fn is_null(&self) -> bool;
+
+    /// The text of the member `field`.
+    fn text_of(&self, field: Field) -> Option<String> {
+        self.field(field)?.text()
+    }
+
+    /// The strings in the array member `field`; other items are passed over.
+    fn texts_of(&self, field: Field) -> Vec<String> {
+        let items = self.field(field).and_then(|list| list.items());
+        items
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::text)
+            .collect()
+    }
+}
