@@ -52,8 +52,8 @@ impl Channel {
 pub struct Added {
     /// The registration.
     pub serno: u32,
-    /// Registrations that it replaces.
-    pub replaced: Vec<u32>,
+    /// What it replaces.
+    pub replaced: Removed,
     /// The server already grants the channel.
     pub confirmed: bool,
 }
@@ -152,10 +152,16 @@ impl Subscriptions {
             }
         };
         let outlived = |one: &mut Registration| run != 0 && one.run != 0 && one.run < run;
-        let replaced = entry.registrations.extract_if(.., outlived);
+        let outlived = entry.registrations.extract_if(.., outlived);
+        let mut replaced = Removed::default();
+        replaced.sernos.extend(outlived.map(|one| one.serno));
+        if !entry.is_wanted() && entry.is_held() {
+            entry.wire = Wire::Unasked;
+            replaced.unwanted.push(channel.into());
+        }
         Added {
             serno,
-            replaced: replaced.map(|one| one.serno).collect(),
+            replaced,
             confirmed: entry.wire == Wire::Confirmed,
         }
     }
@@ -202,28 +208,27 @@ impl Subscriptions {
         }
     }
 
-    /// The wanted channels that a new connection must be asked for; see [`Self::to_ask`].
-    pub fn all_to_ask(&self, most: usize) -> Vec<Asking> {
-        self.to_ask(self.channels.keys(), most)
+    /// The wanted channels that a new connection must be asked for; see [`Self::take_unasked`].
+    pub fn take_all_unasked(&mut self, most: usize) -> Vec<Asking> {
+        let names: Vec<String> = self.channels.keys().cloned().collect();
+        self.take_unasked(&names, most)
     }
 
     /// Those of the channels `named` that are wanted and that the server must be asked
     /// for, those with equal `subParams` together, in requests of about `most` bytes.
-    pub fn to_ask<'a>(
-        &'a self,
-        named: impl Iterator<Item = &'a String>,
-        most: usize,
-    ) -> Vec<Asking> {
+    /// Each is to be passed to [`Self::asked`] once its request has an id.
+    pub fn take_unasked(&mut self, named: &[String], most: usize) -> Vec<Asking> {
         let mut asking: Vec<(usize, Asking)> = Vec::new();
         for name in named {
-            let Some(channel) = self.channels.get(name) else {
+            let Some(channel) = self.channels.get_mut(name) else {
                 continue;
             };
             if channel.is_held() || !channel.is_wanted() {
                 continue;
             }
-            // A character is at most 6 bytes of JSON; quotes and a comma come with it.
-            let bytes = name.len() * 6 + 3;
+            // So that a name given twice is asked for once.
+            channel.wire = Wire::Asked(0);
+            let bytes = json_bytes(name);
             let fits = |(sum, one): &&mut (usize, Asking)| {
                 one.sub_params == channel.sub_params && *sum + bytes <= most
             };
@@ -326,6 +331,12 @@ impl Channel {
             received,
         })
     }
+}
+
+/// The most bytes that a name takes in a JSON array: a character at most 6, the quotes, a
+/// comma.
+pub fn json_bytes(name: &str) -> usize {
+    name.len() * 6 + 3
 }
 
 /// The state of all channels, for tests and tools.

@@ -23,7 +23,6 @@ pub enum Field {
     EventSerno,
     SubscribedChannels,
     AlreadySubscribedChannels,
-    UnauthorizedChannels,
 }
 
 impl Field {
@@ -45,7 +44,6 @@ impl Field {
             Field::EventSerno => "eventSerno",
             Field::SubscribedChannels => "subscribedChannels",
             Field::AlreadySubscribedChannels => "alreadySubscribedChannels",
-            Field::UnauthorizedChannels => "unauthorizedChannels",
         }
     }
 }

@@ -87,12 +87,16 @@ impl<V: Value> Session<V> {
             self.notices.push_back(Notice::Settle { call, outcome });
         }
         self.notices.push_back(Notice::Login { error: None });
-        let asking = self.subscriptions.all_to_ask(super::MOST_ASKED);
+        let asking = self.subscriptions.take_all_unasked(super::MOST_ASKED);
         self.ask(now, asking);
         while let Some(waiting) = self.rpc.next_waiting() {
-            let method = waiting.call.method.clone();
-            let owner = Owner::Page(waiting.call);
-            self.send(waiting.deadline, owner, &method, &waiting.params);
+            // After a sleep the reply may be here before the timer ran: a request that is
+            // too old must not leave.
+            if waiting.deadline <= now {
+                self.timed_out(now, Owner::Page(waiting.call), None);
+            } else {
+                self.depart(waiting.call, &waiting.params, waiting.deadline);
+            }
         }
     }
 
@@ -189,9 +193,9 @@ impl<V: Value> Session<V> {
             }),
             Method::Punt => {
                 let message = "another login took this session over";
-                let told = Notice::Closed { asked: false };
+                let told = (!self.outage_told).then_some(Notice::Closed { asked: false });
                 let error = Error::new(Kind::TakenOver, message);
-                self.finish(error, Kind::TakenOver.name(), Some(told));
+                self.finish(error, Kind::TakenOver.name(), told);
             }
             // No error reply: mod_verto would answer it under an id that may be ours.
             Method::Other => self.log(&["ignored a request with an unknown method"]),

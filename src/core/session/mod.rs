@@ -17,7 +17,7 @@ use crate::core::json::push_channels;
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
 use crate::core::rpc::{Call, CallId, Expect, Owner, Rpc, Waiting};
-use crate::core::subscriptions::{Asking, Removed, Subscriptions, Summary};
+use crate::core::subscriptions::{Asking, Removed, Subscriptions, Summary, json_bytes};
 use crate::core::value::Value;
 
 pub use effect::{Config, Io, Message, Notice, SocketId, State};
@@ -161,7 +161,10 @@ impl<V: Value> Session<V> {
     /// Connects, after closing silently what was open. `call` settles at the first login
     /// or at the session's end.
     pub fn connect(&mut self, now: Ms, call: CallId, config: Config) {
-        let was_open = self.socket.is_some();
+        let was_open = matches!(
+            self.phase,
+            Phase::Asking { .. } | Phase::LoggingIn | Phase::Ready
+        );
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
         if was_open {
             let removed = self.subscriptions.clear();
@@ -206,9 +209,13 @@ impl<V: Value> Session<V> {
             return;
         }
         match login {
+            Ok(params) if self.is_too_large("login", &params) => {
+                let error = too_large().of("login", false);
+                self.finish(error, Kind::TooLarge.name(), None);
+            }
             Ok(params) => {
                 self.phase = Phase::LoggingIn;
-                self.send(now + self.timeout(), Owner::Login, "login", &params);
+                self.send(self.due(now), Owner::Login, "login", &params);
             }
             Err(error) => self.lost(now, error),
         }
@@ -268,16 +275,12 @@ impl<V: Value> Session<V> {
             "jsapi" => config.jsapi_timeout,
             _ => config.timeout,
         };
-        // The id's ten digits at most: which it will be is known when it leaves.
-        if frame::request(&call.method, &params, &self.sessid, u32::MAX).len() > LARGEST_FRAME {
-            let message = "the request is larger than the 1,000,000 bytes that a server accepts";
-            return self.fail(&call, Error::new(Kind::TooLarge, message), false);
-        }
         let deadline = now.saturating_add(timeout.unwrap_or(usual));
         if matches!(self.phase, Phase::Ready) {
-            let method = call.method.clone();
-            self.send(deadline, Owner::Page(call), &method, &params);
-            return;
+            return self.depart(call, &params, deadline);
+        }
+        if self.is_too_large(&call.method, &params) {
+            return self.fail(&call, too_large(), false);
         }
         let waiting = Waiting {
             call,
@@ -288,6 +291,12 @@ impl<V: Value> Session<V> {
             let message = "too many requests wait for the connection";
             self.fail(&call, Error::new(Kind::Overflow, message), false);
         }
+    }
+
+    /// Fails a call that the page got wrong, like any other call: once, and afterwards.
+    pub fn refuse(&mut self, call: CallId, error: Error<V>) {
+        let outcome = Err(error);
+        self.notices.push_back(Notice::Settle { call, outcome });
     }
 
     /// Registers `listener` on each of `channels`; returns the registrations' numbers.
@@ -303,8 +312,8 @@ impl<V: Value> Session<V> {
         let mut sernos = Vec::with_capacity(channels.len());
         for channel in channels {
             let added = self.subscriptions.add(channel, listener, sub_params, local);
-            self.released(added.replaced);
-            if added.confirmed && !local {
+            self.unsubscribed(now, added.replaced);
+            if added.confirmed && !local && !sernos.contains(&added.serno) {
                 self.notices.push_back(Notice::Confirmed {
                     sernos: vec![added.serno],
                     channel: channel.clone(),
@@ -313,7 +322,7 @@ impl<V: Value> Session<V> {
             sernos.push(added.serno);
         }
         if matches!(self.phase, Phase::Ready) {
-            let asking = self.subscriptions.to_ask(channels.iter(), MOST_ASKED);
+            let asking = self.subscriptions.take_unasked(channels, MOST_ASKED);
             self.ask(now, asking);
         }
         sernos
@@ -345,8 +354,10 @@ impl<V: Value> Session<V> {
         self.subscriptions.login_callback_ended();
     }
 
-    fn timeout(&self) -> Ms {
-        self.config.as_ref().map_or(0, |config| config.timeout)
+    /// When what begins now has taken too long.
+    fn due(&self, now: Ms) -> Ms {
+        let timeout = self.config.as_ref().map_or(0, |config| config.timeout);
+        now.saturating_add(timeout)
     }
 
     fn open(&mut self, now: Ms) {
@@ -360,7 +371,7 @@ impl<V: Value> Session<V> {
         self.socket = Some(socket);
         self.rpc.restart();
         self.phase = Phase::Connecting {
-            deadline: now + self.timeout(),
+            deadline: self.due(now),
         };
         let url = url.unwrap_or_default();
         self.io.push_back(Io::Open { socket, url });
@@ -369,9 +380,24 @@ impl<V: Value> Session<V> {
 
     fn ask_credentials(&mut self, now: Ms, socket: SocketId) {
         self.phase = Phase::Asking {
-            deadline: now + self.timeout(),
+            deadline: self.due(now),
         };
         self.io.push_back(Io::Credentials { socket });
+    }
+
+    /// Sends a request of the page's, unless it has become too large: the server may have
+    /// made a longer sessid meanwhile.
+    fn depart(&mut self, call: Call, params: &str, deadline: Ms) {
+        if self.is_too_large(&call.method, params) {
+            return self.fail(&call, too_large(), false);
+        }
+        let method = call.method.clone();
+        self.send(deadline, Owner::Page(call), &method, params);
+    }
+
+    fn is_too_large(&self, method: &str, params: &str) -> bool {
+        // With the longest id: which one it will be is known when it leaves.
+        frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME
     }
 
     fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
@@ -399,7 +425,8 @@ impl<V: Value> Session<V> {
             return self.finish(error, reason, notice);
         }
         let delay = self.backoff.failed(&mut self.random);
-        self.phase = Phase::Reconnecting { at: now + delay };
+        let at = now.saturating_add(delay);
+        self.phase = Phase::Reconnecting { at };
         self.tell_state(delay, Some(error.kind.name()), Some(error));
         self.notices.extend(notice);
     }
@@ -424,8 +451,7 @@ impl<V: Value> Session<V> {
             self.fail(&call, closed.clone(), false);
         }
         if let Some(call) = self.connecting.take() {
-            let outcome = Err(error);
-            self.notices.push_back(Notice::Settle { call, outcome });
+            self.refuse(call, error);
         }
     }
 
@@ -481,7 +507,7 @@ impl<V: Value> Session<V> {
             let names = one.channels.iter().map(String::as_str);
             push_channels(&mut params, names, one.sub_params.as_deref());
             let owner = Owner::Subscribe(one.channels.clone());
-            let id = self.send(now + self.timeout(), owner, "verto.subscribe", &params);
+            let id = self.send(self.due(now), owner, "verto.subscribe", &params);
             self.subscriptions.asked(&one.channels, id);
         }
     }
@@ -489,11 +515,21 @@ impl<V: Value> Session<V> {
     fn unsubscribed(&mut self, now: Ms, removed: Removed) {
         self.released(removed.sernos);
         // Only a ready session holds channels, so nothing is sent before a login.
-        for names in removed.unwanted.chunks(1_000) {
+        let mut rest = removed.unwanted.as_slice();
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = |name: &&String| {
+                bytes += json_bytes(name);
+                bytes <= MOST_ASKED
+            };
+            // One at least: the shell lets no name in that is too long by itself.
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (names, later) = rest.split_at(count);
             let mut params = String::new();
             push_channels(&mut params, names.iter().map(String::as_str), None);
-            let deadline = now + self.timeout();
-            self.send(deadline, Owner::Unsubscribe, "verto.unsubscribe", &params);
+            let due = self.due(now);
+            self.send(due, Owner::Unsubscribe, "verto.unsubscribe", &params);
+            rest = later;
         }
     }
 
@@ -512,4 +548,9 @@ impl<V: Value> Session<V> {
             error,
         });
     }
+}
+
+fn too_large<V>() -> Error<V> {
+    let message = "the request is larger than the 1,000,000 bytes that a server accepts";
+    Error::new(Kind::TooLarge, message)
 }

@@ -1,0 +1,100 @@
+//! The JavaScript side of one instance, as `pkg-template/host.js` writes it.
+
+use wasm_bindgen::prelude::*;
+
+use super::json::Json;
+use crate::core::error::Error;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Holds the page's object weakly, its handlers not at all, and knows how to call
+    /// them. None of its methods throws: what a callback throws goes to the page's
+    /// `error` event.
+    pub type Host;
+
+    /// Keeps the page's object alive (`true`) or lets it go.
+    #[wasm_bindgen(method)]
+    pub fn hold(this: &Host, strongly: bool);
+
+    /// The page's options as they are now.
+    #[wasm_bindgen(method)]
+    pub fn options(this: &Host) -> JsValue;
+
+    /// Settles a call's promise and runs its callback.
+    #[wasm_bindgen(method)]
+    pub fn settle(this: &Host, call: u32, ok: bool, value: &JsValue);
+
+    /// `onStateChange`.
+    #[wasm_bindgen(method)]
+    pub fn state(
+        this: &Host,
+        state: &str,
+        attempt: u32,
+        delay: f64,
+        reason: Option<String>,
+        error: &JsValue,
+    );
+
+    /// `onWSLogin`.
+    #[wasm_bindgen(method)]
+    pub fn login(this: &Host, success: bool, error: &JsValue);
+
+    /// `onWSClose`.
+    #[wasm_bindgen(method)]
+    pub fn closed(this: &Host, asked: bool);
+
+    /// `onMessage`, with a name of `Verto.enum.message`.
+    #[wasm_bindgen(method)]
+    pub fn message(this: &Host, name: &str, data: &JsValue);
+
+    /// An event for the registration `serno`.
+    #[wasm_bindgen(method)]
+    pub fn event(this: &Host, serno: u32, params: &JsValue);
+
+    /// `readyHandler` of the registration `serno`.
+    #[wasm_bindgen(method)]
+    pub fn ready(this: &Host, serno: u32, channel: &str);
+
+    /// `onSubscribeError`.
+    #[wasm_bindgen(method)]
+    pub fn refused(this: &Host, channel: &str, error: &JsValue);
+
+    /// `onGap`.
+    #[wasm_bindgen(method)]
+    pub fn gap(this: &Host, channel: &str, expected: f64, received: f64);
+
+    /// Forgets the handler of the registration `serno`.
+    #[wasm_bindgen(method)]
+    pub fn release(this: &Host, serno: u32);
+
+    /// A line for the debug log.
+    #[wasm_bindgen(method)]
+    pub fn log(this: &Host, text: &str);
+
+    #[wasm_bindgen(method, js_name = error)]
+    fn make_error(
+        this: &Host,
+        kind: &str,
+        code: i32,
+        message: &str,
+        reason: Option<String>,
+        data: &JsValue,
+        method: Option<String>,
+        sent: Option<bool>,
+    ) -> JsValue;
+}
+
+impl Host {
+    /// The `VertoError` for a failure.
+    pub fn error(&self, error: Error<Json>) -> JsValue {
+        self.make_error(
+            error.kind.name(),
+            error.code,
+            &error.message,
+            error.reason,
+            &error.data.map_or(JsValue::UNDEFINED, |data| data.0),
+            error.method,
+            error.sent,
+        )
+    }
+}
