@@ -1,2 +1,61 @@
-//! Placeholder.
-fn main() {}
+//! The project's own commands: `cargo xtask build`, `demo` and `test`.
+//!
+//! Each installs what it needs and finds missing, once, into `target/tools` and
+//! `tests/node_modules`.
+
+mod demo;
+mod package;
+mod process;
+mod project;
+mod suite;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, shows and tests verto-wasm")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes the npm package in pkg/
+    Build {
+        /// Builds quickly: no optimisation of size, no minification
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Builds everything, starts the simulated XSwitch and prints the address of the demo
+    Demo(demo::Args),
+    /// Runs all tests, or those steps and test files whose names contain one of the words
+    Test {
+        /// A step (native, browser, pages) or part of a test file's name (e2e/shift)
+        filters: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match process::end_children_on_signals().and_then(|()| run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let project = Project::load()?;
+    match command {
+        Command::Build { dev } => package::build(&project, dev),
+        Command::Demo(args) => demo::run(&project, &args),
+        Command::Test { filters } => suite::run(&project, &filters),
+    }
+}

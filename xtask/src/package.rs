@@ -1,0 +1,190 @@
+//! Makes `pkg/` from the Rust library and `pkg-template/`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::process::{self, MINUTE, run, step};
+use crate::project::{Project, WASM_TARGET};
+use crate::tools::{self, WasmBindgen};
+
+/// The classic script, which pages in any encoding include.
+const SCRIPT: &str = "verto-min.js";
+
+/// What wasm-opt may assume of the browser. Not `--all-features`: that emits
+/// compact imports, which Chromium refuses.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+];
+
+/// Builds the whole package; `dev` for quick rather than small.
+pub fn build(project: &Project, dev: bool) -> Result<()> {
+    tools::wasm_target()?;
+    tools::npm_tools(project)?;
+    let wasm_bindgen = WasmBindgen::ensure(project)?;
+
+    let scratch = project.root.join("target").join("pkg-build");
+    let wasm = scratch.join("wasm");
+    let staged = scratch.join("pkg");
+    for dir in [&wasm, &staged] {
+        empty_dir(dir)?;
+    }
+    step("compiling Rust to WebAssembly", || compile(project, dev))?;
+    step("wasm-bindgen", || {
+        let profile = if dev { "debug" } else { "release" };
+        let library = project.target.join(WASM_TARGET).join(profile);
+        let mut command = Command::new(&wasm_bindgen.cli);
+        command.args(["--target", "bundler", "--no-typescript"]);
+        command
+            .args(["--out-name", "verto", "--out-dir"])
+            .arg(&wasm);
+        run(command.arg(library.join("verto_wasm.wasm")), 5 * MINUTE)
+    })?;
+    if !dev {
+        step("wasm-opt", || {
+            optimise(project, &wasm.join("verto_bg.wasm"))
+        })?;
+    }
+    step("bundling", || bundle(project, &wasm, &staged, dev))?;
+    check_ascii(&fs::read(staged.join(SCRIPT)).context(SCRIPT)?)?;
+    copy_rest(project, &staged)?;
+
+    // Only a whole package replaces the previous one.
+    let pkg = project.pkg();
+    empty_dir(&pkg)?;
+    copy_files(&staged, &pkg, |_| true)?;
+    sizes(project, &wasm, &pkg)
+}
+
+fn compile(project: &Project, dev: bool) -> Result<()> {
+    let mut cargo = project.cargo();
+    cargo.args([
+        "build",
+        "--lib",
+        "-p",
+        "verto-wasm",
+        "--target",
+        WASM_TARGET,
+    ]);
+    if !dev {
+        cargo.arg("--release");
+    }
+    run(&mut cargo, 20 * MINUTE)
+}
+
+fn optimise(project: &Project, wasm: &Path) -> Result<()> {
+    let binaryen = project.npm().join("node_modules").join("binaryen");
+    let mut command = Command::new("node");
+    command.arg(binaryen.join("bin").join("wasm-opt"));
+    command.args(WASM_FEATURES);
+    command.args(["-Oz", "--strip-debug", "--strip-producers"]);
+    run(command.arg(wasm).arg("-o").arg(wasm), 10 * MINUTE)
+}
+
+fn bundle(project: &Project, wasm: &Path, out: &Path, dev: bool) -> Result<()> {
+    let mut node = Command::new("node");
+    node.arg(project.root.join("xtask").join("bundle.mjs"));
+    node.arg(&project.root).arg(wasm).arg(out);
+    if dev {
+        node.arg("--dev");
+    }
+    run(&mut node, 5 * MINUTE)
+}
+
+fn sizes(project: &Project, wasm: &Path, pkg: &Path) -> Result<()> {
+    let mut node = Command::new("node");
+    node.arg(project.root.join("xtask").join("sizes.mjs"));
+    node.arg(wasm.join("verto_bg.wasm"));
+    for name in [SCRIPT, "index.mjs", "index.cjs"] {
+        node.arg(pkg.join(name));
+    }
+    process::run(&mut node, MINUTE)
+}
+
+fn copy_rest(project: &Project, out: &Path) -> Result<()> {
+    let template = project.root.join("pkg-template");
+    for name in ["index.d.ts", "README.md"] {
+        copy(&template.join(name), &out.join(name))?;
+    }
+    copy_files(&project.root, out, |name| name.starts_with("LICENSE"))?;
+    let manifest = fs::read_to_string(template.join("package.json"))
+        .context("pkg-template/package.json cannot be read")?;
+    let manifest = with_version(&manifest, &project.version)?;
+    fs::write(out.join("package.json"), manifest).context("package.json cannot be written")
+}
+
+/// The template's package.json with the version of Cargo.toml.
+fn with_version(manifest: &str, version: &str) -> Result<String> {
+    let mut manifest: Value =
+        serde_json::from_str(manifest).context("pkg-template/package.json is not JSON")?;
+    let Some(fields) = manifest.as_object_mut() else {
+        bail!("pkg-template/package.json is not an object");
+    };
+    fields.insert("version".to_owned(), version.into());
+    Ok(format!("{manifest:#}\n"))
+}
+
+/// A page may be in GBK or any other encoding; only ASCII reads the same in all.
+fn check_ascii(script: &[u8]) -> Result<()> {
+    match script.iter().position(|byte| !byte.is_ascii()) {
+        Some(at) => bail!("{SCRIPT} must be ASCII only, but its byte {at} is not"),
+        None => Ok(()),
+    }
+}
+
+fn empty_dir(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| format!("{} cannot be emptied", dir.display()))?;
+    }
+    fs::create_dir_all(dir).with_context(|| format!("{} cannot be made", dir.display()))
+}
+
+fn copy_files(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| format!("{}", from.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if let Some(name) = name.filter(|name| path.is_file() && wanted(name)) {
+            copy(&path, &to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("{} cannot be copied", from.display()))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_with_any_other_byte_than_ascii_is_refused() {
+        assert!(check_ascii(b"var verto = '\\u4f60\\u597d';\n").is_ok());
+        let error = check_ascii("var \u{e9}".as_bytes()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "verto-min.js must be ASCII only, but its byte 4 is not"
+        );
+    }
+
+    #[test]
+    fn the_manifest_gets_the_version_and_keeps_its_order() {
+        let made = with_version(r#"{"name":"n","version":"0.0.0","main":"m"}"#, "1.2.3").unwrap();
+        assert_eq!(
+            made,
+            "{\n  \"name\": \"n\",\n  \"version\": \"1.2.3\",\n  \"main\": \"m\"\n}\n"
+        );
+        assert!(with_version("[]", "1.2.3").is_err());
+        assert!(with_version("{", "1.2.3").is_err());
+    }
+}

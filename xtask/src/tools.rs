@@ -1,0 +1,225 @@
+//! What a build or a test needs from outside, found or installed.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{self, MINUTE, capture, run, step};
+use crate::project::{Project, WASM_TARGET};
+
+const NODE_MAJOR: u32 = 20;
+
+/// Adds the wasm target to the toolchain in use.
+pub fn wasm_target() -> Result<()> {
+    let libdir = capture(
+        Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]),
+        MINUTE,
+    )?;
+    if Path::new(libdir.trim()).exists() {
+        return Ok(());
+    }
+    step(&format!("rustup target add {WASM_TARGET}"), || {
+        let mut rustup = Command::new("rustup");
+        run(rustup.args(["target", "add", WASM_TARGET]), 10 * MINUTE)
+            .context("the wasm target is missing and could not be added")
+    })
+}
+
+/// wasm-bindgen's two programs, which must be of the crate's version.
+pub struct WasmBindgen {
+    pub cli: PathBuf,
+    pub test_runner: PathBuf,
+}
+
+impl WasmBindgen {
+    pub fn ensure(project: &Project) -> Result<Self> {
+        let version = project.locked("wasm-bindgen")?;
+        let own = project.tools().join("bin");
+        if let Some(found) = Self::in_dir(&own, &version) {
+            return Ok(found);
+        }
+        let path = env::var_os("PATH").unwrap_or_default();
+        if let Some(found) = env::split_paths(&path).find_map(|dir| Self::in_dir(&dir, &version)) {
+            return Ok(found);
+        }
+        let name = format!("installing wasm-bindgen-cli {version} (some minutes, once)");
+        step(&name, || install_wasm_bindgen(project, &version))?;
+        Self::in_dir(&own, &version)
+            .with_context(|| format!("wasm-bindgen-cli {version} was installed but does not run"))
+    }
+
+    fn in_dir(dir: &Path, version: &str) -> Option<Self> {
+        let program = |name: &str| dir.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+        let found = Self {
+            cli: program("wasm-bindgen"),
+            test_runner: program("wasm-bindgen-test-runner"),
+        };
+        let right = [&found.cli, &found.test_runner].into_iter().all(|path| {
+            path.is_file()
+                && capture(Command::new(path).arg("--version"), MINUTE)
+                    .is_ok_and(|text| text.split_whitespace().nth(1) == Some(version))
+        });
+        right.then_some(found)
+    }
+}
+
+fn install_wasm_bindgen(project: &Project, version: &str) -> Result<()> {
+    let install = |locked: bool| {
+        let mut cargo = project.cargo();
+        cargo.args(["install", "wasm-bindgen-cli", "--version", version]);
+        cargo.arg("--root").arg(project.tools());
+        if locked {
+            cargo.arg("--locked");
+        }
+        run(&mut cargo, 30 * MINUTE)
+    };
+    // The locked set can name a crate that a registry mirror has not got yet.
+    install(true).or_else(|error| {
+        eprintln!("xtask: {error:#}; once more without --locked");
+        install(false)
+    })
+}
+
+/// Node.js of a version that can run our scripts.
+pub fn node() -> Result<()> {
+    let hint = format!("install Node.js {NODE_MAJOR} or newer");
+    if find_program(&["node"]).is_none() {
+        bail!("node is missing: {hint}");
+    }
+    let version = capture(Command::new("node").arg("--version"), MINUTE)?;
+    match major_version(&version) {
+        Some(major) if major >= NODE_MAJOR => Ok(()),
+        _ => bail!("node is {}: {hint}", version.trim()),
+    }
+}
+
+fn major_version(text: &str) -> Option<u32> {
+    text.trim()
+        .trim_start_matches('v')
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// Installs the npm tools of `tests/package-lock.json`, when they are not those already.
+pub fn npm_tools(project: &Project) -> Result<()> {
+    node()?;
+    let dir = project.npm();
+    let lock = fs::read(dir.join("package-lock.json")).context("tests/package-lock.json")?;
+    // Written last, so that an install that was cut short is not taken for a whole one.
+    let stamp = dir.join("node_modules").join(".installed-lock.json");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    let Some(npm) = find_program(&["npm"]) else {
+        bail!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm");
+    };
+    step("npm ci (tests/)", || {
+        let mut npm = Command::new(npm);
+        // No package of ours needs its install script.
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        run(npm.current_dir(&dir), 10 * MINUTE)
+    })?;
+    fs::write(&stamp, lock).context("tests/node_modules cannot be written")
+}
+
+/// A browser and its driver.
+pub struct Chromium {
+    pub browser: PathBuf,
+    pub driver: PathBuf,
+}
+
+impl Chromium {
+    /// Finds them; on Debian, as root, they are installed when missing.
+    pub fn ensure() -> Result<Self> {
+        if let Some(found) = Self::find() {
+            return Ok(found);
+        }
+        if !is_root() || find_program(&["apt-get"]).is_none() {
+            bail!(
+                "chromium or chromedriver is missing: install both \
+                 (Debian: apt-get install chromium chromium-driver)"
+            );
+        }
+        step("apt-get install chromium chromium-driver", || {
+            let apt = |words: &[&str]| {
+                let mut apt = Command::new("apt-get");
+                apt.env("DEBIAN_FRONTEND", "noninteractive");
+                // A pseudo-terminal would stop us: the child isn't in the terminal's group.
+                apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(words);
+                run(&mut apt, 15 * MINUTE)
+            };
+            apt(&["update"])?;
+            apt(&["install", "-y", "chromium", "chromium-driver"])
+        })?;
+        Self::find().context("chromium was installed but is not on the PATH")
+    }
+
+    fn find() -> Option<Self> {
+        Some(Self {
+            browser: find_program(&["chromium", "chromium-browser", "google-chrome"])?,
+            driver: find_program(&["chromedriver"])?,
+        })
+    }
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+/// The first of these programs that the PATH holds.
+fn find_program(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    // npm is a script on Windows.
+    let endings: &[&str] = if cfg!(windows) {
+        &[".exe", ".cmd"]
+    } else {
+        &[""]
+    };
+    names.iter().find_map(|name| {
+        env::split_paths(&path)
+            .flat_map(|dir| {
+                endings
+                    .iter()
+                    .map(move |end| dir.join(format!("{name}{end}")))
+            })
+            .find(|file| file.is_file())
+    })
+}
+
+/// Builds the simulator and says where it is.
+pub fn simulator(project: &Project) -> Result<PathBuf> {
+    step("building the simulator", || {
+        process::run(project.cargo().args(["build", "-p", "sim"]), 20 * MINUTE)
+    })?;
+    let name = format!("sim{}", env::consts::EXE_SUFFIX);
+    Ok(project.target.join("debug").join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_node_are_understood() {
+        assert_eq!(major_version("v20.20.2\n"), Some(20));
+        assert_eq!(major_version("v9.0.0"), Some(9));
+        assert_eq!(major_version("what?"), None);
+    }
+
+    #[test]
+    fn another_version_of_wasm_bindgen_is_not_taken() {
+        let nowhere = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(WasmBindgen::in_dir(nowhere, "0.2.126").is_none());
+    }
+}
