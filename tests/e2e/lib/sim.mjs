@@ -1,0 +1,105 @@
+// The simulator as a child process, and its control API.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { createInterface } from "node:readline";
+
+const root = new URL("../../../", import.meta.url);
+const path = (relative) => fileURLToPath(new URL(relative, root));
+const binary = process.env.VERTO_SIM ?? path("target/debug/sim");
+const START_TIMEOUT_MS = 10_000;
+
+/** The fixtures' directory, for `www`. */
+export const FIXTURES = path("tests/e2e/fixtures");
+
+/** Starts a simulator on a port of its own. */
+export async function startSim({ www = path("www"), pkg = path("pkg"), speed = 20 } = {}) {
+  const child = spawn(
+    binary,
+    ["--port", "0", "--no-callers", "--speed", String(speed), "--www", www, "--pkg", pkg],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const lines = createInterface({ input: child.stdout });
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`${binary} ended with ${code} before it listened`);
+  });
+  const [line] = await Promise.race([once(lines, "line", { signal: AbortSignal.timeout(START_TIMEOUT_MS) }), ended]);
+  const url = /^listening on (http:\S+)$/.exec(line)?.[1];
+  if (!url) throw new Error(`unexpected first line of ${binary}: ${line}`);
+  return new Sim(url, child);
+}
+
+class Sim {
+  #child;
+
+  constructor(url, child) {
+    this.url = url;
+    this.socketUrl = `${url.replace(/^http/, "ws")}ws`;
+    this.#child = child;
+  }
+
+  async request(method, path, body) {
+    const reply = await fetch(new URL(path, this.url), {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: HTTP ${reply.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  state() {
+    return this.request("GET", "sim/state");
+  }
+
+  reset() {
+    return this.request("POST", "sim/reset");
+  }
+
+  caller(queue, caller) {
+    return this.request("POST", "sim/caller", { queue, caller });
+  }
+
+  event(event) {
+    return this.request("POST", "sim/event", event);
+  }
+
+  drop(target = {}) {
+    return this.request("POST", "sim/drop", target);
+  }
+
+  /** A user token, as a page's own back end would get it. */
+  async userToken(login, password) {
+    return (await this.request("POST", "api/sessions", { login, password })).token;
+  }
+
+  /** The recorded frames: `{conn, login, dir, text}`. */
+  frames() {
+    return this.request("GET", "sim/frames");
+  }
+
+  /** What clients have requested, parsed, without the pings, whose number depends on the time taken. */
+  async requests(method) {
+    const all = (await this.frames()).filter((each) => each.dir === "in").map((each) => JSON.parse(each.text));
+    return all.filter((each) => each.method !== "verto.ping" && (method === undefined || each.method === method));
+  }
+
+  /** The reply to the request of this id on the only connection. */
+  async reply(id) {
+    const all = (await this.frames()).filter((each) => each.dir === "out").map((each) => JSON.parse(each.text));
+    return all.find((each) => each.id === id && !each.method);
+  }
+
+  /** An agent's rows. */
+  async agent(id) {
+    return (await this.state()).agents.filter((row) => row.agent_id === id);
+  }
+
+  async stop() {
+    if (this.#child.exitCode !== null) return;
+    const exit = once(this.#child, "exit");
+    this.#child.kill();
+    await exit;
+  }
+}

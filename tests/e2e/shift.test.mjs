@@ -1,0 +1,357 @@
+// An agent's whole shift on each of the two pages: what the page shows, and what the simulator recorded.
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { consoleErrors, startBrowser } from "./lib/browser.mjs";
+import { ccc, idsRise, login, subscribe, withoutIds } from "./lib/frames.mjs";
+import { Page } from "./lib/page.mjs";
+import { startSim } from "./lib/sim.mjs";
+import { until } from "./lib/wait.mjs";
+
+const PASSWORD = "1234";
+const DIAL_STEPS = ["agentRinging", "agentAnswered", "destRinging", "talking", "ended"];
+
+let sim, driver;
+
+before(async () => {
+  sim = await startSim();
+  driver = await startBrowser();
+});
+
+after(async () => {
+  await driver?.quit();
+  await sim?.stop();
+});
+
+const noConnection = () => until("no connection", async () => (await sim.state()).connections.length === 0);
+const agentIs = (expected) =>
+  until(`agent 1007 ${JSON.stringify(expected)}`, async () =>
+    (await sim.agent("1007")).some((row) => Object.entries(expected).every(([name, value]) => row[name] === value)),
+  );
+/** The end of each line that reports a step of an outbound call, oldest first. */
+const dialSteps = (lines) =>
+  lines.filter((line) => line.includes("dialProgress")).map((line) => /"step":"(\w+)"/.exec(line)?.[1]);
+
+/** The frames of a shift that differ between the pages in their subscriptions only. */
+async function assertShiftFrames(channels) {
+  const frames = await sim.requests();
+  assert.ok(idsRise(frames), JSON.stringify(frames));
+  const { sessid } = frames[0].params;
+  assert.match(sessid, /^[0-9a-f-]{36}$/);
+  const agent = { queue: "test", agent: "1007" };
+  assert.deepEqual(withoutIds(frames), [
+    login(sessid, "1007@xswitch.cn"),
+    ...channels.map((channel) => subscribe(sessid, channel)),
+    ccc(sessid, "ccLogin", { ...agent, extn: "1007" }),
+    ccc(sessid, "ccGoReady", agent),
+    ccc(sessid, "ccGoBreak", { ...agent, reason: "lunch" }),
+    ccc(sessid, "ccDial", {
+      agent: "1007",
+      extn: "1007",
+      cidNumber: "4001007",
+      destNumber: "13900000000",
+      earlyMedia: false,
+    }),
+    ccc(sessid, "ccLogout", agent),
+  ]);
+  for (const { text } of await sim.frames()) assert.ok(!text.includes(`"${PASSWORD}"`), text);
+}
+
+describe("es5.html", () => {
+  let page;
+
+  beforeEach(async () => {
+    await sim.reset();
+    page = new Page(driver, `${sim.url}es5.html`);
+    await page.open();
+  });
+
+  afterEach(async () => {
+    assert.deepEqual(await consoleErrors(driver), []);
+    await driver.get("about:blank");
+    await noConnection();
+  });
+
+  test("a whole shift", async (t) => {
+    await t.test("connect and subscribe", async () => {
+      await page.click("connect");
+      await page.logged("logged in");
+      await until("the subscription", async () =>
+        (await sim.state()).connections.some(({ channels }) => channels.includes("vcc.default.1007")),
+      );
+    });
+
+    await t.test("sign in", async () => {
+      await page.click("cc-login");
+      await page.logged("ccLogin 成功");
+      await page.logged("agentState", '"state":"LOGIN"');
+      await agentIs({ state: "LOGIN", queue_id: "test" });
+    });
+
+    await t.test("ready", async () => {
+      await page.click("cc-ready");
+      await page.logged("ccGoReady 成功");
+      await page.logged("agentState", '"state":"READY"');
+      await agentIs({ state: "READY", callstate: "IDLE" });
+    });
+
+    await t.test("a call comes and goes", async () => {
+      const { call } = await sim.caller("test", "13800000001");
+      await page.logged("callOffered", call, "13800000001");
+      await page.logged("callAnswered", call);
+      await page.logged("callEnded", call, '"cause"');
+      await page.logged("agentState", '"callstate":"TALKING"', call);
+      await agentIs({ state: "READY", callstate: "IDLE", agent_uuid: "" });
+    });
+
+    await t.test("break with a reason", async () => {
+      await page.fill({ reason: "lunch" });
+      await page.click("cc-break");
+      await page.logged("ccGoBreak 成功");
+      await page.logged("agentState", '"state":"UNREADY"', '"reason":"lunch"');
+      await agentIs({ state: "UNREADY", reason: "lunch" });
+    });
+
+    await t.test("dial with its call-back", async () => {
+      await page.fill({ dest: "13900000000" });
+      await page.click("cc-dial");
+      await page.logged("ccDial 成功");
+      await page.logged("dialProgress", '"step":"ended"', "13900000000");
+      assert.deepEqual(dialSteps(await page.log()), DIAL_STEPS);
+    });
+
+    await t.test("sign out and log out", async () => {
+      await page.click("cc-logout");
+      await page.logged("ccLogout 成功");
+      await page.logged("agentState", '"state":"LOGOUT"');
+      await agentIs({ state: "LOGOUT" });
+      await page.click("logout");
+      await page.logged("logged out");
+      await noConnection();
+    });
+
+    await t.test("the recorded frames", () => assertShiftFrames(["vcc.default.1007"]));
+  });
+
+  test("a wrong password is said, and the right one works afterwards", async () => {
+    await page.fill({ passwd: "not-the-password" });
+    await page.click("connect");
+    await page.logged("login failed");
+    await page.logged("not connected", "Authentication Failure");
+    assert.ok(!(await page.log()).some((line) => line.includes("not-the-password")));
+    assert.ok(!JSON.stringify(await sim.frames()).includes("not-the-password"));
+    await page.fill({ passwd: PASSWORD });
+    await page.click("connect");
+    await page.logged("已登录 logged in");
+  });
+
+  test("a wrong extension is refused with the back end's reason", async () => {
+    await page.click("connect");
+    await page.logged("logged in");
+    await page.fill({ extn: "1008" });
+    await page.click("cc-login");
+    const shown = await page.logged("ccLogin 失败");
+    const [request] = await sim.requests("jsapi");
+    const { result } = await sim.reply(request.id);
+    assert.equal(result.code, 403);
+    assert.ok(shown.includes(result.message), shown);
+    await agentIs({ state: "LOGOUT" });
+  });
+
+  test("a token instead of the password", async () => {
+    const token = await sim.userToken("1007@xswitch.cn", PASSWORD);
+    await page.fill({ token });
+    await page.click("connect");
+    await page.logged("已登录 logged in");
+    const [frame] = await sim.requests("login");
+    assert.deepEqual(frame.params.loginParams, { xui_sessid: "***" });
+    assert.ok(!JSON.stringify(await sim.frames()).includes(token));
+  });
+});
+
+describe("index.html", () => {
+  let page;
+
+  beforeEach(async () => {
+    await sim.reset();
+    page = new Page(driver, sim.url);
+    await page.open();
+  });
+
+  afterEach(async () => {
+    assert.deepEqual(await consoleErrors(driver), []);
+    await driver.get("about:blank");
+    await noConnection();
+  });
+
+  async function connect() {
+    await page.click("connect");
+    await page.shows("#state", { state: "ready" });
+    await page.shows('#agents tr[data-agent="1010"]', { state: "LOGOUT" });
+  }
+
+  const row = (agent) => page.text("agents").then((text) => text.split("\n").find((line) => line.startsWith(agent)));
+
+  test("a whole shift", async (t) => {
+    await t.test("connect: the badge and the table", async () => {
+      assert.deepEqual(await page.data("#state"), { state: "idle" });
+      await connect();
+      assert.match(await page.text("state"), /已登录/);
+      await page.shows("#agent-state", { state: "LOGOUT", callstate: "IDLE" });
+      assert.match(await row("1007"), /^1007 1007 test 未签入 LOGOUT 空闲 IDLE/);
+      const { connections } = await sim.state();
+      assert.deepEqual(connections.map((each) => each.channels.toSorted()), [["vcc.default", "vcc.default.1007"]]);
+    });
+
+    await t.test("sign in", async () => {
+      await page.click("cc-login");
+      await page.shows("#agent-state", { state: "LOGIN" });
+      await page.shows('#agents tr[data-agent="1007"]', { state: "LOGIN" });
+      await page.logged("ccLogin 成功");
+      await agentIs({ state: "LOGIN", queue_id: "test" });
+    });
+
+    await t.test("ready", async () => {
+      await page.click("cc-ready");
+      await page.shows("#agent-state", { state: "READY" });
+      assert.match(await row("1007"), /示闲 READY 空闲 IDLE/);
+      await agentIs({ state: "READY", callstate: "IDLE" });
+    });
+
+    await t.test("a call comes and goes", async () => {
+      const { call } = await sim.caller("test", "13800000001");
+      await page.shows("#call", { call });
+      assert.match(await page.text("call"), /13800000001/);
+      await page.shows("#call", { call, step: "callEnded" });
+      for (const event of ["callOffered", "callAnswered", "callEnded"]) {
+        const lines = (await page.log()).filter((line) => line.includes(event));
+        assert.equal(lines.length, 1, `${event} is shown once`);
+        assert.ok(lines[0].includes(call));
+      }
+      await page.logged("agentState", '"callstate":"TALKING"', call);
+      await page.logged("queueState", '"waiting":1');
+      await page.shows('#queues [data-queue="test"]', { waiting: "0" });
+      await page.shows("#agent-state", { state: "READY", callstate: "IDLE" });
+      await agentIs({ state: "READY", callstate: "IDLE", agent_uuid: "" });
+    });
+
+    await t.test("break with a reason", async () => {
+      await page.fill({ reason: "lunch" });
+      await page.click("cc-break");
+      await page.shows("#agent-state", { state: "UNREADY" });
+      assert.match(await page.text("agent-state"), /lunch/);
+      await until("the reason in the table", async () => (await row("1007")).endsWith("lunch"));
+      await agentIs({ state: "UNREADY", reason: "lunch" });
+    });
+
+    await t.test("dial with its call-back", async () => {
+      await page.fill({ dest: "13900000000" });
+      await page.click("cc-dial");
+      await page.shows("#call", { step: "ended" });
+      assert.match(await page.text("call"), /13900000000/);
+      assert.deepEqual(dialSteps(await page.log()).toReversed(), DIAL_STEPS);
+    });
+
+    await t.test("sign out and log out", async () => {
+      await page.click("cc-logout");
+      await page.shows("#agent-state", { state: "LOGOUT" });
+      await page.shows('#agents tr[data-agent="1007"]', { state: "LOGOUT" });
+      await agentIs({ state: "LOGOUT" });
+      await page.click("logout");
+      await page.shows("#state", { state: "closed" });
+      await page.logged("logged out");
+      await noConnection();
+      assert.deepEqual(await page.data("#message"), {});
+      assert.equal(await page.text("message"), "", "no error was shown");
+    });
+
+    await t.test("the recorded frames", () => assertShiftFrames(["vcc.default.1007", "vcc.default"]));
+  });
+
+  test("a wrong password is said, and the right one works afterwards", async () => {
+    await page.fill({ passwd: "not-the-password" });
+    await page.click("connect");
+    await page.shows("#state", { state: "closed" });
+    await until("the message", async () => (await page.text("message")).includes("Authentication Failure"));
+    const html = await driver.executeScript("return document.getElementById('log').textContent");
+    assert.ok(!html.includes("not-the-password"));
+    assert.ok(!JSON.stringify(await sim.frames()).includes("not-the-password"));
+    await page.fill({ passwd: PASSWORD });
+    await connect();
+    assert.equal(await page.text("message"), "");
+  });
+
+  test("a wrong extension is refused with the back end's reason", async () => {
+    await connect();
+    await page.fill({ extn: "1008" });
+    await page.click("cc-login");
+    const shown = await until("the message", () => page.text("message"));
+    const [request] = await sim.requests("jsapi");
+    const { result } = await sim.reply(request.id);
+    assert.equal(result.code, 403);
+    assert.ok(shown.includes(result.message), shown);
+    await agentIs({ state: "LOGOUT" });
+    await page.fill({ extn: "1007" });
+    await page.click("cc-login");
+    await page.shows("#agent-state", { state: "LOGIN" });
+    assert.equal(await page.text("message"), "");
+  });
+
+  test("an address that is no WebSocket address is named", async () => {
+    await page.fill({ "socket-url": "not a url" });
+    await page.click("connect");
+    await until("the message", async () => (await page.text("message")).includes("socketUrl"));
+    assert.deepEqual((await sim.state()).connections, []);
+  });
+
+  test("a token instead of the password", async () => {
+    await page.click("auth-token");
+    await page.click("get-token");
+    const token = await until("the token", () =>
+      driver.executeScript("return document.getElementById('token').value"),
+    );
+    await connect();
+    const [frame] = await sim.requests("login");
+    assert.deepEqual(frame.params.loginParams, { xui_sessid: "***" });
+    assert.ok(!JSON.stringify(await sim.frames()).includes(token));
+  });
+
+  test("the table follows another agent", async () => {
+    await connect();
+    const console = await driver.getWindowHandle();
+    await driver.switchTo().newWindow("tab");
+    const other = new Page(driver, `${sim.url}es5.html`);
+    await other.open();
+    await other.fill({ login: "1008@xswitch.cn", agent: "1008", extn: "1008", reason: "DND" });
+    await other.click("connect");
+    await other.logged("logged in");
+    for (const command of ["cc-login", "cc-ready", "cc-break"]) await other.click(command);
+    await other.logged("ccGoBreak 成功");
+    const tab = await driver.getWindowHandle();
+
+    await driver.switchTo().window(console);
+    await page.shows('#agents tr[data-agent="1008"]', { state: "UNREADY" });
+    assert.match(await row("1008"), /^1008 1008 test 示忙 UNREADY 空闲 IDLE DND/);
+    await page.shows('#agents tr[data-agent="1007"]', { state: "LOGOUT" });
+    await page.shows("#agent-state", { state: "LOGOUT" });
+
+    await driver.switchTo().window(tab);
+    await driver.close();
+    await driver.switchTo().window(console);
+  });
+
+  test("after a lost connection each event is shown once", async () => {
+    await connect();
+    const before = await sim.drop();
+    assert.equal(before.dropped, 1);
+    await page.logged("connection lost");
+    await until("the new connection's subscriptions", async () =>
+      (await sim.state()).connections.some(({ channels }) => channels.length === 2),
+    );
+    await page.shows("#state", { state: "ready" });
+    await page.click("cc-login");
+    await page.shows("#agent-state", { state: "LOGIN" });
+    await page.logged("ccLogin 成功");
+    const lines = (await page.log()).filter((line) => line.includes("agentState"));
+    assert.equal(lines.length, 1, lines.join("\n"));
+  });
+});
