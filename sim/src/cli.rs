@@ -1,0 +1,72 @@
+//! The command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use tracing::Level;
+
+/// A local XSwitch: a call centre that pages and tests connect to.
+#[derive(Clone, Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// The port to listen on; with 0 the system chooses one
+    #[arg(long, default_value_t = 8081)]
+    pub port: u16,
+    /// Users, agents and queues instead of the built-in ones
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+    /// The directory served at /
+    #[arg(long, value_name = "DIR", default_value = "www")]
+    pub www: PathBuf,
+    /// The directory served at /pkg
+    #[arg(long, value_name = "DIR", default_value = "pkg")]
+    pub pkg: PathBuf,
+    /// No random callers
+    #[arg(long)]
+    pub no_callers: bool,
+    /// Divides all durations of the call centre
+    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// Opens the page in the default browser
+    #[arg(long)]
+    pub open: bool,
+    /// Logs each frame, like `--log debug`
+    #[arg(short, conflicts_with = "log")]
+    pub verbose: bool,
+    /// What to log to stderr: error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub log: Level,
+}
+
+impl Cli {
+    /// Reads the command line. `Err` holds what to print and the exit code.
+    pub fn read() -> Result<Cli, (String, u8)> {
+        Cli::try_parse().map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => (error.to_string(), 0),
+            _ => {
+                let text = error.to_string();
+                // The rest is the usage, which `--help` shows as well.
+                let line = text.lines().next().unwrap_or_default();
+                let line = line.strip_prefix("error: ").unwrap_or(line);
+                (format!("sim: {line} (see --help)"), 2)
+            }
+        })
+    }
+
+    /// What to log.
+    pub fn level(&self) -> Level {
+        if self.verbose { Level::DEBUG } else { self.log }
+    }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
+        _ => Err("must be a number above 0".into()),
+    }
+}

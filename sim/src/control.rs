@@ -1,0 +1,159 @@
+//! The control API, by which tests look into the simulator and make things happen.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+
+use crate::answer::{Answer, read_object, required};
+use crate::hub::{Ending, Frame, Target};
+use crate::json::Json;
+use crate::switch::{Sim, unix_ms};
+
+/// What `GET /sim/` says.
+const OVERVIEW: [(&str, &str); 9] = [
+    ("GET /sim/state", "agents, queues, calls and connections"),
+    ("GET /sim/frames", "the last frames, oldest first"),
+    ("DELETE /sim/frames", "forgets them"),
+    (
+        "POST /sim/caller",
+        r#"{"queue","caller"}: a caller joins a queue"#,
+    ),
+    ("POST /sim/hangup", r#"{"call"}: ends a call"#),
+    (
+        "POST /sim/event",
+        r#"{"eventChannel","eventType"?,"data"?,"sessid"?}: a server-side event"#,
+    ),
+    (
+        "POST /sim/send",
+        r#"{"login" or "conn","text","binary"?}: a frame, written as it is"#,
+    ),
+    (
+        "POST /sim/drop",
+        r#"{"login" or "conn" or nothing,"code"?}: closes connections, without a code by cutting them"#,
+    ),
+    (
+        "POST /sim/reset",
+        "the call centre as at the start, no frames",
+    ),
+];
+
+type Result<T, E = Answer> = std::result::Result<T, E>;
+
+/// The routes below `/sim`.
+pub fn routes() -> Router<Arc<Sim>> {
+    Router::new()
+        .route("/sim/", get(overview))
+        .route("/sim/state", get(state))
+        .route("/sim/frames", get(frames).delete(forget_frames))
+        .route("/sim/caller", post(caller))
+        .route("/sim/hangup", post(hangup))
+        .route("/sim/event", post(event))
+        .route("/sim/send", post(send))
+        .route("/sim/drop", post(drop_connections))
+        .route("/sim/reset", post(reset))
+}
+
+async fn overview() -> Answer {
+    let routes = OVERVIEW.map(|(route, what)| (route.to_owned(), Json::from(what)));
+    Answer::Ok(Json::Object(routes.into()))
+}
+
+async fn state(State(sim): State<Arc<Sim>>) -> Answer {
+    Answer::Ok(sim.update(|switch| {
+        Json::object()
+            .with("agents", switch.center.agents())
+            .with("queues", switch.center.queues(unix_ms()))
+            .with("calls", switch.center.calls())
+            .with("connections", switch.hub.connections())
+    }))
+}
+
+async fn frames(State(sim): State<Arc<Sim>>) -> Answer {
+    Answer::Ok(sim.recorder.frames())
+}
+
+async fn forget_frames(State(sim): State<Arc<Sim>>) -> Answer {
+    sim.recorder.clear();
+    Answer::Ok(Json::object().with("code", 200))
+}
+
+async fn caller(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    let (queue, caller) = (required(&body, "queue")?, required(&body, "caller")?);
+    let call = sim.update(|switch| switch.center.caller(unix_ms(), queue, caller));
+    Ok(Answer::done("call", call.map_err(not_found)?))
+}
+
+async fn hangup(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    let call = required(&body, "call")?;
+    sim.update(|switch| switch.center.hangup(unix_ms(), call))
+        .map_err(not_found)?;
+    Ok(Answer::done("call", call))
+}
+
+async fn event(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    required(&body, "eventChannel")?;
+    let delivered = sim.update(|switch| switch.hub.publish(&body));
+    Ok(Answer::done("delivered", delivered as u64))
+}
+
+async fn send(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    let target = target(&body)?;
+    if matches!(target, Target::All) {
+        return Err(Answer::bad("\"login\" or \"conn\" is missing"));
+    }
+    let text = required(&body, "text")?.to_owned();
+    let frame = match body.get("binary") {
+        Some(Json::Bool(true)) => Frame::Binary(text),
+        _ => Frame::Text(text),
+    };
+    let delivered = sim.update(|switch| switch.hub.send(&target, &frame));
+    Ok(Answer::done("delivered", delivered as u64))
+}
+
+async fn drop_connections(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    let target = target(&body)?;
+    let ending = match (body.get("code"), body.get_u64("code")) {
+        (None, _) => Ending::Cut,
+        (_, Some(code @ (1000..=1003 | 1007..=1014 | 3000..=4999))) => Ending::Close(code as u16),
+        _ => {
+            return Err(Answer::bad(
+                "\"code\" must be a close code that can be sent",
+            ));
+        }
+    };
+    let dropped = sim.update(|switch| switch.hub.end(&target, ending));
+    Ok(Answer::done("dropped", dropped as u64))
+}
+
+async fn reset(State(sim): State<Arc<Sim>>) -> Answer {
+    sim.update(|switch| {
+        switch.center.reset(unix_ms());
+        switch.tokens.clear();
+    });
+    sim.recorder.clear();
+    Answer::Ok(Json::object().with("code", 200))
+}
+
+fn target(body: &Json) -> Result<Target> {
+    match (body.get("login"), body.get("conn")) {
+        (None, None) => Ok(Target::All),
+        (Some(Json::String(login)), None) => Ok(Target::Login(login.clone())),
+        (None, Some(Json::Number(_))) => Ok(Target::Conn(body.get_u64("conn").unwrap_or(0))),
+        _ => Err(Answer::bad(
+            "either \"login\", a string, or \"conn\", a number, can be given",
+        )),
+    }
+}
+
+fn not_found(message: String) -> Answer {
+    Answer::Error(StatusCode::NOT_FOUND, message)
+}
