@@ -1,0 +1,28 @@
+//! The protocol core, driven without a browser: readable scenarios, random programs
+//! against a model, and whatever JSON a server may send.
+
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+#[path = "core/calls.rs"]
+mod calls;
+#[path = "core/ending.rs"]
+mod ending;
+#[path = "core/frames.rs"]
+mod frames;
+#[path = "core/harness.rs"]
+mod harness;
+#[path = "core/json.rs"]
+mod json;
+#[path = "core/login.rs"]
+mod login;
+#[path = "core/outages.rs"]
+mod outages;
+#[path = "core/subscribing.rs"]
+mod subscribing;

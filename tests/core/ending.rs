@@ -1,0 +1,256 @@
+//! How a session ends: logout in every state, a takeover, a newer connect.
+
+use serde_json::json;
+use verto_wasm::core::error::Kind;
+use verto_wasm::core::session::State;
+
+use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
+
+/// Ends `h` by a logout and checks that nothing is left.
+fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
+    let socket = h.socket;
+    h.forget();
+    h.logout();
+    let ended = (h.did(), h.told());
+    assert_eq!(h.session.state(), State::Closed);
+    assert_eq!(h.session.deadline(), None);
+    assert!(!h.session.is_active());
+    // Whatever comes late.
+    h.logout();
+    h.open();
+    h.credentials(Ok(CREDENTIALS.into()));
+    h.frame(json!({ "id": 1, "result": {} }));
+    h.event("vcc", Some("vcc"), Some(1));
+    h.session.closed(h.now, socket, 1000);
+    h.session.unusable(socket, "no".into());
+    h.session.garbage(socket, "a binary frame");
+    h.timer();
+    h.wait(1_000_000);
+    assert!(h.did().is_empty() && h.told().is_empty());
+    assert_eq!(h.session.subscriptions().wanted, [""; 0]);
+    ended
+}
+
+#[test]
+fn logout_while_connecting() {
+    let mut h = Harness::new();
+    h.subscribe(&["vcc"], 1);
+    h.connect(config());
+    h.call(1);
+    let (did, told) = log_out(h);
+    assert_eq!(did, ["release [1]", "close 1"]);
+    assert_eq!(
+        told,
+        [
+            "call 1: closed, not sent",
+            "call 9999: closed",
+            "state closed (logout)",
+            "onWSClose true",
+        ]
+    );
+}
+
+#[test]
+fn logout_while_the_credentials_are_asked_for_and_while_the_login_is_in_flight() {
+    for given in [false, true] {
+        let mut h = Harness::new();
+        h.connect(config());
+        h.call(1);
+        h.open();
+        if given {
+            h.credentials(Ok(CREDENTIALS.into()));
+        }
+        let (did, told) = log_out(h);
+        assert_eq!(did, ["close 1"]);
+        assert_eq!(
+            told,
+            [
+                "call 1: closed, not sent",
+                "call 9999: closed",
+                "state closed (logout)",
+                "onWSClose true",
+            ]
+        );
+    }
+}
+
+#[test]
+fn logout_when_ready() {
+    let mut h = Harness::ready();
+    h.call(1);
+    h.subscribe(&["vcc"], 1);
+    h.call(2);
+    let (did, told) = log_out(h);
+    assert_eq!(did, ["release [1]", "close 1"], "and no unsubscribe");
+    assert_eq!(
+        told,
+        [
+            "call 1: closed, sent",
+            "call 2: closed, sent",
+            "state closed (logout)",
+            "onWSClose true",
+        ]
+    );
+}
+
+#[test]
+fn logout_while_reconnecting() {
+    let mut h = Harness::reconnecting();
+    h.call(1);
+    let (did, told) = log_out(h);
+    assert!(did.is_empty());
+    assert_eq!(
+        told,
+        [
+            "call 1: closed, not sent",
+            "state closed (logout)",
+            "onWSClose true",
+        ]
+    );
+}
+
+#[test]
+fn logout_without_a_connection_tells_nothing() {
+    let mut h = Harness::new();
+    h.subscribe(&["vcc"], 1);
+    h.logout();
+    assert_eq!(h.did(), ["release [1]"]);
+    assert!(h.told().is_empty());
+    assert_eq!(h.session.state(), State::Idle);
+    assert_eq!(h.session.subscriptions().wanted, [""; 0]);
+}
+
+#[test]
+fn a_logout_is_no_failure() {
+    let mut h = Harness::ready();
+    h.logout();
+    assert_eq!(h.told(), ["state closed (logout)", "onWSClose true"]);
+    let shown = format!("{:?}", h.notices());
+    assert!(!shown.contains("reason: Some(\"closed\")"), "{shown}");
+}
+
+#[test]
+fn after_a_logout_one_may_connect_again() {
+    let mut h = Harness::ready();
+    h.logout();
+    h.forget();
+    h.connect_as(7, config());
+    h.log_in();
+    assert_eq!(h.session.state(), State::Ready);
+    assert!(h.outcome(7).is_ok());
+}
+
+#[test]
+fn a_punt_is_the_end() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.call(1);
+    h.forget();
+    h.request("verto.punt", json!({}));
+    assert_eq!(h.did(), ["close 1"]);
+    assert_eq!(
+        h.told(),
+        [
+            "call 1: closed, sent",
+            "state closed (taken-over)",
+            "onWSClose false",
+        ]
+    );
+    assert_eq!(h.session.deadline(), None);
+    h.drop_connection();
+    h.logout();
+    assert!(h.told().is_empty());
+}
+
+#[test]
+fn a_punt_before_the_login_settles_connect_with_taken_over() {
+    let mut h = Harness::new();
+    h.connect(config());
+    h.authenticate();
+    h.request("verto.punt", json!({}));
+    assert_eq!(h.error(CONNECT).kind, Kind::TakenOver);
+}
+
+#[test]
+fn a_punt_in_an_outage_that_was_told_tells_no_second_close() {
+    let mut h = Harness::reconnecting();
+    h.next_attempt();
+    h.authenticate();
+    h.forget();
+    h.request("verto.punt", json!({}));
+    assert_eq!(h.told(), ["state closed (taken-over)"]);
+}
+
+#[test]
+fn a_connect_on_an_open_connection_closes_that_one_silently() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.call(1);
+    h.forget();
+    h.connect_as(7, config());
+    assert_eq!(
+        h.did(),
+        ["close 1", "release [1]", "open 2 wss://a.test/ws"]
+    );
+    assert_eq!(
+        h.told(),
+        ["call 1: closed, sent", "state connecting"],
+        "and no onWSClose"
+    );
+    h.log_in();
+    assert_eq!(h.session.subscriptions().wanted, [""; 0]);
+    assert!(h.outcome(7).is_ok());
+}
+
+#[test]
+fn a_connect_while_another_is_under_way_settles_that_one_with_closed() {
+    let mut h = Harness::new();
+    h.connect(config());
+    h.call(1);
+    h.forget();
+    h.connect_as(7, config());
+    assert_eq!(h.did(), ["close 1", "open 2 wss://a.test/ws"]);
+    assert_eq!(
+        h.told(),
+        [
+            "call 1: closed, not sent",
+            "call 9999: closed",
+            "state connecting",
+        ]
+    );
+}
+
+#[test]
+fn a_connect_before_the_connection_is_open_keeps_the_subscriptions() {
+    let mut h = Harness::new();
+    h.connect(config());
+    h.subscribe(&["vcc"], 1);
+    h.connect_as(7, config());
+    h.log_in();
+    assert_eq!(h.session.subscriptions().wanted, ["vcc"]);
+    let mut h = Harness::reconnecting();
+    h.subscribe(&["vcc"], 1);
+    h.connect_as(7, config());
+    h.log_in();
+    assert_eq!(h.session.subscriptions().wanted, ["vcc"]);
+}
+
+#[test]
+fn what_an_older_socket_says_is_ignored() {
+    let mut h = Harness::ready();
+    h.drop_connection();
+    h.next_attempt();
+    h.forget();
+    h.session.opened(h.now, 1);
+    h.session.credentials(h.now, 1, Ok(CREDENTIALS.into()));
+    h.session.closed(h.now, 1, 1006);
+    h.session.unusable(1, "no".into());
+    h.session.garbage(1, "no JSON");
+    h.frame_on(1, json!({ "id": 1, "result": {} }));
+    h.frame_on(1, json!({ "id": 1, "method": "verto.punt" }));
+    assert!(h.did().is_empty() && h.told().is_empty());
+    assert_eq!(h.session.state(), State::Connecting);
+    // What a socket says that was never opened, too.
+    h.frame_on(77, json!({ "id": 1, "method": "verto.punt" }));
+    assert_eq!(h.session.state(), State::Connecting);
+}

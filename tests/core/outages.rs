@@ -1,0 +1,253 @@
+//! Lost connections, as far as the core decides what happens then.
+
+use serde_json::json;
+use verto_wasm::core::error::Kind;
+use verto_wasm::core::session::{Config, Notice, State};
+
+use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
+
+#[test]
+fn what_is_in_flight_fails_at_once_and_is_never_sent_again() {
+    let mut h = Harness::ready();
+    h.call(1);
+    h.call(2);
+    h.forget();
+    h.drop_connection();
+    assert_eq!(h.did(), ["close 1"]);
+    assert_eq!(
+        h.told(),
+        [
+            "call 1: connection-lost, sent",
+            "call 2: connection-lost, sent",
+            "state reconnecting (connection-lost)",
+            "onWSClose false",
+        ]
+    );
+    h.reconnect();
+    assert_eq!(h.sent_short(), ["1 login"]);
+}
+
+#[test]
+fn what_is_made_during_an_outage_waits_in_order_through_any_number_of_attempts() {
+    let mut h = Harness::reconnecting();
+    h.call(1);
+    h.next_attempt();
+    h.call(2);
+    h.drop_connection();
+    h.call(3);
+    h.next_attempt();
+    h.authenticate();
+    h.call(4);
+    h.drop_connection();
+    let settled = h.told();
+    assert!(
+        !settled.iter().any(|one| one.starts_with("call")),
+        "{settled:?}"
+    );
+    h.forget();
+    h.reconnect();
+    let sent = h.sent_short();
+    let expected: Vec<String> = (1..=4)
+        .map(|n| format!(r#"{} echo {{"n":{n}}}"#, n + 1))
+        .collect();
+    assert_eq!(sent[1..], expected);
+}
+
+#[test]
+fn what_waits_keeps_its_deadline_through_the_attempts() {
+    let mut h = Harness::ready();
+    h.drop_connection();
+    let made = h.now;
+    h.call(1);
+    let mut ended = None;
+    while ended.is_none() {
+        h.now = h.session.deadline().unwrap();
+        h.timer();
+        if h.session.state() == State::Connecting {
+            h.drop_connection();
+        }
+        let ends = |one: &Notice<_>| matches!(one, Notice::Settle { call: 1, .. });
+        ended = h.notices().iter().find(|one| ends(one)).map(|_| h.now);
+    }
+    assert_eq!(ended, Some(made + 10_000));
+    assert_eq!(h.error(1).kind, Kind::Timeout);
+    assert_eq!(h.error(1).sent, Some(false));
+}
+
+#[test]
+fn an_outage_is_told_once_however_many_attempts_it_takes() {
+    let mut h = Harness::ready();
+    for _ in 0..3 {
+        h.forget();
+        h.drop_connection();
+        for _ in 0..10 {
+            h.next_attempt();
+            h.drop_connection();
+            h.next_attempt();
+            h.authenticate();
+            h.drop_connection();
+        }
+        h.reconnect();
+        let told = h.told();
+        let closes = told.iter().filter(|one| one.starts_with("onWSClose"));
+        assert_eq!(closes.count(), 1, "{told:?}");
+        assert_eq!(told.last().unwrap(), "onWSLogin true");
+    }
+}
+
+#[test]
+fn a_first_connect_that_fails_is_an_outage_and_its_promise_stays_pending() {
+    let mut h = Harness::new();
+    h.connect(config());
+    h.forget();
+    h.drop_connection();
+    assert_eq!(
+        h.told(),
+        ["state reconnecting (connection-lost)", "onWSClose false"]
+    );
+    h.next_attempt();
+    h.drop_connection();
+    h.reconnect();
+    assert!(h.outcome(CONNECT).is_ok());
+    // A later reconnect doesn't touch it.
+    h.drop_connection();
+    h.reconnect();
+    assert!(h.outcome(CONNECT).is_ok());
+}
+
+#[test]
+fn without_reconnecting_a_lost_connection_is_the_end() {
+    let once = || Config {
+        auto_reconnect: false,
+        ..config()
+    };
+    let mut h = Harness::ready_with(once());
+    h.call(1);
+    h.forget();
+    h.drop_connection();
+    assert_eq!(h.did(), ["close 1"]);
+    assert_eq!(
+        h.told(),
+        [
+            "call 1: connection-lost, sent",
+            "state closed (connection-lost)",
+            "onWSClose false",
+        ]
+    );
+    assert_eq!(h.session.deadline(), None);
+
+    let mut h = Harness::new();
+    h.connect(once());
+    h.call(1);
+    h.forget();
+    h.drop_connection();
+    assert_eq!(
+        h.told(),
+        [
+            "call 1: closed, not sent",
+            "call 9999: connection-lost",
+            "state closed (connection-lost)",
+            "onWSClose false",
+        ]
+    );
+}
+
+#[test]
+fn a_failed_attempt_tells_how_many_failed_and_how_long_until_the_next() {
+    let mut h = Harness::ready();
+    let start = h.notices().len();
+    for _ in 0..8 {
+        h.drop_connection();
+        h.next_attempt();
+    }
+    h.authenticate();
+    h.reply(1, &json!({}));
+    h.drop_connection();
+    let mut attempts = Vec::new();
+    let mut bound = 1_000;
+    for notice in &h.notices()[start..] {
+        if let Notice::State {
+            state: State::Reconnecting,
+            attempt,
+            delay,
+            error,
+            ..
+        } = notice
+        {
+            let cap = if *attempt == 1 { 1_000 } else { bound };
+            assert!(*delay <= cap, "{delay} of {cap} before attempt {attempt}");
+            bound = (cap * 2).min(30_000);
+            attempts.push(*attempt);
+            assert!(error.is_some());
+        }
+    }
+    assert_eq!(attempts, [1, 2, 3, 4, 5, 6, 7, 8, 1], "a login resets it");
+}
+
+#[test]
+fn after_two_failures_the_fallback_address_takes_its_turn() {
+    let mut h = Harness::new();
+    h.connect(Config {
+        fallback_url: Some("wss://b.test/ws".into()),
+        ..config()
+    });
+    for _ in 0..5 {
+        h.drop_connection();
+        h.next_attempt();
+    }
+    let opened: Vec<String> = h
+        .did()
+        .iter()
+        .filter_map(|one| one.strip_prefix("open "))
+        .map(|one| one.chars().skip_while(|c| *c != 'w').collect())
+        .collect();
+    let (a, b) = ("wss://a.test/ws", "wss://b.test/ws");
+    assert_eq!(opened, [a, a, b, b, a, a]);
+}
+
+#[test]
+fn each_connection_has_ids_from_one_and_a_socket_of_its_own() {
+    let mut h = Harness::ready();
+    for socket in 2..6 {
+        h.call(socket);
+        h.drop_connection();
+        h.reconnect();
+        h.forget();
+        h.call(socket + 100);
+        assert_eq!(
+            h.did(),
+            [format!(r#"send {socket} 2 echo {{"n":{}}}"#, socket + 100)]
+        );
+        // An answer under an id of the connection before isn't mistaken for another's.
+        h.frame_on(socket - 1, json!({ "id": 2, "result": "old" }));
+        h.frame_on(socket, json!({ "id": 2, "result": "new" }));
+        assert_eq!(h.outcome(socket + 100).as_ref().unwrap().0, "new");
+    }
+}
+
+#[test]
+fn options_that_make_no_sense_are_survived() {
+    let mut h = Harness::new();
+    h.connect(Config {
+        timeout: u64::MAX,
+        jsapi_timeout: u64::MAX,
+        ..config()
+    });
+    h.subscribe(&["vcc"], 1);
+    h.open();
+    h.credentials(Ok(CREDENTIALS.into()));
+    h.reply(1, &json!({}));
+    h.unsubscribe_all();
+    h.wait(1_000_000);
+    assert_eq!(h.session.state(), State::Ready);
+    let mut h = Harness::new();
+    h.connect(Config {
+        timeout: 0,
+        jsapi_timeout: 0,
+        ..config()
+    });
+    h.call(1);
+    h.timer();
+    assert_eq!(h.session.state(), State::Reconnecting);
+    assert_eq!(h.error(1).kind, Kind::Timeout);
+}

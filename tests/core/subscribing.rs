@@ -1,0 +1,567 @@
+//! Subscriptions: what is asked of the server, who is told, and who gets an event.
+
+use serde_json::{Value as Tree, json};
+use verto_wasm::core::error::Kind;
+use verto_wasm::core::session::State;
+
+use crate::harness::Harness;
+
+fn lists(h: &Harness) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let summary = h.session.subscriptions();
+    (summary.confirmed, summary.refused, summary.wanted)
+}
+
+#[test]
+fn a_subscription_is_asked_for_once_and_confirmed_to_each_who_waits() {
+    let mut h = Harness::ready();
+    assert_eq!(h.subscribe(&["vcc", "demo"], 1), [1, 2]);
+    assert_eq!(h.subscribe(&["vcc"], 2), [3]);
+    assert_eq!(
+        h.sent_short(),
+        [r#"2 verto.subscribe ["vcc","demo"]"#],
+        "one subscription on the wire, however many handlers"
+    );
+    h.grant(2, &["vcc", "demo"]);
+    assert_eq!(
+        h.told(),
+        ["readyHandler vcc [1, 3]", "readyHandler demo [2]"]
+    );
+    // Who comes later is told at once.
+    assert_eq!(h.subscribe(&["vcc"], 3), [4]);
+    assert_eq!(h.told(), ["readyHandler vcc [4]"]);
+    assert!(h.sent().is_empty());
+}
+
+#[test]
+fn a_listener_registers_once_on_a_channel() {
+    let mut h = Harness::ready();
+    assert_eq!(h.subscribe(&["vcc"], 1), [1]);
+    assert_eq!(h.subscribe(&["vcc"], 1), [1]);
+    h.grant(2, &["vcc"]);
+    h.forget();
+    h.event("vcc", Some("vcc"), None);
+    assert_eq!(h.told(), ["event [1]"]);
+}
+
+#[test]
+fn a_channel_named_twice_is_asked_for_once() {
+    let mut h = Harness::ready();
+    assert_eq!(h.subscribe(&["vcc", "vcc"], 1), [1, 1]);
+    assert_eq!(h.sent_short(), [r#"2 verto.subscribe ["vcc"]"#]);
+    h.grant(2, &["vcc"]);
+    h.forget();
+    h.subscribe(&["vcc", "vcc"], 2);
+    assert_eq!(h.told(), ["readyHandler vcc [2]"]);
+}
+
+#[test]
+fn the_last_handlers_going_unsubscribes() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.subscribe(&["vcc"], 2);
+    h.grant(2, &["vcc"]);
+    h.forget();
+    h.unsubscribe("vcc", Some(1));
+    assert_eq!(h.did(), ["release [1]"]);
+    h.unsubscribe("vcc", Some(1));
+    h.unsubscribe("elsewhere", None);
+    assert!(h.did().is_empty());
+    h.unsubscribe("vcc", Some(2));
+    assert_eq!(
+        h.did(),
+        ["release [2]", r#"send 1 3 verto.unsubscribe ["vcc"]"#]
+    );
+    h.refuse(3, &json!({ "notSubscribedChannels": ["vcc"] }));
+    h.event("vcc", Some("vcc"), None);
+    assert!(h.told().is_empty());
+}
+
+#[test]
+fn unsubscribe_by_channel_or_of_everything() {
+    let mut h = Harness::ready();
+    h.subscribe(&["a", "b", "c"], 1);
+    h.subscribe(&["a"], 2);
+    h.grant(2, &["a", "b"]);
+    h.forget();
+    h.unsubscribe("a", None);
+    assert_eq!(
+        h.did(),
+        ["release [1, 4]", r#"send 1 3 verto.unsubscribe ["a"]"#]
+    );
+    h.unsubscribe_all();
+    // c was not answered as granted.
+    assert_eq!(
+        h.did(),
+        ["release [2, 3]", r#"send 1 4 verto.unsubscribe ["b"]"#]
+    );
+    assert_eq!(lists(&h).2, [""; 0]);
+}
+
+/// Subscribes to `asked`, gives `answer`, and returns what the page was told.
+fn answered(asked: &[&str], answer: Tree) -> (Harness, Vec<String>) {
+    let mut h = Harness::ready();
+    h.subscribe(asked, 1);
+    h.forget();
+    let mut frame = answer;
+    frame["id"] = 2.into();
+    h.frame(frame);
+    let told = h.told();
+    let (mut both, refused, mut wanted) = lists(&h);
+    both.extend(refused);
+    both.sort();
+    wanted.sort();
+    assert_eq!(both, wanted, "confirmed and refused are what is wanted");
+    (h, told)
+}
+
+#[test]
+fn a_partial_grant() {
+    let (h, told) = answered(
+        &["vcc.default.1007", "vcc", "demo", "secret"],
+        json!({ "result": {
+            "subscribedChannels": ["vcc", "demo"],
+            "unauthorizedChannels": ["secret"],
+            "alreadySubscribedChannels": ["vcc.default.1007"],
+        } }),
+    );
+    assert_eq!(
+        told,
+        [
+            "readyHandler vcc [2]",
+            "readyHandler demo [3]",
+            "readyHandler vcc.default.1007 [1]",
+            "onSubscribeError secret rejected",
+        ]
+    );
+    assert_eq!(lists(&h).1, ["secret"]);
+}
+
+#[test]
+fn all_denied_is_an_error_without_code_and_message() {
+    let (h, told) = answered(
+        &["secret", "secret.x"],
+        json!({ "error": { "unauthorizedChannels": ["secret", "secret.x"] } }),
+    );
+    assert_eq!(
+        told,
+        [
+            "onSubscribeError secret rejected",
+            "onSubscribeError secret.x rejected",
+        ]
+    );
+    assert_eq!(lists(&h).0, [""; 0]);
+}
+
+#[test]
+fn held_already_is_granted_in_a_result_and_in_an_error() {
+    for member in ["result", "error"] {
+        let mut answer = json!({});
+        answer[member] = json!({ "alreadySubscribedChannels": ["vcc"] });
+        let (_, told) = answered(&["vcc"], answer);
+        assert_eq!(told, ["readyHandler vcc [1]"], "{member}");
+    }
+}
+
+#[test]
+fn a_server_without_subscriptions_refuses_every_channel() {
+    let message = "Invalid Method, Missing Method or Permission Denied";
+    let (h, told) = answered(
+        &["a", "b"],
+        json!({ "error": { "code": -32601, "message": message } }),
+    );
+    assert_eq!(
+        told,
+        ["onSubscribeError a rejected", "onSubscribeError b rejected"]
+    );
+    let refused = h.notices().iter().find_map(|notice| match notice {
+        verto_wasm::core::session::Notice::Refused { error, .. } => Some(error),
+        _ => None,
+    });
+    let error = refused.unwrap();
+    assert_eq!(error.kind, Kind::Rejected);
+    assert_eq!(error.code, -32601);
+    assert_eq!(error.reason.as_deref(), Some(message));
+    assert_eq!(error.method.as_deref(), Some("verto.subscribe"));
+}
+
+#[test]
+fn an_answer_of_any_other_shape_grants_nothing() {
+    for answer in [
+        json!({ "result": {} }),
+        json!({ "result": null }),
+        json!({ "result": [] }),
+        json!({ "error": {} }),
+        json!({ "error": "no" }),
+        json!({ "result": { "subscribedChannels": "vcc" } }),
+        json!({ "result": { "subscribedChannels": [["vcc"], 5, null] } }),
+        json!({ "result": { "subscribedChannels": ["VCC", "vcc.x", "v"] } }),
+    ] {
+        let (_, told) = answered(&["vcc"], answer);
+        assert_eq!(told, ["onSubscribeError vcc rejected"]);
+    }
+}
+
+#[test]
+fn a_subscribe_request_without_an_answer_is_refused_in_time() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.wait(10_000);
+    assert_eq!(h.told(), ["onSubscribeError vcc timeout"]);
+    assert_eq!(h.session.state(), State::Ready);
+    h.grant(2, &["vcc"]);
+    assert!(h.told().is_empty());
+}
+
+#[test]
+fn refused_channels_stay_wanted_and_are_asked_for_at_the_next_login() {
+    let (mut h, _) = answered(
+        &["secret", "vcc"],
+        json!({ "result": { "subscribedChannels": ["vcc"] } }),
+    );
+    for _ in 0..3 {
+        h.drop_connection();
+        h.forget();
+        h.reconnect();
+        assert_eq!(
+            h.sent_short(),
+            ["1 login", r#"2 verto.subscribe ["secret","vcc"]"#]
+        );
+        h.forget();
+        h.grant(2, &["vcc"]);
+        assert_eq!(
+            h.told(),
+            ["readyHandler vcc [2]", "onSubscribeError secret rejected"]
+        );
+    }
+    // Asked for by one more handler, it is asked of the server again.
+    h.subscribe(&["secret"], 2);
+    assert_eq!(h.sent_short(), [r#"3 verto.subscribe ["secret"]"#]);
+}
+
+#[test]
+fn unsubscribe_while_the_subscribe_is_in_flight() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.unsubscribe("vcc", None);
+    assert_eq!(
+        h.sent_short(),
+        [
+            r#"2 verto.subscribe ["vcc"]"#,
+            r#"3 verto.unsubscribe ["vcc"]"#
+        ]
+    );
+    h.grant(2, &["vcc"]);
+    h.reply(3, &json!({ "unsubscribedChannels": ["vcc"] }));
+    h.event("vcc", Some("vcc"), Some(0));
+    assert!(h.told().is_empty());
+    assert_eq!(h.session.subscriptions(), Default::default());
+}
+
+#[test]
+fn subscribe_unsubscribe_subscribe_quickly() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.unsubscribe("vcc", None);
+    assert_eq!(h.subscribe(&["vcc"], 1), [2]);
+    assert_eq!(
+        h.sent_short(),
+        [
+            r#"2 verto.subscribe ["vcc"]"#,
+            r#"3 verto.unsubscribe ["vcc"]"#,
+            r#"4 verto.subscribe ["vcc"]"#,
+        ]
+    );
+    h.grant(2, &["vcc"]);
+    assert!(h.told().is_empty(), "that one was given up");
+    h.reply(3, &json!({ "unsubscribedChannels": ["vcc"] }));
+    h.grant(4, &["vcc"]);
+    assert_eq!(h.told(), ["readyHandler vcc [2]"]);
+    h.event("vcc", Some("vcc"), Some(0));
+    assert_eq!(h.told(), ["event [2]"]);
+}
+
+#[test]
+fn a_refusal_of_the_first_request_does_not_refuse_the_second() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.unsubscribe("vcc", None);
+    h.subscribe(&["vcc"], 1);
+    h.refuse(2, &json!({}));
+    assert!(h.told().is_empty());
+    h.grant(4, &["vcc"]);
+    assert_eq!(h.told(), ["readyHandler vcc [2]"]);
+}
+
+#[test]
+fn an_event_goes_to_the_channel_that_the_server_names() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.subscribe(&["vcc.default"], 2);
+    h.subscribe(&["vcc.default.1007"], 3);
+    h.forget();
+    // mod_verto sends one frame for each subscription.
+    h.event("vcc.default.1007", Some("vcc.default.1007"), Some(0));
+    h.event("vcc.default.1007", Some("vcc"), Some(0));
+    assert_eq!(h.told(), ["event [3]", "event [1]"]);
+    h.event("vcc.default.1007", Some("elsewhere"), Some(0));
+    assert!(h.told().is_empty());
+}
+
+#[test]
+fn without_a_name_it_goes_to_the_channel_and_its_dotted_ancestors() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.subscribe(&["vcc.default"], 2);
+    h.subscribe(
+        &["vcc.default.1007", "vc", "vcc.defaul", "vcc.default.10"],
+        3,
+    );
+    h.forget();
+    h.event("vcc.default.1007", None, None);
+    h.event("vcc.default.1008", None, None);
+    h.event("vcc", None, None);
+    h.event("vccx.default", None, None);
+    assert_eq!(h.told(), ["event [3, 2, 1]", "event [2, 1]", "event [1]"]);
+}
+
+#[test]
+fn a_listener_on_several_levels_gets_each_frame_once() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc", "vcc.default", "vcc.default.1007"], 1);
+    h.subscribe(&["vcc"], 2);
+    h.forget();
+    h.event("vcc.default.1007", None, None);
+    assert_eq!(h.told(), ["event [3, 4]"]);
+}
+
+#[test]
+fn dots_at_odd_places_are_survived() {
+    let mut h = Harness::ready();
+    h.subscribe(&["", ".", "a..b"], 1);
+    h.forget();
+    for channel in ["", ".", "..", "a..b.c", ".a", "a."] {
+        h.event(channel, None, None);
+    }
+    let told = h.told();
+    assert_eq!(told.len(), 5, "{told:?}");
+}
+
+#[test]
+fn events_before_the_subscribe_reply_are_delivered() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.event("vcc.default.1007", Some("vcc"), Some(0));
+    h.grant(2, &["vcc"]);
+    assert_eq!(h.told(), ["event [1]", "readyHandler vcc [1]"]);
+}
+
+#[test]
+fn skipped_numbers_are_a_gap() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    let mut numbers = |numbers: &[u64]| {
+        h.forget();
+        for &number in numbers {
+            h.event("vcc.default", Some("vcc"), Some(number));
+        }
+        let mut told = h.told();
+        told.retain(|one| !one.starts_with("event"));
+        told
+    };
+    assert!(numbers(&[0, 1, 2]).is_empty());
+    assert_eq!(numbers(&[5, 6]), ["onGap vcc expected 3 received 5"]);
+    assert!(numbers(&[6, 4]).is_empty(), "a repetition is no gap");
+    assert_eq!(numbers(&[8]), ["onGap vcc expected 7 received 8"]);
+    assert!(numbers(&[0, 1]).is_empty(), "it counts anew");
+    assert_eq!(numbers(&[3]), ["onGap vcc expected 2 received 3"]);
+}
+
+#[test]
+fn each_channel_and_each_connection_counts_for_itself() {
+    let mut h = Harness::ready();
+    h.subscribe(&["a", "b"], 1);
+    h.grant(2, &["a", "b"]);
+    h.event("a", Some("a"), Some(0));
+    h.event("b", Some("b"), Some(0));
+    h.event("a", Some("a"), Some(1));
+    h.event("b", Some("b"), Some(1));
+    h.drop_connection();
+    h.reconnect();
+    h.event("a", Some("a"), Some(0));
+    h.unsubscribe("b", None);
+    h.subscribe(&["b"], 1);
+    h.event("b", Some("b"), Some(0));
+    // Where the server doesn't name the channel, whose number it is can't be told.
+    h.event("a", None, Some(99));
+    h.request(
+        "verto.event",
+        json!({ "eventChannel": "a", "subscribedChannel": "a", "eventSerno": "x" }),
+    );
+    let told = h.told();
+    assert!(!told.iter().any(|one| one.starts_with("onGap")), "{told:?}");
+}
+
+#[test]
+fn what_a_run_of_onwslogin_subscribes_replaces_what_the_run_before_did() {
+    let mut h = Harness::ready();
+    let outside = h.subscribe(&["vcc.default.1007"], 1);
+    let mut last = Vec::new();
+    for run in 0..50 {
+        if run > 0 {
+            h.drop_connection();
+            h.reconnect();
+        }
+        h.forget();
+        // A page's closures are new functions in each run.
+        h.in_login_callback(|h| {
+            last = h.subscribe(&["vcc.default.1007", "vcc.default"], 100 + run);
+        });
+        h.forget();
+        h.event("vcc.default.1007", None, None);
+        assert_eq!(
+            h.told(),
+            [format!("event [{}, {}]", outside[0], last[0])],
+            "run {run}"
+        );
+        let login = h.sent_short();
+        assert!(login.is_empty(), "{login:?}");
+    }
+    assert_eq!(lists(&h).2, ["vcc.default", "vcc.default.1007"]);
+}
+
+#[test]
+fn two_subscriptions_of_one_run_stay_side_by_side_and_the_same_listener_lives_on() {
+    let mut h = Harness::ready();
+    h.in_login_callback(|h| {
+        h.subscribe(&["vcc"], 1);
+        h.subscribe(&["vcc"], 2);
+        h.subscribe(&["other"], 3);
+    });
+    h.drop_connection();
+    h.reconnect();
+    h.forget();
+    h.in_login_callback(|h| {
+        h.subscribe(&["vcc"], 1);
+        h.subscribe(&["vcc"], 4);
+    });
+    assert_eq!(h.did(), ["release [2]"]);
+    h.event("vcc", None, None);
+    // What the run didn't subscribe to again stays.
+    h.event("other", None, None);
+    assert_eq!(h.told(), ["event [1, 4]", "event [3]"]);
+}
+
+#[test]
+fn a_replacement_that_leaves_only_local_listeners_unsubscribes() {
+    let mut h = Harness::ready();
+    h.in_login_callback(|h| drop(h.subscribe(&["vcc"], 1)));
+    h.drop_connection();
+    h.reconnect();
+    h.grant(2, &["vcc"]);
+    h.forget();
+    h.in_login_callback(|h| drop(h.subscribe_with(&["vcc"], 2, None, true)));
+    let (confirmed, refused, wanted) = lists(&h);
+    assert_eq!((confirmed, refused, wanted), Default::default());
+    assert_eq!(
+        h.did(),
+        ["release [1]", r#"send 2 3 verto.unsubscribe ["vcc"]"#]
+    );
+}
+
+#[test]
+fn channels_with_equal_sub_params_go_together() {
+    let mut h = Harness::new();
+    h.subscribe(&["a", "b"], 1);
+    h.subscribe_with(&["c", "d"], 1, Some(r#"{"x":1}"#), false);
+    h.subscribe_with(&["e"], 1, Some(r#"{"x":2}"#), false);
+    h.subscribe_with(&["f"], 1, Some(r#"{"x":1}"#), false);
+    h.connect(crate::harness::config());
+    h.log_in();
+    assert_eq!(
+        h.sent_short(),
+        [
+            "1 login",
+            r#"2 verto.subscribe ["a","b"]"#,
+            r#"3 verto.subscribe {"eventChannel":["c","d","f"],"subParams":{"x":1}}"#,
+            r#"4 verto.subscribe {"eventChannel":["e"],"subParams":{"x":2}}"#,
+        ]
+    );
+}
+
+#[test]
+fn local_listeners_hear_events_without_asking_the_server() {
+    let mut h = Harness::ready();
+    let local = h.subscribe_with(&["vcc"], 1, None, true);
+    assert!(h.sent().is_empty());
+    assert_eq!(lists(&h).2, [""; 0]);
+    h.event("vcc.default", None, None);
+    assert_eq!(h.told(), ["event [1]"]);
+    h.drop_connection();
+    h.reconnect();
+    assert_eq!(h.sent_short(), ["1 login"]);
+    // A wire subscription comes and goes beside it.
+    let wire = h.subscribe(&["vcc"], 2);
+    h.grant(2, &["vcc"]);
+    h.forget();
+    h.unsubscribe("vcc", Some(wire[0]));
+    assert_eq!(
+        h.did(),
+        ["release [2]", r#"send 2 3 verto.unsubscribe ["vcc"]"#]
+    );
+    h.unsubscribe("vcc", Some(local[0]));
+    assert_eq!(h.did(), ["release [1]"]);
+}
+
+#[test]
+fn a_local_listener_that_subscribes_is_local_no_more() {
+    let mut h = Harness::ready();
+    h.subscribe_with(&["vcc"], 1, None, true);
+    h.subscribe(&["vcc"], 1);
+    assert_eq!(h.sent_short(), [r#"2 verto.subscribe ["vcc"]"#]);
+    h.subscribe_with(&["vcc"], 1, None, true);
+    h.unsubscribe("vcc", Some(1));
+    assert_eq!(h.sent_short(), [r#"3 verto.unsubscribe ["vcc"]"#]);
+}
+
+#[test]
+fn subscriptions_made_while_idle_or_closed_wait_for_the_next_connect() {
+    let mut h = Harness::ready();
+    h.logout();
+    h.subscribe(&["vcc"], 1);
+    h.unsubscribe("vcc", Some(1));
+    h.subscribe(&["demo"], 2);
+    assert!(h.sent_short().is_empty());
+    h.forget();
+    h.connect(crate::harness::config());
+    h.log_in();
+    assert_eq!(h.sent_short(), ["1 login", r#"2 verto.subscribe ["demo"]"#]);
+}
+
+#[test]
+fn subscriptions_outlive_a_takeover() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.request("verto.punt", json!({}));
+    h.forget();
+    h.connect(crate::harness::config());
+    h.log_in();
+    assert_eq!(h.sent_short(), ["1 login", r#"2 verto.subscribe ["vcc"]"#]);
+}
+
+#[test]
+fn no_subscribe_request_is_larger_than_the_server_takes() {
+    let mut h = Harness::new();
+    let names: Vec<String> = (0..3_000)
+        .map(|n| format!("{n}{}", "\"".repeat(600)))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    h.subscribe(&names, 1);
+    h.connect(crate::harness::config());
+    h.log_in();
+    h.unsubscribe_all();
+    assert!(h.texts().len() > 3);
+    for text in h.texts() {
+        assert!(text.len() <= 1_000_000, "{} bytes", text.len());
+    }
+}
