@@ -1,0 +1,172 @@
+import { VertoError } from "./error.js";
+import { enums } from "./enums.js";
+
+const nothing = () => {};
+
+/**
+ * What an instance holds on the JavaScript side: the page's handlers and the calls that
+ * are not settled. It is reachable only from the page's `Verto` (by a WeakMap), so that
+ * the two are collected together.
+ */
+export class State {
+  core = null;
+  calls = new Map();
+  handlers = new Map();
+  #lastCall = 0;
+  #listeners = new Map();
+  #lastListener = 0;
+
+  /**
+   * A promise of what `start` begins, which also runs the page's callbacks. Ignoring its
+   * failure is no `unhandledrejection`: pages of callbacks know no promises.
+   */
+  call(ok, failed, start) {
+    const id = (this.#lastCall = (this.#lastCall + 1) >>> 0);
+    const promise = new Promise((resolve, reject) => {
+      this.calls.set(id, { resolve, reject, ok, failed });
+    });
+    promise.catch(nothing);
+    start(id);
+    return promise;
+  }
+
+  /** The number of a handler with its userData: the same pair has the same number. */
+  listener(handler, userData) {
+    const known = this.#listeners.get(handler) ?? [];
+    let found = known.find((one) => Object.is(one.userData, userData));
+    if (!found) {
+      found = { handler, userData, number: ++this.#lastListener, uses: 0 };
+      this.#listeners.set(handler, [...known, found]);
+    }
+    return found;
+  }
+
+  register(serno, listener, readyHandler) {
+    if (!this.handlers.has(serno)) listener.uses++;
+    this.handlers.set(serno, { listener, readyHandler });
+  }
+
+  release(serno) {
+    const listener = this.handlers.get(serno)?.listener;
+    this.handlers.delete(serno);
+    if (!listener) return;
+    listener.uses--;
+    this.forgetUnused(listener);
+  }
+
+  forgetUnused(listener) {
+    const known = this.#listeners.get(listener.handler);
+    if (listener.uses > 0 || !known) return;
+    const left = known.filter((one) => one !== listener);
+    if (left.length) this.#listeners.set(listener.handler, left);
+    else this.#listeners.delete(listener.handler);
+  }
+}
+
+// Runs a callback of the page's. What it throws is the page's own error: it goes where
+// the browser reports those, and nothing else stops.
+function run(callback, self, ...args) {
+  if (typeof callback !== "function") return;
+  try {
+    callback.apply(self, args);
+  } catch (error) {
+    if (typeof reportError === "function") reportError(error);
+    else setTimeout(() => { throw error; });
+  }
+}
+
+/**
+ * What the core calls. The core is a root of the garbage collector, so this holds the
+ * page's object weakly, except while the core says that it is in use.
+ */
+export class Host {
+  #ref;
+  #state;
+  #held = null;
+
+  constructor(verto, state) {
+    this.#ref = new WeakRef(verto);
+    this.#state = new WeakRef(state);
+  }
+
+  hold(strongly) {
+    this.#held = strongly ? this.#ref.deref() : null;
+  }
+
+  options() {
+    return this.#ref.deref()?.options;
+  }
+
+  settle(id, ok, value) {
+    const calls = this.#state.deref()?.calls;
+    const call = calls?.get(id);
+    if (!call) return;
+    calls.delete(id);
+    (ok ? call.resolve : call.reject)(value);
+    run(ok ? call.ok : call.failed, undefined, value);
+  }
+
+  state(state, attempt, delayMs, reason, error) {
+    this.#tell("onStateChange", state, { attempt, delayMs, reason, error });
+  }
+
+  login(success, error) {
+    this.#tell("onWSLogin", success, error);
+  }
+
+  closed(asked) {
+    this.#tell("onWSClose", asked);
+  }
+
+  message(name, data) {
+    this.#tell("onMessage", null, enums.message[name], data);
+  }
+
+  event(serno, params) {
+    const listener = this.#state.deref()?.handlers.get(serno)?.listener;
+    if (!listener) return;
+    const { handler, userData } = listener;
+    if (handler) run(handler, undefined, this.#ref.deref(), params, userData);
+    else this.#tell("onEvent", params, userData);
+  }
+
+  ready(serno, channel) {
+    const ready = this.#state.deref()?.handlers.get(serno)?.readyHandler;
+    run(ready, undefined, this.#ref.deref(), channel);
+  }
+
+  refused(channel, error) {
+    if (typeof this.#ref.deref()?.callbacks?.onSubscribeError === "function") {
+      this.#tell("onSubscribeError", channel, error);
+    } else {
+      this.#logger()?.warn?.(`verto: no subscription to ${channel}: ${error.message}`);
+    }
+  }
+
+  gap(eventChannel, expected, received) {
+    this.#tell("onGap", { eventChannel, expected, received });
+  }
+
+  release(serno) {
+    this.#state.deref()?.release(serno);
+  }
+
+  log(text) {
+    const options = this.options();
+    if (options?.debug || options?.logger) this.#logger()?.debug?.(`verto: ${text}`);
+  }
+
+  error(kind, code, message, reason, data, method, sent) {
+    return new VertoError(kind, code, message, { reason, data, method, sent });
+  }
+
+  #logger() {
+    return this.options()?.logger ?? globalThis.console;
+  }
+
+  #tell(name, ...args) {
+    const verto = this.#ref.deref();
+    const callbacks = verto?.callbacks;
+    run(callbacks?.[name], callbacks, verto, ...args);
+  }
+}
