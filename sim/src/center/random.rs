@@ -1,0 +1,42 @@
+//! Reproducible chance: the same seed gives the same callers, talks and call ids.
+
+use uuid::{Builder, Uuid};
+
+/// A SplitMix64 generator.
+#[derive(Debug)]
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number from `min` to `max`, both possible.
+    pub(super) fn between(&mut self, min: u64, max: u64) -> u64 {
+        match max.saturating_sub(min).checked_add(1) {
+            Some(count) => min + self.next() % count,
+            None => self.next(),
+        }
+    }
+
+    /// An exponentially distributed time: that between two independent arrivals.
+    pub(super) fn exponential(&mut self, mean: u64) -> u64 {
+        // 53 random bits are as many as an f64 in [0, 1) holds.
+        let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
+        (-(1.0 - unit).ln() * mean as f64) as u64
+    }
+
+    /// A random (version 4) UUID.
+    pub(super) fn uuid(&mut self) -> Uuid {
+        let bits = u128::from(self.next()) << 64 | u128::from(self.next());
+        Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+    }
+}
