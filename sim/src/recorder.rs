@@ -90,7 +90,10 @@ impl Recorder {
 fn shorten(mut text: String) -> String {
     if text.len() > FRAME_BYTES {
         let bytes = text.len();
-        text.truncate(text.floor_char_boundary(FRAME_BYTES));
+        let boundary = (0..=FRAME_BYTES)
+            .rev()
+            .find(|at| text.is_char_boundary(*at));
+        text.truncate(boundary.unwrap_or(0));
         text.push_str(&format!("… ({bytes} bytes)"));
     }
     text

@@ -1,0 +1,209 @@
+//! A simulator of one's own for each test, and what is needed to talk to it.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tungstenite::{Message, WebSocket};
+
+/// How long anything may take.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running simulator, stopped when dropped.
+pub struct Sim {
+    child: Child,
+    address: String,
+    config: Option<PathBuf>,
+}
+
+impl Sim {
+    /// Starts one with this configuration and these arguments.
+    pub fn start(config: &str, args: &[&str]) -> Sim {
+        let path = std::env::temp_dir().join(format!("sim-{}.toml", uuid::Uuid::new_v4()));
+        fs::write(&path, config).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sim"))
+            .args(["--port", "0", "--no-callers", "--config"])
+            .arg(&path)
+            .args(args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = child.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let address = line
+            .trim_end()
+            .strip_prefix("listening on http://")
+            .and_then(|rest| rest.strip_suffix('/'))
+            .unwrap_or_else(|| panic!("{line:?}"))
+            .to_owned();
+        Sim {
+            child,
+            address,
+            config: Some(path),
+        }
+    }
+
+    /// An HTTP exchange: status, headers as text, body.
+    pub fn http(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> (u16, String, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: sim\r\nConnection: close\r\n\
+             Content-Length: {}\r\n{headers}\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, head.to_ascii_lowercase(), body.to_owned())
+    }
+
+    /// The JSON that a route answers.
+    pub fn get(&self, path: &str) -> Value {
+        serde_json::from_str(&self.http("GET", path, "", "").2).unwrap()
+    }
+
+    /// The status and the JSON that a route answers.
+    pub fn post(&self, path: &str, body: &str) -> (u16, Value) {
+        let (status, _, body) = self.http("POST", path, "", body);
+        (status, serde_json::from_str(&body).unwrap())
+    }
+
+    /// A new connection.
+    pub fn connect(&self) -> Client {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        let url = format!("ws://{}/ws", self.address);
+        let (socket, _) = tungstenite::client(url, stream).unwrap();
+        Client { socket }
+    }
+
+    /// A new connection, logged in.
+    pub fn log_in(&self, number: &str, sessid: &str) -> Client {
+        let mut client = self.connect();
+        let login = format!("{number}@xswitch.cn");
+        let reply = client.call(
+            "login",
+            json!({"login": login, "passwd": "1234", "sessid": sessid}),
+        );
+        assert_eq!(reply["result"]["message"], "logged in", "{reply}");
+        assert_eq!(client.frame()["method"], "verto.clientReady");
+        client
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if let Some(config) = &self.config {
+            let _ = fs::remove_file(config);
+        }
+    }
+}
+
+/// How a connection ended, seen from the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By a close frame.
+    Closed(u16, String),
+    /// Without one.
+    Cut,
+}
+
+/// A client that does nothing by itself.
+pub struct Client {
+    pub socket: WebSocket<TcpStream>,
+}
+
+impl Client {
+    pub fn send(&mut self, text: &str) {
+        self.socket.send(Message::from(text)).unwrap();
+    }
+
+    /// The next text frame, or the end.
+    pub fn next(&mut self) -> Result<String, End> {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Text(text)) => return Ok(text.to_string()),
+                Ok(Message::Close(Some(frame))) => {
+                    return Err(End::Closed(frame.code.into(), frame.reason.to_string()));
+                }
+                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                Ok(other) => panic!("{other:?}"),
+                Err(tungstenite::Error::Io(error))
+                    if error.kind() == std::io::ErrorKind::WouldBlock =>
+                {
+                    panic!("nothing came for {PATIENCE:?}");
+                }
+                Err(_) => return Err(End::Cut),
+            }
+        }
+    }
+
+    /// The next frame as JSON.
+    pub fn frame(&mut self) -> Value {
+        serde_json::from_str(&self.next().unwrap()).unwrap()
+    }
+
+    /// A request and its reply, which must be the next frame.
+    pub fn call(&mut self, method: &str, params: Value) -> Value {
+        self.send(
+            &json!({"jsonrpc": "2.0", "method": method, "params": params, "id": method})
+                .to_string(),
+        );
+        let reply = self.frame();
+        assert_eq!(reply["id"], method, "{reply}");
+        reply
+    }
+
+    /// A call-centre command and its result.
+    pub fn command(&mut self, func: &str, data: Value) -> Value {
+        let data = json!({"method": "ccc", "func": func, "data": data});
+        let mut reply = self.call("jsapi", json!({"command": "lua", "data": data}));
+        reply["result"].take()
+    }
+
+    /// All frames up to the reply to a ping: what the server had to say by now.
+    pub fn drain(&mut self) -> Vec<String> {
+        self.send(r#"{"jsonrpc":"2.0","method":"verto.ping","params":{},"id":"drain"}"#);
+        let mut frames = Vec::new();
+        loop {
+            let frame = self.next().unwrap();
+            if frame.starts_with(r#"{"jsonrpc":"2.0","id":"drain","#) {
+                return frames;
+            }
+            frames.push(frame);
+        }
+    }
+
+    /// Closes with 1000 and waits for the other side's part.
+    pub fn close(mut self) -> End {
+        let normal = tungstenite::protocol::CloseFrame {
+            code: 1000.into(),
+            reason: "".into(),
+        };
+        self.socket.close(Some(normal)).unwrap();
+        loop {
+            if let Err(end) = self.next() {
+                return end;
+            }
+        }
+    }
+}
