@@ -5,5 +5,5 @@
 //! `Verto` and `VertoCallcenter`.
 
 #[cfg(target_arch = "wasm32")]
-mod browser;
+pub mod browser;
 pub mod core;

@@ -1,7 +1,8 @@
 //! The browser's side: the socket, the clock, reading and writing JSON, and calling back
 //! into the page.
 //!
-//! [`client::Client`] is what JavaScript sees; [`shell::Shell`] runs the core behind it.
+//! [`Client`] is what JavaScript sees; `shell::Shell` runs the core behind it and calls
+//! the page through a [`Host`].
 
 mod client;
 mod credentials;
@@ -11,3 +12,6 @@ mod options;
 mod params;
 mod shell;
 mod socket;
+
+pub use client::Client;
+pub use host::Host;

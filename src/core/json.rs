@@ -21,20 +21,20 @@ pub fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Appends `{"eventChannel":[…]}`, with `subParams` beside it where given (itself JSON).
-pub fn push_channels<'a>(
-    out: &mut String,
-    channels: impl Iterator<Item = &'a str>,
-    sub_params: Option<&str>,
-) {
-    out.push_str("{\"eventChannel\":[");
-    for (index, channel) in channels.enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
+/// Appends `{"eventChannel":…}`, with `subParams` beside it where given (itself JSON). One
+/// channel is written as a string and several as an array: servers take both (FreeSWITCH,
+/// transcript s04), and pages' servers have seen only strings from the libraries before.
+pub fn push_channels(out: &mut String, channels: &[String], sub_params: Option<&str>) {
+    out.push_str("{\"eventChannel\":");
+    if let [channel] = channels {
         push_string(out, channel);
+    } else {
+        for (index, channel) in channels.iter().enumerate() {
+            out.push(if index == 0 { '[' } else { ',' });
+            push_string(out, channel);
+        }
+        out.push(']');
     }
-    out.push(']');
     if let Some(json) = sub_params {
         out.push_str(",\"subParams\":");
         out.push_str(json);

@@ -504,8 +504,7 @@ impl<V: Value> Session<V> {
     fn ask(&mut self, now: Ms, asking: Vec<Asking>) {
         for one in asking {
             let mut params = String::new();
-            let names = one.channels.iter().map(String::as_str);
-            push_channels(&mut params, names, one.sub_params.as_deref());
+            push_channels(&mut params, &one.channels, one.sub_params.as_deref());
             let owner = Owner::Subscribe(one.channels.clone());
             let id = self.send(self.due(now), owner, "verto.subscribe", &params);
             self.subscriptions.asked(&one.channels, id);
@@ -526,7 +525,7 @@ impl<V: Value> Session<V> {
             let count = rest.iter().take_while(fits).count().max(1);
             let (names, later) = rest.split_at(count);
             let mut params = String::new();
-            push_channels(&mut params, names.iter().map(String::as_str), None);
+            push_channels(&mut params, names, None);
             let due = self.due(now);
             self.send(due, Owner::Unsubscribe, "verto.unsubscribe", &params);
             rest = later;
