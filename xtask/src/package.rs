@@ -118,7 +118,8 @@ fn copy_rest(project: &Project, out: &Path) -> Result<()> {
     let manifest = fs::read_to_string(template.join("package.json"))
         .context("pkg-template/package.json cannot be read")?;
     let manifest = with_version(&manifest, &project.version)?;
-    fs::write(out.join("package.json"), manifest).context("package.json cannot be written")
+    fs::write(out.join("package.json"), &manifest).context("package.json cannot be written")?;
+    check_paths(&serde_json::from_str(&manifest)?, out)
 }
 
 /// The template's package.json with the version of Cargo.toml.
@@ -130,6 +131,19 @@ fn with_version(manifest: &str, version: &str) -> Result<String> {
     };
     fields.insert("version".to_owned(), version.into());
     Ok(format!("{manifest:#}\n"))
+}
+
+/// Every `./file` that the manifest names must have been made.
+fn check_paths(manifest: &Value, dir: &Path) -> Result<()> {
+    match manifest {
+        Value::String(path) if path.starts_with("./") && !dir.join(path).is_file() => {
+            bail!("pkg-template/package.json names {path}, which the build does not make");
+        }
+        Value::Object(fields) => fields.values().try_for_each(|v| check_paths(v, dir))?,
+        Value::Array(items) => items.iter().try_for_each(|v| check_paths(v, dir))?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// A page may be in GBK or any other encoding; only ASCII reads the same in all.
@@ -174,6 +188,18 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "verto-min.js must be ASCII only, but its byte 4 is not"
+        );
+    }
+
+    #[test]
+    fn a_manifest_that_names_a_file_which_is_not_there_is_refused() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let naming = |path: &str| serde_json::json!({ "exports": { ".": [path] } });
+        assert!(check_paths(&naming("./Cargo.toml"), here).is_ok());
+        let error = check_paths(&naming("./index.d.cts"), here).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "pkg-template/package.json names ./index.d.cts, which the build does not make"
         );
     }
 

@@ -57,7 +57,10 @@ struct Locked {
 
 impl Project {
     pub fn load() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Asked at run time: clones that share CARGO_TARGET_DIR share this binary too.
+        let manifest_dir = env::var_os("CARGO_MANIFEST_DIR")
+            .context("xtask must be started by cargo: `cargo xtask ...`")?;
+        let root = Path::new(&manifest_dir)
             .parent()
             .context("the crate xtask has no parent directory")?
             .to_path_buf();
