@@ -155,9 +155,11 @@ impl Subscriptions {
         let outlived = entry.registrations.extract_if(.., outlived);
         let mut replaced = Removed::default();
         replaced.sernos.extend(outlived.map(|one| one.serno));
-        if !entry.is_wanted() && entry.is_held() {
+        if !entry.is_wanted() {
+            if entry.is_held() {
+                replaced.unwanted.push(channel.into());
+            }
             entry.wire = Wire::Unasked;
-            replaced.unwanted.push(channel.into());
         }
         Added {
             serno,
