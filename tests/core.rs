@@ -10,6 +10,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "core/arbitrary.rs"]
+mod arbitrary;
 #[path = "core/calls.rs"]
 mod calls;
 #[path = "core/ending.rs"]
@@ -22,7 +24,11 @@ mod harness;
 mod json;
 #[path = "core/login.rs"]
 mod login;
+#[path = "core/model.rs"]
+mod model;
 #[path = "core/outages.rs"]
 mod outages;
 #[path = "core/subscribing.rs"]
 mod subscribing;
+#[path = "core/world.rs"]
+mod world;

@@ -1,0 +1,837 @@
+//! What surrounds a session in the random programs: the page, the browser and the server,
+//! each of which remembers what it has seen and fails the test where the session breaks a
+//! promise.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::{Value as Tree, json};
+use verto_wasm::core::error::{Error, Kind};
+use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, State};
+use verto_wasm::core::{CallId, Expect, Ms};
+
+use crate::harness::config;
+use crate::json::Json;
+
+/// What must never be seen in a log or in what the page is told.
+pub const SECRETS: [&str; 2] = ["S3CRET-PASSWORD", "S3CRET-TOKEN"];
+
+/// A call of the page's.
+#[derive(Debug)]
+struct Call {
+    /// `connect`'s Promise, which has no deadline.
+    connects: bool,
+    expect: Expect,
+    deadline: Ms,
+    /// The socket that it was written to.
+    sent: Option<SocketId>,
+    /// The server has answered: whether that is a success.
+    answer: Option<bool>,
+    settled: bool,
+}
+
+/// What the session asked the server on the live socket, without an answer yet.
+#[derive(Debug)]
+struct Asked {
+    id: u32,
+    what: What,
+    deadline: Ms,
+}
+
+#[derive(Debug)]
+enum What {
+    Login,
+    Call(CallId),
+    /// With what an honest server grants of it.
+    Subscribe(Vec<String>, BTreeSet<String>),
+    Unsubscribe,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Wire {
+    Asked(u32),
+    Granted,
+    Refused,
+}
+
+#[derive(Clone, Debug)]
+struct Registration {
+    serno: u32,
+    listener: u32,
+    local: bool,
+    run: u32,
+}
+
+pub struct World {
+    pub session: Session<Json>,
+    pub now: Ms,
+    /// Everything that came out, to compare two runs.
+    pub trace: Vec<String>,
+    /// The socket that the session opened and hasn't closed.
+    live: Option<SocketId>,
+    newest: SocketId,
+    opened: bool,
+    logged_in: bool,
+    /// The page is asked for credentials; it has given them.
+    asked: bool,
+    given: bool,
+    last_id: u32,
+    /// The newest call that was written to a socket.
+    last_sent: Option<CallId>,
+    calls: BTreeMap<CallId, Call>,
+    in_flight: Vec<Asked>,
+    replies: Vec<Tree>,
+    pings: VecDeque<Tree>,
+    channels: BTreeMap<String, Vec<Registration>>,
+    last_serno: u32,
+    run: u32,
+    in_run: bool,
+    released: BTreeSet<u32>,
+    wire: BTreeMap<String, Wire>,
+    /// What the server holds, and whether its replies have said so.
+    held: BTreeSet<String>,
+    honest: bool,
+    state: State,
+    outage_told: bool,
+    /// What the page is to be told in this step of events and subscriptions.
+    due: Vec<String>,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        World {
+            session: Session::new(seed),
+            now: 1_000_000,
+            trace: Vec::new(),
+            live: None,
+            newest: 0,
+            opened: false,
+            logged_in: false,
+            asked: false,
+            given: false,
+            last_id: 0,
+            last_sent: None,
+            calls: BTreeMap::new(),
+            in_flight: Vec::new(),
+            replies: Vec::new(),
+            pings: VecDeque::new(),
+            channels: BTreeMap::new(),
+            last_serno: 0,
+            run: 0,
+            in_run: false,
+            released: BTreeSet::new(),
+            wire: BTreeMap::new(),
+            held: BTreeSet::new(),
+            honest: true,
+            state: State::Idle,
+            outage_told: false,
+            due: Vec::new(),
+        }
+    }
+
+    // The page.
+
+    pub fn connect(&mut self, change: impl FnOnce(&mut Config)) {
+        let call = self.new_call(true, Expect::Result, Ms::MAX);
+        let mut config = config();
+        change(&mut config);
+        if self.opened {
+            self.forget_channels();
+        }
+        self.outage_told = false;
+        self.session.connect(self.now, call, config);
+        self.settle_down();
+        assert_eq!(self.session.state(), State::Connecting);
+        let older = self.calls.range(..call);
+        for (older, state) in older {
+            assert!(state.settled, "call {older} outlived a newer connect");
+        }
+    }
+
+    pub fn logout(&mut self) {
+        let was_active = self.session.is_active();
+        self.forget_channels();
+        self.session.logout();
+        let (io, notices) = self.settle_down();
+        let only_closes = |io: &Io| matches!(io, Io::Close { .. } | Io::Release { .. });
+        assert!(io.iter().all(only_closes), "{io:?}");
+        if !was_active {
+            assert!(notices.is_empty(), "{notices:?}");
+            return;
+        }
+        assert_eq!(self.session.state(), State::Closed);
+        let settles = notices.len().checked_sub(2).unwrap();
+        let settle = |one: &Notice<_>| {
+            matches!(
+                one,
+                Notice::Settle {
+                    outcome: Err(_),
+                    ..
+                }
+            )
+        };
+        assert!(notices[..settles].iter().all(settle), "{notices:?}");
+        assert!(
+            matches!(
+                notices[settles..],
+                [Notice::State { .. }, Notice::Closed { asked: true }]
+            ),
+            "{notices:?}"
+        );
+    }
+
+    pub fn request(&mut self, method: &str, expect: Expect, timeout: Option<Ms>) {
+        let usual = match method {
+            "jsapi" => config().jsapi_timeout,
+            _ => config().timeout,
+        };
+        let deadline = self.now + timeout.unwrap_or(usual);
+        let call = self.new_call(false, expect, deadline);
+        let request = Request {
+            call,
+            method: method.into(),
+            params: json!({ "call": call }).to_string(),
+            expect,
+            timeout,
+        };
+        self.session.request(self.now, request);
+        self.settle_down();
+    }
+
+    pub fn subscribe(&mut self, names: &[String], listener: u32, local: bool) {
+        let sernos = self
+            .session
+            .subscribe(self.now, names, listener, None, local);
+        assert_eq!(sernos.len(), names.len());
+        let run = if self.in_run { self.run } else { 0 };
+        for (index, (name, serno)) in names.iter().zip(&sernos).enumerate() {
+            let here = self.channels.entry(name.clone()).or_default();
+            match here.iter_mut().find(|one| one.listener == listener) {
+                Some(one) => {
+                    assert_eq!(*serno, one.serno, "the same listener registers once");
+                    one.local &= local;
+                    if one.run != 0 && run != 0 {
+                        one.run = run;
+                    }
+                }
+                None => {
+                    assert!(*serno > self.last_serno, "a number was used twice");
+                    self.last_serno = *serno;
+                    here.push(Registration {
+                        serno: *serno,
+                        listener,
+                        local,
+                        run,
+                    });
+                }
+            }
+            if run != 0 {
+                let outlived = here.extract_if(.., |one| one.run != 0 && one.run < run);
+                self.released.extend(outlived.map(|one| one.serno));
+            }
+            let told = names[..index].contains(name);
+            if self.wire.get(name) == Some(&Wire::Granted) && !local && !told {
+                self.due.push(format!("confirmed {name} [{serno}]"));
+            }
+        }
+        self.settle_down();
+    }
+
+    pub fn unsubscribe(&mut self, name: &str, pick: Option<usize>) {
+        let here = self.channels.entry(name.into()).or_default();
+        let serno = pick.and_then(|pick| Some(here.get(pick % here.len().max(1))?.serno));
+        let meant = |one: &mut Registration| serno.is_none_or(|serno| one.serno == serno);
+        self.released
+            .extend(here.extract_if(.., meant).map(|one| one.serno));
+        self.session.unsubscribe(self.now, &[(name.into(), serno)]);
+        self.settle_down();
+    }
+
+    pub fn unsubscribe_all(&mut self) {
+        self.forget_channels();
+        self.session.unsubscribe_all(self.now);
+        self.settle_down();
+    }
+
+    pub fn in_login_callback(&mut self, page: impl FnOnce(&mut Self)) {
+        self.session.login_callback_begins();
+        self.run += 1;
+        self.in_run = true;
+        page(self);
+        self.session.login_callback_ended();
+        self.in_run = false;
+    }
+
+    pub fn credentials(&mut self, good: bool) {
+        let [password, token] = SECRETS;
+        let login = if good {
+            Ok(json!({ "passwd": password, "loginParams": { "xui_sessid": token } }).to_string())
+        } else {
+            Err(Error::new(Kind::Auth, "no token to be had"))
+        };
+        self.given = good && std::mem::take(&mut self.asked);
+        self.session.credentials(self.now, self.newest, login);
+        self.settle_down();
+        assert!(!self.given, "the login wasn't sent");
+    }
+
+    // The network.
+
+    pub fn open(&mut self) {
+        self.opened |= self.live.is_some();
+        self.session.opened(self.now, self.newest);
+        self.settle_down();
+    }
+
+    pub fn drop_connection(&mut self) {
+        self.session.closed(self.now, self.newest, 1006);
+        self.settle_down();
+        assert_eq!(self.live, None);
+    }
+
+    /// The browser refuses the address; it does so only where a socket is being opened.
+    pub fn unusable(&mut self) {
+        if self.live.is_none() {
+            return;
+        }
+        self.session.unusable(self.newest, "no address".into());
+        self.settle_down();
+        assert!(!self.session.is_active());
+    }
+
+    /// A socket that isn't the live one speaks up.
+    pub fn stale(&mut self, frame: Tree) {
+        for socket in [self.newest.wrapping_sub(1), self.newest + 1] {
+            self.session.opened(self.now, socket);
+            self.session.credentials(self.now, socket, Ok("{}".into()));
+            self.session.frame(self.now, socket, &Json(frame.clone()));
+            self.session.garbage(socket, "no JSON");
+            self.session.closed(self.now, socket, 1006);
+            self.session.unusable(socket, "no address".into());
+        }
+        let (io, notices) = self.settle_down();
+        assert!(io.is_empty() && notices.is_empty(), "{io:?} {notices:?}");
+    }
+
+    // The server.
+
+    /// Answers the request in flight that `pick` chooses with what `how` makes of the
+    /// honest answer.
+    pub fn answer(&mut self, pick: usize, how: impl FnOnce(&mut Tree)) {
+        let Some(asked) = self.in_flight.get(pick % self.in_flight.len().max(1)) else {
+            return;
+        };
+        let result = match &asked.what {
+            What::Login => json!({ "message": "logged in", "sessid": self.session.sessid() }),
+            What::Call(_) => json!({ "code": 200, "message": "OK" }),
+            What::Subscribe(_, granted) => json!({ "subscribedChannels": granted }),
+            What::Unsubscribe => json!({}),
+        };
+        let mut reply = json!({ "jsonrpc": "2.0", "id": asked.id, "result": result });
+        how(&mut reply);
+        self.replies.push(reply.clone());
+        self.frame(reply);
+    }
+
+    /// Says once more what it said before, perhaps on another socket.
+    pub fn repeat(&mut self, pick: usize) {
+        if let Some(reply) = self.replies.get(pick % self.replies.len().max(1)) {
+            self.frame(reply.clone());
+        }
+    }
+
+    /// Any frame on the live socket.
+    pub fn frame(&mut self, mut frame: Tree) {
+        if self.live.is_some() {
+            match frame.as_array_mut() {
+                // What a login leads to is sent in the middle of the array: what comes
+                // behind it would be judged without that.
+                Some(items) => {
+                    let login = |item: &Tree| self.is_login_reply(item);
+                    if let Some(index) = items.iter().position(login) {
+                        items.truncate(index + 1);
+                    }
+                    let _ = items.iter().all(|item| self.understand(item));
+                }
+                None => drop(self.understand(&frame)),
+            }
+        }
+        self.session.frame(self.now, self.newest, &Json(frame));
+        self.settle_down();
+        let answered = |call: &Call| call.answer.is_none() || call.settled;
+        assert!(self.calls.values().all(answered), "an answer was lost");
+        assert!(self.pings.is_empty(), "a ping wasn't answered");
+    }
+
+    fn is_login_reply(&self, item: &Tree) -> bool {
+        let id = reply_id(item);
+        let login = |asked: &Asked| matches!(asked.what, What::Login) && Some(asked.id) == id;
+        self.in_flight.iter().any(login)
+    }
+
+    /// What a frame means to the world; `false` where it ends the socket.
+    fn understand(&mut self, item: &Tree) -> bool {
+        match item.get("method").map(Tree::as_str) {
+            Some(Some("verto.punt")) => return false,
+            Some(Some("verto.ping")) => {
+                let id = item.get("id").filter(|id| can_echo(id));
+                self.pings.extend(id.filter(|_| self.logged_in).cloned());
+            }
+            Some(Some("verto.event")) => self.expect_event(&item["params"]),
+            Some(_) => {}
+            None => {
+                let index = self
+                    .in_flight
+                    .iter()
+                    .position(|asked| Some(asked.id) == reply_id(item));
+                if let Some(index) = index {
+                    let asked = self.in_flight.remove(index);
+                    self.expect_answer(asked, item);
+                }
+            }
+        }
+        true
+    }
+
+    fn expect_answer(&mut self, asked: Asked, reply: &Tree) {
+        let failed = reply.get("error").is_some_and(|error| !error.is_null());
+        let answer = &reply[if failed { "error" } else { "result" }];
+        match asked.what {
+            What::Login if !failed => {
+                self.logged_in = true;
+                self.outage_told = false;
+                let connecting = self.calls.values_mut().filter(|call| call.connects);
+                for call in connecting.filter(|call| !call.settled) {
+                    call.answer = Some(true);
+                }
+                self.due.push("login".into());
+            }
+            What::Login | What::Unsubscribe => {}
+            What::Call(call) => {
+                let call = self.calls.get_mut(&call).unwrap();
+                call.answer = Some(!failed && is_success(answer, call.expect));
+            }
+            What::Subscribe(names, honestly) => {
+                let mut granted = BTreeSet::new();
+                for member in ["subscribedChannels", "alreadySubscribedChannels"] {
+                    let list = answer.get(member).and_then(Tree::as_array);
+                    let texts = list.into_iter().flatten().filter_map(Tree::as_str);
+                    granted.extend(texts.map(str::to_owned));
+                }
+                self.honest &= granted == honestly;
+                self.expect_wire(asked.id, &names, &granted);
+            }
+        }
+    }
+
+    /// The request `id` for `names` has come to its end.
+    fn expect_wire(&mut self, id: u32, names: &[String], granted: &BTreeSet<String>) {
+        for name in names {
+            if self.wire.get(name) != Some(&Wire::Asked(id)) {
+                continue;
+            }
+            if granted.contains(name) {
+                self.wire.insert(name.clone(), Wire::Granted);
+                let here = self.channels[name].iter().filter(|one| !one.local);
+                let sernos: Vec<u32> = here.map(|one| one.serno).collect();
+                self.due.push(format!("confirmed {name} {sernos:?}"));
+            } else {
+                self.wire.insert(name.clone(), Wire::Refused);
+                self.due.push(format!("refused {name}"));
+            }
+        }
+    }
+
+    fn expect_event(&mut self, params: &Tree) {
+        let Some(channel) = params.get("eventChannel").and_then(Tree::as_str) else {
+            return;
+        };
+        if channel == self.session.sessid() {
+            return;
+        }
+        let mut names = Vec::new();
+        match params.get("subscribedChannel").and_then(Tree::as_str) {
+            Some(subscribed) => names.push(subscribed.to_owned()),
+            None => {
+                let parts: Vec<&str> = channel.split('.').collect();
+                names.extend(
+                    (1..=parts.len())
+                        .rev()
+                        .map(|count| parts[..count].join(".")),
+                );
+            }
+        }
+        let mut listeners = BTreeSet::new();
+        let here = names.iter().filter_map(|name| self.channels.get(name));
+        let sernos = here.flatten().filter(|one| listeners.insert(one.listener));
+        let sernos: Vec<u32> = sernos.map(|one| one.serno).collect();
+        if !sernos.is_empty() {
+            self.due.push(format!("event {sernos:?}"));
+        }
+    }
+
+    // The time.
+
+    /// Calls the timer, which does nothing where it isn't due.
+    pub fn timer(&mut self) {
+        let was_due = self.session.deadline().is_some_and(|at| at <= self.now);
+        if was_due && self.logged_in {
+            for asked in std::mem::take(&mut self.in_flight) {
+                match asked.what {
+                    What::Subscribe(names, _) if asked.deadline <= self.now => {
+                        self.expect_wire(asked.id, &names, &BTreeSet::new());
+                        self.honest = false;
+                    }
+                    What::Unsubscribe if asked.deadline <= self.now => {}
+                    _ => self.in_flight.push(asked),
+                }
+            }
+        }
+        self.session.timer(self.now);
+        let (io, notices) = self.settle_down();
+        if !was_due {
+            assert!(io.is_empty() && notices.is_empty(), "{io:?} {notices:?}");
+        }
+        for (id, call) in &self.calls {
+            assert!(
+                call.settled || call.deadline > self.now,
+                "call {id} is overdue"
+            );
+        }
+    }
+
+    /// What everybody hopes for comes next.
+    pub fn advance(&mut self) {
+        if self.live.is_none() {
+            self.now = self.session.deadline().unwrap_or(0).max(self.now);
+            self.timer();
+        } else if !self.opened {
+            self.open();
+        } else if self.asked {
+            self.credentials(true);
+        } else {
+            self.answer(0, |_| {});
+        }
+    }
+
+    // What comes out.
+
+    fn new_call(&mut self, connects: bool, expect: Expect, deadline: Ms) -> CallId {
+        let id = self.calls.len() as CallId;
+        let call = Call {
+            connects,
+            expect,
+            deadline,
+            sent: None,
+            answer: None,
+            settled: false,
+        };
+        self.calls.insert(id, call);
+        id
+    }
+
+    fn forget_channels(&mut self) {
+        let all = std::mem::take(&mut self.channels).into_values().flatten();
+        self.released.extend(all.map(|one| one.serno));
+    }
+
+    fn is_wanted(&self, name: &str) -> bool {
+        let here = self.channels.get(name).into_iter().flatten();
+        here.into_iter().any(|one| !one.local)
+    }
+
+    /// Takes out all that the session wants, and judges it.
+    fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
+        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
+        let notices: Vec<Notice<Json>> =
+            std::iter::from_fn(|| self.session.next_notice()).collect();
+        self.trace.extend(io.iter().map(|one| format!("{one:?}")));
+        self.trace
+            .extend(notices.iter().map(|one| format!("{one:?}")));
+        for one in &io {
+            self.judge_io(one);
+        }
+        let mut told = Vec::new();
+        for one in &notices {
+            let shown = format!("{one:?}");
+            assert!(
+                !SECRETS.iter().any(|secret| shown.contains(secret)),
+                "{shown}"
+            );
+            told.extend(self.judge_notice(one));
+        }
+        let mut due = std::mem::take(&mut self.due);
+        due.sort();
+        told.sort();
+        assert_eq!(told, due, "what the page is told");
+        self.judge_state();
+        (io, notices)
+    }
+
+    fn judge_io(&mut self, io: &Io) {
+        match io {
+            Io::Open { socket, .. } => {
+                assert_eq!(self.live, None, "two live sockets");
+                assert!(*socket > self.newest, "a socket's number was used twice");
+                self.live = Some(*socket);
+                self.newest = *socket;
+                self.last_id = 0;
+                self.honest = true;
+            }
+            Io::Close { socket } => {
+                assert_eq!(self.live.take(), Some(*socket), "closed what isn't open");
+                self.opened = false;
+                self.logged_in = false;
+                self.asked = false;
+                self.in_flight.clear();
+                self.wire.clear();
+                self.held.clear();
+            }
+            Io::Credentials { socket } => {
+                assert!(self.opened && self.live == Some(*socket));
+                self.asked = true;
+            }
+            Io::Send { socket, text } => {
+                assert!(
+                    self.opened && self.live == Some(*socket),
+                    "sent on a socket that isn't open: {text}"
+                );
+                assert!(text.len() <= 1_000_000);
+                self.judge_sent(&serde_json::from_str(text).unwrap());
+            }
+            Io::Release { sernos } => {
+                for serno in sernos {
+                    assert!(self.released.remove(serno), "released {serno} unasked");
+                }
+            }
+            Io::Log(line) => {
+                assert!(
+                    !SECRETS.iter().any(|secret| line.contains(secret)),
+                    "{line}"
+                );
+            }
+        }
+    }
+
+    fn judge_sent(&mut self, frame: &Tree) {
+        let Some(method) = frame["method"].as_str() else {
+            assert_eq!(self.pings.pop_front().as_ref(), Some(&frame["id"]));
+            return;
+        };
+        self.last_id += 1;
+        assert_eq!(frame["id"], self.last_id, "ids rise by one");
+        assert_eq!(frame["params"]["sessid"], self.session.sessid());
+        assert_eq!(
+            method == "login",
+            !self.logged_in,
+            "nothing but the login before the login: {method}"
+        );
+        let id = self.last_id;
+        let names = || -> Vec<String> {
+            let names = &frame["params"]["eventChannel"];
+            let list = names
+                .as_array()
+                .map_or(std::slice::from_ref(names), Vec::as_slice);
+            list.iter()
+                .map(|one| one.as_str().unwrap().into())
+                .collect()
+        };
+        let mut deadline = self.now + config().timeout;
+        let what = match method {
+            "login" => {
+                assert!(
+                    std::mem::take(&mut self.given),
+                    "a login without credentials"
+                );
+                assert!(self.in_flight.is_empty(), "a login beside something else");
+                What::Login
+            }
+            "verto.subscribe" => {
+                let mut granted = BTreeSet::new();
+                for name in names() {
+                    assert!(self.is_wanted(&name), "asked for {name} that nobody wants");
+                    let before = self.wire.insert(name.clone(), Wire::Asked(id));
+                    assert!(
+                        matches!(before, None | Some(Wire::Refused)),
+                        "asked for {name} twice"
+                    );
+                    if name != "secret" {
+                        granted.insert(name.clone());
+                        self.held.insert(name);
+                    }
+                }
+                What::Subscribe(names(), granted)
+            }
+            "verto.unsubscribe" => {
+                for name in names() {
+                    assert!(!self.is_wanted(&name), "gave up {name} that is wanted");
+                    let before = self.wire.remove(&name);
+                    assert!(
+                        matches!(before, Some(Wire::Asked(_) | Wire::Granted)),
+                        "gave up {name} that the server doesn't hold"
+                    );
+                    self.held.remove(&name);
+                }
+                What::Unsubscribe
+            }
+            _ => {
+                let call = frame["params"]["call"].as_u64().unwrap() as CallId;
+                let state = self.calls.get_mut(&call).unwrap();
+                assert_eq!(state.sent, None, "call {call} was sent twice");
+                assert!(!state.settled, "call {call} was sent after its end");
+                assert!(self.now < state.deadline, "call {call} was sent too late");
+                assert!(self.last_sent < Some(call), "call {call} overtook another");
+                self.last_sent = Some(call);
+                state.sent = self.live;
+                deadline = state.deadline;
+                What::Call(call)
+            }
+        };
+        self.in_flight.push(Asked { id, what, deadline });
+    }
+
+    fn judge_notice(&mut self, notice: &Notice<Json>) -> Option<String> {
+        match notice {
+            Notice::Settle { call, outcome } => {
+                self.judge_outcome(*call, outcome);
+                return None;
+            }
+            Notice::State { state, .. } => self.state = *state,
+            Notice::Closed { asked: false } => {
+                assert!(!self.outage_told, "one outage was told twice");
+                self.outage_told = true;
+            }
+            Notice::Login { error: None } => return Some("login".into()),
+            Notice::Event { sernos, .. } => return Some(format!("event {sernos:?}")),
+            Notice::Confirmed { sernos, channel } => {
+                return Some(format!("confirmed {channel} {sernos:?}"));
+            }
+            Notice::Refused { channel, .. } => return Some(format!("refused {channel}")),
+            _ => {}
+        }
+        None
+    }
+
+    fn judge_outcome(&mut self, id: CallId, outcome: &Result<Json, Error<Json>>) {
+        let call = self.calls.get_mut(&id).unwrap();
+        assert!(!call.settled, "call {id} was settled twice");
+        call.settled = true;
+        let mine = |asked: &Asked| matches!(asked.what, What::Call(call) if call == id);
+        self.in_flight.retain(|asked| !mine(asked));
+        let error = match outcome {
+            Ok(_) => return assert_eq!(call.answer, Some(true), "call {id} has no answer"),
+            Err(error) => error,
+        };
+        let sent = Some(call.sent.is_some());
+        let right = match error.kind {
+            Kind::Rejected => call.answer == Some(false) && !call.connects,
+            Kind::Timeout if !call.connects => call.deadline <= self.now && error.sent == sent,
+            Kind::ConnectionLost if !call.connects => {
+                call.sent.is_some() && call.sent != self.live && error.sent == Some(true)
+            }
+            Kind::Closed if !call.connects => error.sent == sent,
+            Kind::Closed
+            | Kind::Auth
+            | Kind::TakenOver
+            | Kind::InvalidArgument
+            | Kind::Timeout
+            | Kind::ConnectionLost => call.connects,
+            _ => false,
+        };
+        assert!(right, "call {id} ended wrongly: {call:?} {error:?}");
+    }
+
+    fn judge_state(&mut self) {
+        let state = self.session.state();
+        assert_eq!(self.state, state, "the state that the page was told");
+        assert_eq!(self.logged_in, state == State::Ready);
+        let has_socket = matches!(
+            state,
+            State::Connecting | State::Authenticating | State::Ready
+        );
+        assert_eq!(self.live.is_some(), has_socket, "in state {state:?}");
+        let active = self.session.is_active();
+        assert_eq!(active, has_socket || state == State::Reconnecting);
+        let deadline = self.session.deadline();
+        if !active {
+            assert_eq!(deadline, None, "a timer after the end");
+        }
+        for asked in &self.in_flight {
+            assert!(deadline <= Some(asked.deadline) && deadline.is_some());
+        }
+        for (id, call) in self.calls.iter().filter(|(_, call)| !call.settled) {
+            if call.sent.is_some() {
+                assert_eq!(call.sent, self.live, "call {id} hangs on a lost socket");
+            } else {
+                assert!(active && !self.logged_in, "call {id} is forgotten");
+            }
+            assert!(call.connects || deadline.is_some_and(|at| at <= call.deadline));
+        }
+        assert!(
+            self.released.is_empty(),
+            "not released: {:?}",
+            self.released
+        );
+        self.judge_subscriptions();
+    }
+
+    fn judge_subscriptions(&mut self) {
+        let names: Vec<String> = self.channels.keys().cloned().collect();
+        let wanted: Vec<String> = names
+            .into_iter()
+            .filter(|name| self.is_wanted(name))
+            .collect();
+        // What the server refused is forgotten when nobody wants it any more.
+        self.wire
+            .retain(|name, wire| *wire != Wire::Refused || wanted.contains(name));
+        let with = |meant: Wire| -> Vec<String> {
+            let matching = self.wire.iter().filter(|(_, wire)| **wire == meant);
+            matching.map(|(name, _)| name.clone()).collect()
+        };
+        let summary = self.session.subscriptions();
+        assert_eq!(summary.wanted, wanted);
+        assert_eq!(summary.confirmed, with(Wire::Granted));
+        assert_eq!(summary.refused, with(Wire::Refused));
+        let asked: Vec<String> = self.wire.keys().cloned().collect();
+        if self.logged_in {
+            assert_eq!(asked, wanted, "asked of the server is what is wanted");
+        }
+        let is_subscribing =
+            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Unsubscribe);
+        if self.logged_in && self.honest && !self.in_flight.iter().any(is_subscribing) {
+            let held: Vec<String> = self.held.iter().cloned().collect();
+            assert_eq!(
+                summary.confirmed, held,
+                "confirmed is what the server holds"
+            );
+        }
+    }
+}
+
+fn reply_id(item: &Tree) -> Option<u32> {
+    let is_reply = item.get("method").is_none()
+        && (item.get("result").is_some()
+            || item.get("error").is_some_and(|error| !error.is_null()));
+    let id = item.get("id").filter(|_| is_reply)?;
+    match id {
+        Tree::String(text) => text.parse().ok(),
+        _ => id
+            .as_f64()
+            .filter(|id| id.fract() == 0.0 && (0.0..4e9).contains(id))
+            .map(|id| id as u32),
+    }
+}
+
+fn can_echo(id: &Tree) -> bool {
+    let whole = |id: f64| id.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&id);
+    id.is_string() || id.as_f64().is_some_and(whole)
+}
+
+fn is_success(result: &Tree, expect: Expect) -> bool {
+    let code = result.get("code");
+    let is_200 = |code: &Tree| code.as_f64() == Some(200.0) || code == "200";
+    match expect {
+        Expect::Result => true,
+        Expect::Code200 => code.is_some_and(is_200),
+        Expect::NoRefusal => code.is_none_or(is_200),
+    }
+}
