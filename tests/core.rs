@@ -1,6 +1,8 @@
 //! The protocol core, driven without a browser: readable scenarios, random programs
 //! against a model, and whatever JSON a server may send.
 
+// proptest doesn't compile for wasm32, and the core is the same there.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     missing_docs,
     missing_debug_implementations,
@@ -16,12 +18,18 @@ mod arbitrary;
 mod calls;
 #[path = "core/ending.rs"]
 mod ending;
+#[path = "core/events.rs"]
+mod events;
 #[path = "core/frames.rs"]
 mod frames;
+#[path = "core/garbage.rs"]
+mod garbage;
 #[path = "core/harness.rs"]
 mod harness;
 #[path = "core/json.rs"]
 mod json;
+#[path = "core/judge.rs"]
+mod judge;
 #[path = "core/login.rs"]
 mod login;
 #[path = "core/model.rs"]

@@ -42,7 +42,8 @@ pub fn push_channels(out: &mut String, channels: &[String], sub_params: Option<&
     out.push('}');
 }
 
-#[cfg(test)]
+// proptest doesn't compile for wasm32.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 
