@@ -17,28 +17,28 @@ pub const SECRETS: [&str; 2] = ["S3CRET-PASSWORD", "S3CRET-TOKEN"];
 
 /// A call of the page's.
 #[derive(Debug)]
-struct Call {
+pub struct Call {
     /// `connect`'s Promise, which has no deadline.
-    connects: bool,
-    expect: Expect,
-    deadline: Ms,
+    pub connects: bool,
+    pub expect: Expect,
+    pub deadline: Ms,
     /// The socket that it was written to.
-    sent: Option<SocketId>,
+    pub sent: Option<SocketId>,
     /// The server has answered: whether that is a success.
-    answer: Option<bool>,
-    settled: bool,
+    pub answer: Option<bool>,
+    pub settled: bool,
 }
 
 /// What the session asked the server on the live socket, without an answer yet.
 #[derive(Debug)]
-struct Asked {
-    id: u32,
-    what: What,
-    deadline: Ms,
+pub struct Asked {
+    pub id: u32,
+    pub what: What,
+    pub deadline: Ms,
 }
 
 #[derive(Debug)]
-enum What {
+pub enum What {
     Login,
     Call(CallId),
     /// With what an honest server grants of it.
@@ -47,18 +47,18 @@ enum What {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Wire {
+pub enum Wire {
     Asked(u32),
     Granted,
     Refused,
 }
 
 #[derive(Clone, Debug)]
-struct Registration {
-    serno: u32,
-    listener: u32,
-    local: bool,
-    run: u32,
+pub struct Registration {
+    pub serno: u32,
+    pub listener: u32,
+    pub local: bool,
+    pub run: u32,
 }
 
 pub struct World {
@@ -67,33 +67,33 @@ pub struct World {
     /// Everything that came out, to compare two runs.
     pub trace: Vec<String>,
     /// The socket that the session opened and hasn't closed.
-    live: Option<SocketId>,
-    newest: SocketId,
-    opened: bool,
-    logged_in: bool,
+    pub live: Option<SocketId>,
+    pub newest: SocketId,
+    pub opened: bool,
+    pub logged_in: bool,
     /// The page is asked for credentials; it has given them.
-    asked: bool,
-    given: bool,
-    last_id: u32,
+    pub asked: bool,
+    pub given: bool,
+    pub last_id: u32,
     /// The newest call that was written to a socket.
-    last_sent: Option<CallId>,
-    calls: BTreeMap<CallId, Call>,
-    in_flight: Vec<Asked>,
-    replies: Vec<Tree>,
-    pings: VecDeque<Tree>,
-    channels: BTreeMap<String, Vec<Registration>>,
-    last_serno: u32,
-    run: u32,
-    in_run: bool,
-    released: BTreeSet<u32>,
-    wire: BTreeMap<String, Wire>,
+    pub last_sent: Option<CallId>,
+    pub calls: BTreeMap<CallId, Call>,
+    pub in_flight: Vec<Asked>,
+    pub replies: Vec<Tree>,
+    pub pings: VecDeque<Tree>,
+    pub channels: BTreeMap<String, Vec<Registration>>,
+    pub last_serno: u32,
+    pub run: u32,
+    pub in_run: bool,
+    pub released: BTreeSet<u32>,
+    pub wire: BTreeMap<String, Wire>,
     /// What the server holds, and whether its replies have said so.
-    held: BTreeSet<String>,
-    honest: bool,
-    state: State,
-    outage_told: bool,
+    pub held: BTreeSet<String>,
+    pub honest: bool,
+    pub state: State,
+    pub outage_told: bool,
     /// What the page is to be told in this step of events and subscriptions.
-    due: Vec<String>,
+    pub due: Vec<String>,
 }
 
 impl World {
@@ -534,276 +534,9 @@ impl World {
         self.released.extend(all.map(|one| one.serno));
     }
 
-    fn is_wanted(&self, name: &str) -> bool {
+    pub fn is_wanted(&self, name: &str) -> bool {
         let here = self.channels.get(name).into_iter().flatten();
         here.into_iter().any(|one| !one.local)
-    }
-
-    /// Takes out all that the session wants, and judges it.
-    fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
-        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
-        let notices: Vec<Notice<Json>> =
-            std::iter::from_fn(|| self.session.next_notice()).collect();
-        self.trace.extend(io.iter().map(|one| format!("{one:?}")));
-        self.trace
-            .extend(notices.iter().map(|one| format!("{one:?}")));
-        for one in &io {
-            self.judge_io(one);
-        }
-        let mut told = Vec::new();
-        for one in &notices {
-            let shown = format!("{one:?}");
-            assert!(
-                !SECRETS.iter().any(|secret| shown.contains(secret)),
-                "{shown}"
-            );
-            told.extend(self.judge_notice(one));
-        }
-        let mut due = std::mem::take(&mut self.due);
-        due.sort();
-        told.sort();
-        assert_eq!(told, due, "what the page is told");
-        self.judge_state();
-        (io, notices)
-    }
-
-    fn judge_io(&mut self, io: &Io) {
-        match io {
-            Io::Open { socket, .. } => {
-                assert_eq!(self.live, None, "two live sockets");
-                assert!(*socket > self.newest, "a socket's number was used twice");
-                self.live = Some(*socket);
-                self.newest = *socket;
-                self.last_id = 0;
-                self.honest = true;
-            }
-            Io::Close { socket } => {
-                assert_eq!(self.live.take(), Some(*socket), "closed what isn't open");
-                self.opened = false;
-                self.logged_in = false;
-                self.asked = false;
-                self.in_flight.clear();
-                self.wire.clear();
-                self.held.clear();
-            }
-            Io::Credentials { socket } => {
-                assert!(self.opened && self.live == Some(*socket));
-                self.asked = true;
-            }
-            Io::Send { socket, text } => {
-                assert!(
-                    self.opened && self.live == Some(*socket),
-                    "sent on a socket that isn't open: {text}"
-                );
-                assert!(text.len() <= 1_000_000);
-                self.judge_sent(&serde_json::from_str(text).unwrap());
-            }
-            Io::Release { sernos } => {
-                for serno in sernos {
-                    assert!(self.released.remove(serno), "released {serno} unasked");
-                }
-            }
-            Io::Log(line) => {
-                assert!(
-                    !SECRETS.iter().any(|secret| line.contains(secret)),
-                    "{line}"
-                );
-            }
-        }
-    }
-
-    fn judge_sent(&mut self, frame: &Tree) {
-        let Some(method) = frame["method"].as_str() else {
-            assert_eq!(self.pings.pop_front().as_ref(), Some(&frame["id"]));
-            return;
-        };
-        self.last_id += 1;
-        assert_eq!(frame["id"], self.last_id, "ids rise by one");
-        assert_eq!(frame["params"]["sessid"], self.session.sessid());
-        assert_eq!(
-            method == "login",
-            !self.logged_in,
-            "nothing but the login before the login: {method}"
-        );
-        let id = self.last_id;
-        let names = || -> Vec<String> {
-            let names = &frame["params"]["eventChannel"];
-            let list = names
-                .as_array()
-                .map_or(std::slice::from_ref(names), Vec::as_slice);
-            list.iter()
-                .map(|one| one.as_str().unwrap().into())
-                .collect()
-        };
-        let mut deadline = self.now + config().timeout;
-        let what = match method {
-            "login" => {
-                assert!(
-                    std::mem::take(&mut self.given),
-                    "a login without credentials"
-                );
-                assert!(self.in_flight.is_empty(), "a login beside something else");
-                What::Login
-            }
-            "verto.subscribe" => {
-                let mut granted = BTreeSet::new();
-                for name in names() {
-                    assert!(self.is_wanted(&name), "asked for {name} that nobody wants");
-                    let before = self.wire.insert(name.clone(), Wire::Asked(id));
-                    assert!(
-                        matches!(before, None | Some(Wire::Refused)),
-                        "asked for {name} twice"
-                    );
-                    if name != "secret" {
-                        granted.insert(name.clone());
-                        self.held.insert(name);
-                    }
-                }
-                What::Subscribe(names(), granted)
-            }
-            "verto.unsubscribe" => {
-                for name in names() {
-                    assert!(!self.is_wanted(&name), "gave up {name} that is wanted");
-                    let before = self.wire.remove(&name);
-                    assert!(
-                        matches!(before, Some(Wire::Asked(_) | Wire::Granted)),
-                        "gave up {name} that the server doesn't hold"
-                    );
-                    self.held.remove(&name);
-                }
-                What::Unsubscribe
-            }
-            _ => {
-                let call = frame["params"]["call"].as_u64().unwrap() as CallId;
-                let state = self.calls.get_mut(&call).unwrap();
-                assert_eq!(state.sent, None, "call {call} was sent twice");
-                assert!(!state.settled, "call {call} was sent after its end");
-                assert!(self.now < state.deadline, "call {call} was sent too late");
-                assert!(self.last_sent < Some(call), "call {call} overtook another");
-                self.last_sent = Some(call);
-                state.sent = self.live;
-                deadline = state.deadline;
-                What::Call(call)
-            }
-        };
-        self.in_flight.push(Asked { id, what, deadline });
-    }
-
-    fn judge_notice(&mut self, notice: &Notice<Json>) -> Option<String> {
-        match notice {
-            Notice::Settle { call, outcome } => {
-                self.judge_outcome(*call, outcome);
-                return None;
-            }
-            Notice::State { state, .. } => self.state = *state,
-            Notice::Closed { asked: false } => {
-                assert!(!self.outage_told, "one outage was told twice");
-                self.outage_told = true;
-            }
-            Notice::Login { error: None } => return Some("login".into()),
-            Notice::Event { sernos, .. } => return Some(format!("event {sernos:?}")),
-            Notice::Confirmed { sernos, channel } => {
-                return Some(format!("confirmed {channel} {sernos:?}"));
-            }
-            Notice::Refused { channel, .. } => return Some(format!("refused {channel}")),
-            _ => {}
-        }
-        None
-    }
-
-    fn judge_outcome(&mut self, id: CallId, outcome: &Result<Json, Error<Json>>) {
-        let call = self.calls.get_mut(&id).unwrap();
-        assert!(!call.settled, "call {id} was settled twice");
-        call.settled = true;
-        let mine = |asked: &Asked| matches!(asked.what, What::Call(call) if call == id);
-        self.in_flight.retain(|asked| !mine(asked));
-        let error = match outcome {
-            Ok(_) => return assert_eq!(call.answer, Some(true), "call {id} has no answer"),
-            Err(error) => error,
-        };
-        let sent = Some(call.sent.is_some());
-        let right = match error.kind {
-            Kind::Rejected => call.answer == Some(false) && !call.connects,
-            Kind::Timeout if !call.connects => call.deadline <= self.now && error.sent == sent,
-            Kind::ConnectionLost if !call.connects => {
-                call.sent.is_some() && call.sent != self.live && error.sent == Some(true)
-            }
-            Kind::Closed if !call.connects => error.sent == sent,
-            Kind::Closed
-            | Kind::Auth
-            | Kind::TakenOver
-            | Kind::InvalidArgument
-            | Kind::Timeout
-            | Kind::ConnectionLost => call.connects,
-            _ => false,
-        };
-        assert!(right, "call {id} ended wrongly: {call:?} {error:?}");
-    }
-
-    fn judge_state(&mut self) {
-        let state = self.session.state();
-        assert_eq!(self.state, state, "the state that the page was told");
-        assert_eq!(self.logged_in, state == State::Ready);
-        let has_socket = matches!(
-            state,
-            State::Connecting | State::Authenticating | State::Ready
-        );
-        assert_eq!(self.live.is_some(), has_socket, "in state {state:?}");
-        let active = self.session.is_active();
-        assert_eq!(active, has_socket || state == State::Reconnecting);
-        let deadline = self.session.deadline();
-        if !active {
-            assert_eq!(deadline, None, "a timer after the end");
-        }
-        for asked in &self.in_flight {
-            assert!(deadline <= Some(asked.deadline) && deadline.is_some());
-        }
-        for (id, call) in self.calls.iter().filter(|(_, call)| !call.settled) {
-            if call.sent.is_some() {
-                assert_eq!(call.sent, self.live, "call {id} hangs on a lost socket");
-            } else {
-                assert!(active && !self.logged_in, "call {id} is forgotten");
-            }
-            assert!(call.connects || deadline.is_some_and(|at| at <= call.deadline));
-        }
-        assert!(
-            self.released.is_empty(),
-            "not released: {:?}",
-            self.released
-        );
-        self.judge_subscriptions();
-    }
-
-    fn judge_subscriptions(&mut self) {
-        let names: Vec<String> = self.channels.keys().cloned().collect();
-        let wanted: Vec<String> = names
-            .into_iter()
-            .filter(|name| self.is_wanted(name))
-            .collect();
-        // What the server refused is forgotten when nobody wants it any more.
-        self.wire
-            .retain(|name, wire| *wire != Wire::Refused || wanted.contains(name));
-        let with = |meant: Wire| -> Vec<String> {
-            let matching = self.wire.iter().filter(|(_, wire)| **wire == meant);
-            matching.map(|(name, _)| name.clone()).collect()
-        };
-        let summary = self.session.subscriptions();
-        assert_eq!(summary.wanted, wanted);
-        assert_eq!(summary.confirmed, with(Wire::Granted));
-        assert_eq!(summary.refused, with(Wire::Refused));
-        let asked: Vec<String> = self.wire.keys().cloned().collect();
-        if self.logged_in {
-            assert_eq!(asked, wanted, "asked of the server is what is wanted");
-        }
-        let is_subscribing =
-            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Unsubscribe);
-        if self.logged_in && self.honest && !self.in_flight.iter().any(is_subscribing) {
-            let held: Vec<String> = self.held.iter().cloned().collect();
-            assert_eq!(
-                summary.confirmed, held,
-                "confirmed is what the server holds"
-            );
-        }
     }
 }
 

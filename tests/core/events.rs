@@ -1,0 +1,115 @@
+//! Who gets an event, and which events are missing.
+
+use serde_json::json;
+
+use crate::harness::Harness;
+
+#[test]
+fn an_event_goes_to_the_channel_that_the_server_names() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.subscribe(&["vcc.default"], 2);
+    h.subscribe(&["vcc.default.1007"], 3);
+    h.forget();
+    // mod_verto sends one frame for each subscription.
+    h.event("vcc.default.1007", Some("vcc.default.1007"), Some(0));
+    h.event("vcc.default.1007", Some("vcc"), Some(0));
+    assert_eq!(h.told(), ["event [3]", "event [1]"]);
+    h.event("vcc.default.1007", Some("elsewhere"), Some(0));
+    assert!(h.told().is_empty());
+}
+
+#[test]
+fn without_a_name_it_goes_to_the_channel_and_its_dotted_ancestors() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.subscribe(&["vcc.default"], 2);
+    h.subscribe(
+        &["vcc.default.1007", "vc", "vcc.defaul", "vcc.default.10"],
+        3,
+    );
+    h.forget();
+    h.event("vcc.default.1007", None, None);
+    h.event("vcc.default.1008", None, None);
+    h.event("vcc", None, None);
+    h.event("vccx.default", None, None);
+    assert_eq!(h.told(), ["event [3, 2, 1]", "event [2, 1]", "event [1]"]);
+}
+
+#[test]
+fn a_listener_on_several_levels_gets_each_frame_once() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc", "vcc.default", "vcc.default.1007"], 1);
+    h.subscribe(&["vcc"], 2);
+    h.forget();
+    h.event("vcc.default.1007", None, None);
+    assert_eq!(h.told(), ["event [3, 4]"]);
+}
+
+#[test]
+fn dots_at_odd_places_are_survived() {
+    let mut h = Harness::ready();
+    h.subscribe(&["", ".", "a..b"], 1);
+    h.forget();
+    for channel in ["", ".", "..", "a..b.c", ".a", "a."] {
+        h.event(channel, None, None);
+    }
+    let told = h.told();
+    assert_eq!(told.len(), 5, "{told:?}");
+}
+
+#[test]
+fn events_before_the_subscribe_reply_are_delivered() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.event("vcc.default.1007", Some("vcc"), Some(0));
+    h.grant(2, &["vcc"]);
+    assert_eq!(h.told(), ["event [1]", "readyHandler vcc [1]"]);
+}
+
+#[test]
+fn skipped_numbers_are_a_gap() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    let mut numbers = |numbers: &[u64]| {
+        h.forget();
+        for &number in numbers {
+            h.event("vcc.default", Some("vcc"), Some(number));
+        }
+        let mut told = h.told();
+        told.retain(|one| !one.starts_with("event"));
+        told
+    };
+    assert!(numbers(&[0, 1, 2]).is_empty());
+    assert_eq!(numbers(&[5, 6]), ["onGap vcc expected 3 received 5"]);
+    assert!(numbers(&[6, 4]).is_empty(), "a repetition is no gap");
+    assert_eq!(numbers(&[8]), ["onGap vcc expected 7 received 8"]);
+    assert!(numbers(&[0, 1]).is_empty(), "it counts anew");
+    assert_eq!(numbers(&[3]), ["onGap vcc expected 2 received 3"]);
+}
+
+#[test]
+fn each_channel_and_each_connection_counts_for_itself() {
+    let mut h = Harness::ready();
+    h.subscribe(&["a", "b"], 1);
+    h.grant(2, &["a", "b"]);
+    h.event("a", Some("a"), Some(0));
+    h.event("b", Some("b"), Some(0));
+    h.event("a", Some("a"), Some(1));
+    h.event("b", Some("b"), Some(1));
+    h.drop_connection();
+    h.reconnect();
+    h.event("a", Some("a"), Some(0));
+    h.unsubscribe("b", None);
+    h.subscribe(&["b"], 1);
+    h.event("b", Some("b"), Some(0));
+    // Where the server doesn't name the channel, whose number it is can't be told.
+    h.event("a", None, Some(99));
+    h.request(
+        "verto.event",
+        json!({ "eventChannel": "a", "subscribedChannel": "a", "eventSerno": "x" }),
+    );
+    let told = h.told();
+    assert!(!told.iter().any(|one| one.starts_with("onGap")), "{told:?}");
+}

@@ -1,0 +1,283 @@
+//! What a session may do and tell, given what page and server have seen: the promises.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Tree;
+use verto_wasm::core::CallId;
+use verto_wasm::core::error::{Error, Kind};
+use verto_wasm::core::session::{Io, Notice, State};
+
+use crate::harness::config;
+use crate::json::Json;
+use crate::world::{Asked, SECRETS, What, Wire, World};
+
+impl World {
+    /// Takes out all that the session wants, and judges it.
+    pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
+        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
+        let notices: Vec<Notice<Json>> =
+            std::iter::from_fn(|| self.session.next_notice()).collect();
+        self.trace.extend(io.iter().map(|one| format!("{one:?}")));
+        self.trace
+            .extend(notices.iter().map(|one| format!("{one:?}")));
+        for one in &io {
+            self.judge_io(one);
+        }
+        let mut told = Vec::new();
+        for one in &notices {
+            let shown = format!("{one:?}");
+            assert!(
+                !SECRETS.iter().any(|secret| shown.contains(secret)),
+                "{shown}"
+            );
+            told.extend(self.judge_notice(one));
+        }
+        let mut due = std::mem::take(&mut self.due);
+        due.sort();
+        told.sort();
+        assert_eq!(told, due, "what the page is told");
+        self.judge_state();
+        (io, notices)
+    }
+
+    fn judge_io(&mut self, io: &Io) {
+        match io {
+            Io::Open { socket, .. } => {
+                assert_eq!(self.live, None, "two live sockets");
+                assert!(*socket > self.newest, "a socket's number was used twice");
+                self.live = Some(*socket);
+                self.newest = *socket;
+                self.last_id = 0;
+                self.honest = true;
+            }
+            Io::Close { socket } => {
+                assert_eq!(self.live.take(), Some(*socket), "closed what isn't open");
+                self.opened = false;
+                self.logged_in = false;
+                self.asked = false;
+                self.in_flight.clear();
+                self.wire.clear();
+                self.held.clear();
+            }
+            Io::Credentials { socket } => {
+                assert!(self.opened && self.live == Some(*socket));
+                self.asked = true;
+            }
+            Io::Send { socket, text } => {
+                assert!(
+                    self.opened && self.live == Some(*socket),
+                    "sent on a socket that isn't open: {text}"
+                );
+                assert!(text.len() <= 1_000_000);
+                self.judge_sent(&serde_json::from_str(text).unwrap());
+            }
+            Io::Release { sernos } => {
+                for serno in sernos {
+                    assert!(self.released.remove(serno), "released {serno} unasked");
+                }
+            }
+            Io::Log(line) => {
+                assert!(
+                    !SECRETS.iter().any(|secret| line.contains(secret)),
+                    "{line}"
+                );
+            }
+        }
+    }
+
+    fn judge_sent(&mut self, frame: &Tree) {
+        let Some(method) = frame["method"].as_str() else {
+            let id = self.pings.pop_front().expect("no ping to answer");
+            let same = id.as_f64() == frame["id"].as_f64() && id.as_str() == frame["id"].as_str();
+            assert!(same, "{id} was echoed as {}", frame["id"]);
+            return;
+        };
+        self.last_id += 1;
+        assert_eq!(frame["id"], self.last_id, "ids rise by one");
+        assert_eq!(frame["params"]["sessid"], self.session.sessid());
+        assert_eq!(
+            method == "login",
+            !self.logged_in,
+            "nothing but the login before the login: {method}"
+        );
+        let id = self.last_id;
+        let names = || -> Vec<String> {
+            let names = &frame["params"]["eventChannel"];
+            let list = names
+                .as_array()
+                .map_or(std::slice::from_ref(names), Vec::as_slice);
+            list.iter()
+                .map(|one| one.as_str().unwrap().into())
+                .collect()
+        };
+        let mut deadline = self.now + config().timeout;
+        let what = match method {
+            "login" => {
+                assert!(
+                    std::mem::take(&mut self.given),
+                    "a login without credentials"
+                );
+                assert!(self.in_flight.is_empty(), "a login beside something else");
+                What::Login
+            }
+            "verto.subscribe" => {
+                let mut granted = BTreeSet::new();
+                for name in names() {
+                    assert!(self.is_wanted(&name), "asked for {name} that nobody wants");
+                    let before = self.wire.insert(name.clone(), Wire::Asked(id));
+                    assert!(
+                        matches!(before, None | Some(Wire::Refused)),
+                        "asked for {name} twice"
+                    );
+                    if name != "secret" {
+                        granted.insert(name.clone());
+                        self.held.insert(name);
+                    }
+                }
+                What::Subscribe(names(), granted)
+            }
+            "verto.unsubscribe" => {
+                for name in names() {
+                    assert!(!self.is_wanted(&name), "gave up {name} that is wanted");
+                    let before = self.wire.remove(&name);
+                    assert!(
+                        matches!(before, Some(Wire::Asked(_) | Wire::Granted)),
+                        "gave up {name} that the server doesn't hold"
+                    );
+                    self.held.remove(&name);
+                }
+                What::Unsubscribe
+            }
+            _ => {
+                let call = frame["params"]["call"].as_u64().unwrap() as CallId;
+                let state = self.calls.get_mut(&call).unwrap();
+                assert_eq!(state.sent, None, "call {call} was sent twice");
+                assert!(!state.settled, "call {call} was sent after its end");
+                assert!(self.now < state.deadline, "call {call} was sent too late");
+                assert!(self.last_sent < Some(call), "call {call} overtook another");
+                self.last_sent = Some(call);
+                state.sent = self.live;
+                deadline = state.deadline;
+                What::Call(call)
+            }
+        };
+        self.in_flight.push(Asked { id, what, deadline });
+    }
+
+    fn judge_notice(&mut self, notice: &Notice<Json>) -> Option<String> {
+        match notice {
+            Notice::Settle { call, outcome } => {
+                self.judge_outcome(*call, outcome);
+                return None;
+            }
+            Notice::State { state, .. } => self.state = *state,
+            Notice::Closed { asked: false } => {
+                assert!(!self.outage_told, "one outage was told twice");
+                self.outage_told = true;
+            }
+            Notice::Login { error: None } => return Some("login".into()),
+            Notice::Event { sernos, .. } => return Some(format!("event {sernos:?}")),
+            Notice::Confirmed { sernos, channel } => {
+                return Some(format!("confirmed {channel} {sernos:?}"));
+            }
+            Notice::Refused { channel, .. } => return Some(format!("refused {channel}")),
+            _ => {}
+        }
+        None
+    }
+
+    fn judge_outcome(&mut self, id: CallId, outcome: &Result<Json, Error<Json>>) {
+        let call = self.calls.get_mut(&id).unwrap();
+        assert!(!call.settled, "call {id} was settled twice");
+        call.settled = true;
+        let mine = |asked: &Asked| matches!(asked.what, What::Call(call) if call == id);
+        self.in_flight.retain(|asked| !mine(asked));
+        let error = match outcome {
+            Ok(_) => return assert_eq!(call.answer, Some(true), "call {id} has no answer"),
+            Err(error) => error,
+        };
+        let sent = Some(call.sent.is_some());
+        let right = match error.kind {
+            Kind::Rejected => call.answer == Some(false) && !call.connects,
+            Kind::Timeout if !call.connects => call.deadline <= self.now && error.sent == sent,
+            Kind::ConnectionLost if !call.connects => {
+                call.sent.is_some() && call.sent != self.live && error.sent == Some(true)
+            }
+            Kind::Closed if !call.connects => error.sent == sent,
+            Kind::Closed
+            | Kind::Auth
+            | Kind::TakenOver
+            | Kind::InvalidArgument
+            | Kind::Timeout
+            | Kind::ConnectionLost => call.connects,
+            _ => false,
+        };
+        assert!(right, "call {id} ended wrongly: {call:?} {error:?}");
+    }
+
+    fn judge_state(&mut self) {
+        let state = self.session.state();
+        assert_eq!(self.state, state, "the state that the page was told");
+        assert_eq!(self.logged_in, state == State::Ready);
+        let has_socket = matches!(
+            state,
+            State::Connecting | State::Authenticating | State::Ready
+        );
+        assert_eq!(self.live.is_some(), has_socket, "in state {state:?}");
+        let active = self.session.is_active();
+        assert_eq!(active, has_socket || state == State::Reconnecting);
+        let deadline = self.session.deadline();
+        if !active {
+            assert_eq!(deadline, None, "a timer after the end");
+        }
+        for asked in &self.in_flight {
+            assert!(deadline <= Some(asked.deadline) && deadline.is_some());
+        }
+        for (id, call) in self.calls.iter().filter(|(_, call)| !call.settled) {
+            if call.sent.is_some() {
+                assert_eq!(call.sent, self.live, "call {id} hangs on a lost socket");
+            } else {
+                assert!(active && !self.logged_in, "call {id} is forgotten");
+            }
+            assert!(call.connects || deadline.is_some_and(|at| at <= call.deadline));
+        }
+        assert!(
+            self.released.is_empty(),
+            "not released: {:?}",
+            self.released
+        );
+        self.judge_subscriptions();
+    }
+
+    fn judge_subscriptions(&mut self) {
+        let names: Vec<String> = self.channels.keys().cloned().collect();
+        let wanted: Vec<String> = names
+            .into_iter()
+            .filter(|name| self.is_wanted(name))
+            .collect();
+        // What the server refused is forgotten when nobody wants it any more.
+        self.wire
+            .retain(|name, wire| *wire != Wire::Refused || wanted.contains(name));
+        let with = |meant: Wire| -> Vec<String> {
+            let matching = self.wire.iter().filter(|(_, wire)| **wire == meant);
+            matching.map(|(name, _)| name.clone()).collect()
+        };
+        let summary = self.session.subscriptions();
+        assert_eq!(summary.wanted, wanted);
+        assert_eq!(summary.confirmed, with(Wire::Granted));
+        assert_eq!(summary.refused, with(Wire::Refused));
+        let asked: Vec<String> = self.wire.keys().cloned().collect();
+        if self.logged_in {
+            assert_eq!(asked, wanted, "asked of the server is what is wanted");
+        }
+        let is_subscribing =
+            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Unsubscribe);
+        if self.logged_in && self.honest && !self.in_flight.iter().any(is_subscribing) {
+            let held: Vec<String> = self.held.iter().cloned().collect();
+            assert_eq!(
+                summary.confirmed, held,
+                "confirmed is what the server holds"
+            );
+        }
+    }
+}
