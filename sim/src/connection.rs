@@ -151,7 +151,9 @@ impl Connection {
                 ending = ended(&mut self.ending) => return Err(Over::Server(ending)),
             }
         }
-        if let Some(reply) = outcome.reply {
+        if let Some(reply) = outcome.reply
+            && outcome.ending != Some(Ending::Cut)
+        {
             self.write(Frame::Text(reply)).await?;
         }
         match outcome.ending {

@@ -47,7 +47,8 @@ struct Inner {
 impl Recorder {
     /// Logs and keeps a frame.
     pub fn frame(&self, conn: ConnId, direction: Direction, text: &str) {
-        let text = shorten(mask(text));
+        let (kept, note) = shorten(text);
+        let text = mask(kept) + &note;
         debug!(conn, dir = direction.name(), "{text}");
         self.locked(|inner| {
             if inner.frames.len() == FRAMES {
@@ -87,16 +88,16 @@ impl Recorder {
     }
 }
 
-fn shorten(mut text: String) -> String {
-    if text.len() > FRAME_BYTES {
-        let bytes = text.len();
-        let boundary = (0..=FRAME_BYTES)
-            .rev()
-            .find(|at| text.is_char_boundary(*at));
-        text.truncate(boundary.unwrap_or(0));
-        text.push_str(&format!("… ({bytes} bytes)"));
+/// The part of a frame that is kept, with a note where that isn't all.
+fn shorten(text: &str) -> (&str, String) {
+    if text.len() <= FRAME_BYTES {
+        return (text, String::new());
     }
-    text
+    let boundary = (0..=FRAME_BYTES)
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    let kept = boundary.and_then(|at| text.get(..at)).unwrap_or_default();
+    (kept, format!("… ({} bytes)", text.len()))
 }
 
 #[cfg(test)]

@@ -56,6 +56,15 @@ fn router(sim: Arc<Sim>, files: &Files) -> Router {
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-cache"),
         ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CONTENT_TYPE,
+            |response: &Response| {
+                let given = response.headers().get(header::CONTENT_TYPE)?;
+                // The registered type; the library knows an older one for `.mjs`.
+                (given == "application/javascript")
+                    .then(|| HeaderValue::from_static("text/javascript"))
+            },
+        ))
         .with_state(sim)
 }
 

@@ -1,6 +1,7 @@
 //! A simulator of one's own for each test, and what is needed to talk to it.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -73,6 +74,17 @@ impl Sim {
         (status, head.to_ascii_lowercase(), body.to_owned())
     }
 
+    /// The head of the answer to a WebSocket handshake with these headers.
+    pub fn handshake(&self, headers: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(stream, "GET /ws HTTP/1.1\r\nHost: sim\r\n{headers}\r\n").unwrap();
+        let lines = BufReader::new(stream).lines().map(Result::unwrap);
+        let head = lines.take_while(|line| !line.is_empty());
+        head.map(|line| line.to_ascii_lowercase() + "\r\n")
+            .collect()
+    }
+
     /// The JSON that a route answers.
     pub fn get(&self, path: &str) -> Value {
         serde_json::from_str(&self.http("GET", path, "", "").2).unwrap()
@@ -91,7 +103,10 @@ impl Sim {
         stream.set_nodelay(true).unwrap();
         let url = format!("ws://{}/ws", self.address);
         let (socket, _) = tungstenite::client(url, stream).unwrap();
-        Client { socket }
+        Client {
+            socket,
+            events: VecDeque::new(),
+        }
     }
 
     /// A new connection, logged in.
@@ -130,6 +145,8 @@ pub enum End {
 /// A client that does nothing by itself.
 pub struct Client {
     pub socket: WebSocket<TcpStream>,
+    /// What came before the reply to a call.
+    events: VecDeque<Value>,
 }
 
 impl Client {
@@ -159,18 +176,29 @@ impl Client {
 
     /// The next frame as JSON.
     pub fn frame(&mut self) -> Value {
+        match self.events.pop_front() {
+            Some(event) => event,
+            None => self.read(),
+        }
+    }
+
+    fn read(&mut self) -> Value {
         serde_json::from_str(&self.next().unwrap()).unwrap()
     }
 
-    /// A request and its reply, which must be the next frame.
+    /// A request and its reply.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.send(
             &json!({"jsonrpc": "2.0", "method": method, "params": params, "id": method})
                 .to_string(),
         );
-        let reply = self.frame();
-        assert_eq!(reply["id"], method, "{reply}");
-        reply
+        loop {
+            let frame = self.read();
+            if frame["id"] == method {
+                return frame;
+            }
+            self.events.push_back(frame);
+        }
     }
 
     /// A call-centre command and its result.
