@@ -1,5 +1,6 @@
 //! Where things are in the repository, and what its manifests say.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ struct Metadata {
 struct Package {
     name: String,
     version: String,
+    manifest_path: PathBuf,
     targets: Vec<Target>,
 }
 
@@ -102,6 +104,22 @@ impl Project {
         let path = self.root.join("Cargo.lock");
         let text = fs::read_to_string(&path).context("Cargo.lock cannot be read")?;
         locked_version(&text, krate)
+    }
+
+    /// Directories that hold the sources of the crates which the library is made from.
+    pub fn crate_dirs(&self) -> Result<BTreeSet<PathBuf>> {
+        let mut cargo = self.cargo();
+        cargo.args(["metadata", "--format-version=1"]);
+        cargo.args(["--filter-platform", WASM_TARGET]);
+        let text = process::capture(&mut cargo, 10 * MINUTE)?;
+        let metadata: Metadata = serde_json::from_str(&text).context("cargo metadata")?;
+        Ok(metadata
+            .packages
+            .iter()
+            .filter_map(|package| package.manifest_path.parent()?.parent())
+            .filter(|dir| !dir.starts_with(&self.root) && !self.root.starts_with(dir))
+            .map(Path::to_path_buf)
+            .collect())
     }
 
     pub fn cargo(&self) -> Command {
