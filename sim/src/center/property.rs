@@ -65,8 +65,8 @@ fn config() -> impl Strategy<Value = CenterConfig> {
                 "queues": [{"id": "a", "name": "A"}, {"id": "b", "name": "B"},
                     {"id": "c", "name": "C"}],
                 "times": {
-                    // Callers who come each millisecond test nothing more, but slowly.
-                    "arrival": arrival + 1_000, "patience": patience * 3, "ring": ring,
+                    // Callers in quick succession test nothing more, but slowly.
+                    "arrival": arrival + 10_000, "patience": patience * 3, "ring": ring,
                     "agent_answer": answer / 2, "connect": answer / 20,
                     "dest_ring": answer / 3, "talk": [talk / 2, talk], "wrap_up": wrap_up,
                 },
