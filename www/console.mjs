@@ -57,7 +57,7 @@ function log(type, detail) {
   time.textContent = new Date().toTimeString().slice(0, 8);
   const name = document.createElement("b");
   name.textContent = type;
-  item.append(time, name, typeof detail === "string" ? detail : JSON.stringify(detail ?? ""));
+  item.append(time, name, typeof detail === "object" ? JSON.stringify(detail) : (detail ?? ""));
   element("log").prepend(item);
   while (element("log").childElementCount > LOG_LENGTH) element("log").lastElementChild.remove();
 }
@@ -81,7 +81,7 @@ const callbacks = {
     verto.subscribe(vcc.channel(), { handler: onGroupEvent, readyHandler: loadAgents });
   },
   onWSClose(_, asked) {
-    log(asked ? "已断开 logged out" : "连接中断 connection lost", "");
+    log(asked ? "已断开 logged out" : "连接中断 connection lost");
   },
   onMessage(_, dialog, msg, data) {
     if (msg === Verto.enum.message.pvtEvent) log("pvtEvent", data);
@@ -109,8 +109,8 @@ async function connect() {
       callbacks,
     );
   } catch (error) {
-    // Logging out while connecting is no failure.
-    if (error.kind !== "closed") showError("连接 Connect", error);
+    // onWSLogin has told of a refused login; logging out while connecting is no failure.
+    if (error.kind !== "auth" && error.kind !== "closed") showError("连接 Connect", error);
   }
 }
 
@@ -140,7 +140,7 @@ async function command(what, promise) {
   try {
     const result = await promise;
     clearError();
-    log(`${what} 成功 OK`, result.data ?? "");
+    log(`${what} 成功 OK`, result.data);
   } catch (error) {
     showError(what, error);
   }

@@ -2,7 +2,7 @@
 // The functions given to `inPage` run in the page; their first argument is what the page made.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { consoleErrors, inPage, startBrowser } from "./lib/browser.mjs";
+import { consoleErrors, inPage, leavePage, startBrowser } from "./lib/browser.mjs";
 import { ccc, login, withoutIds } from "./lib/frames.mjs";
 import { FIXTURES, startSim } from "./lib/sim.mjs";
 import { until } from "./lib/wait.mjs";
@@ -58,8 +58,7 @@ for (const name of ["es5.html", "es6.html"]) {
 
     afterEach(async () => {
       assert.deepEqual(await consoleErrors(driver), []);
-      await driver.get("about:blank");
-      await until("no connection", async () => (await connections()).length === 0);
+      await leavePage(driver, sim);
     });
 
     test("the classes and the instance are there", async () => {
@@ -81,6 +80,7 @@ for (const name of ["es5.html", "es6.html"]) {
 
     test("login with a wrong password", async () => {
       assert.deepEqual(await connect("4321"), { isVerto: true, success: false });
+      await sim.noConnection();
       assert.deepEqual(await run(() => window.closes), []);
     });
 
@@ -182,8 +182,8 @@ for (const name of ["es5.html", "es6.html"]) {
         ["ccGoBreak", ["test", "1001"], { queue: "test", agent: "1001" }],
         [
           "ccDial",
-          ["1001", "1001", "4001001", "13800000000", true],
-          { agent: "1001", extn: "1001", cidNumber: "4001001", destNumber: "13800000000", earlyMedia: true },
+          ["1001", "1001", "4001001", "13800000001", true],
+          { agent: "1001", extn: "1001", cidNumber: "4001001", destNumber: "13800000001", earlyMedia: true },
         ],
         ["ccLogout", ["test", "1001"], { queue: "test", agent: "1001" }],
       ];
@@ -228,7 +228,7 @@ for (const name of ["es5.html", "es6.html"]) {
       test("earlyMedia is false by default", async () => {
         await connect();
         await call("ccLogin", "test", "1001", "1001");
-        const { called, message } = await call("ccDial", "1001", "1001", "4001001", "13800000000");
+        const { called, message } = await call("ccDial", "1001", "1001", "4001001", "13800000001");
         assert.equal(called, "success_cb", message);
         const frame = (await sim.requests("jsapi")).at(-1);
         assert.equal(frame.params.data.data.earlyMedia, false);
@@ -259,7 +259,7 @@ for (const name of ["es5.html", "es6.html"]) {
       await run(({ verto }) => {
         verto.logout();
       });
-      await until("no connection", async () => (await connections()).length === 0);
+      await sim.noConnection();
       assert.deepEqual(await run(() => window.closes), [{ isVerto: true, success: true }]);
     });
 

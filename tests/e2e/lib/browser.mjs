@@ -1,11 +1,18 @@
-// The browser that the tests drive, over WebDriver. VERTO_BROWSER names it.
+// The browser that the tests drive, over WebDriver. VERTO_BROWSER names it; `cargo xtask test`
+// says where it is.
 import { Builder, logging } from "selenium-webdriver";
 import chrome from "selenium-webdriver/chrome.js";
 
 function chromium() {
   const options = new chrome.Options();
-  options.setBinaryPath("/usr/bin/chromium");
-  options.addArguments("--headless=new", "--disable-gpu", "--disable-background-networking", "--window-size=1280,1000");
+  options.setBinaryPath(process.env.CHROME_BIN ?? "/usr/bin/chromium");
+  options.addArguments(
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--window-size=1280,1000",
+  );
   // Chromium refuses to run its sandbox as root.
   if (process.getuid?.() === 0) options.addArguments("--no-sandbox");
   const levels = new logging.Preferences();
@@ -13,7 +20,7 @@ function chromium() {
   return new Builder()
     .forBrowser("chrome")
     .setChromeOptions(options)
-    .setChromeService(new chrome.ServiceBuilder("/usr/bin/chromedriver"))
+    .setChromeService(new chrome.ServiceBuilder(process.env.CHROMEDRIVER ?? "/usr/bin/chromedriver"))
     .setLoggingPrefs(levels)
     .build();
 }
@@ -34,6 +41,13 @@ export async function startBrowser() {
 export async function consoleErrors(driver) {
   const entries = await driver.manage().logs().get(logging.Type.BROWSER);
   return entries.filter((entry) => entry.level.value >= logging.Level.SEVERE.value).map((entry) => entry.message);
+}
+
+/** Leaves the page, and ends its connections: the back-forward cache may keep them open. */
+export async function leavePage(driver, sim) {
+  await driver.get("about:blank");
+  await sim.drop();
+  await sim.noConnection();
 }
 
 /** Runs an async function inside the page, with `window.sdk` as its first argument. */

@@ -40,16 +40,21 @@ export class Page {
   }
 
   /** Waits for a line of the log that holds all of these texts. */
-  logged(...texts) {
-    return until(`a log line with ${texts.join(", ")}`, async () =>
-      (await this.log()).find((line) => texts.every((text) => line.includes(text))),
-    );
+  async logged(...texts) {
+    let lines = [];
+    const what = () => `a log line with ${texts.join(", ")} in\n${lines.join("\n")}`;
+    return until(what, async () => {
+      lines = await this.log();
+      return lines.find((line) => texts.every((text) => line.includes(text)));
+    });
   }
 
   /** Waits until the element's `data-` attributes have these values. */
   shows(selector, expected) {
-    return until(`${selector} with ${JSON.stringify(expected)}`, async () => {
-      const data = await this.data(selector);
+    let data;
+    const what = () => `${selector} with ${JSON.stringify(expected)}, but ${JSON.stringify(data)}`;
+    return until(what, async () => {
+      data = await this.data(selector);
       return Object.entries(expected).every(([name, value]) => data[name] === value);
     });
   }

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
+import { until } from "./wait.mjs";
 
 const root = new URL("../../../", import.meta.url);
 const path = (relative) => fileURLToPath(new URL(relative, root));
@@ -67,6 +68,11 @@ class Sim {
 
   drop(target = {}) {
     return this.request("POST", "sim/drop", target);
+  }
+
+  /** Waits until nobody is connected. */
+  noConnection() {
+    return until("no connection", async () => (await this.state()).connections.length === 0);
   }
 
   /** A user token, as a page's own back end would get it. */
