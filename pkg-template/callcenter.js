@@ -1,13 +1,13 @@
 import { badArgument } from "./error.js";
+import { Hidden } from "./hidden.js";
 import { Verto, callCore, coreOf } from "./verto.js";
 
-const vertos = new WeakMap();
-const groups = new WeakMap();
+const states = new Hidden();
 
-function vertoOf(vcc) {
-  const verto = vertos.get(vcc);
-  if (!verto) throw badArgument("vcc", "must be an instance of VertoCallcenter");
-  return verto;
+function stateOf(vcc) {
+  const state = states.get(vcc);
+  if (!state) throw badArgument("vcc", "must be an instance of VertoCallcenter");
+  return state;
 }
 
 // Runs a command whose `count` arguments come before its callbacks. The last of them may
@@ -15,23 +15,23 @@ function vertoOf(vcc) {
 function command(vcc, func, args, count, optional) {
   const values = optional && typeof args[count - 1] === "function" ? count - 1 : count;
   const list = Array.from({ length: values }, (_, index) => args[index]);
-  return callCore(vertoOf(vcc), args[values], args[values + 1], (core, id) => {
-    core.command(id, func, groups.get(vcc), list);
+  const { verto, group } = stateOf(vcc);
+  return callCore(verto, args[values], args[values + 1], (core, id) => {
+    core.command(id, func, group, list);
   });
 }
 
 export class VertoCallcenter {
   constructor(verto) {
     if (!(verto instanceof Verto)) throw badArgument("verto", "must be an instance of Verto");
-    vertos.set(this, verto);
-    groups.set(this, "default");
+    states.set(this, { verto, group: "default" });
   }
 
   setGroup(group) {
     if (typeof group !== "string" || group === "") {
       throw badArgument("group", "must be a non-empty string");
     }
-    groups.set(this, group);
+    stateOf(this).group = group;
   }
 
   ccLogin(...args) {
@@ -55,20 +55,21 @@ export class VertoCallcenter {
   }
 
   ccCall(func, data, ok, failed) {
-    return callCore(vertoOf(this), ok, failed, (core, id) => core.call(id, func, data));
+    return callCore(stateOf(this).verto, ok, failed, (core, id) => core.call(id, func, data));
   }
 
   channel(agent) {
-    return coreOf(vertoOf(this)).channel(groups.get(this), agent);
+    const { verto, group } = stateOf(this);
+    return coreOf(verto).channel(group, agent);
   }
 
   subscribeAgent(agent, handler) {
     // Without an agent it would be the whole group's channel.
     if (agent === undefined || agent === null) throw badArgument("agent", "is missing");
-    return vertoOf(this).subscribe(this.channel(agent), { handler });
+    return stateOf(this).verto.subscribe(this.channel(agent), { handler });
   }
 
   subscribeGroup(handler) {
-    return vertoOf(this).subscribe(this.channel(), { handler });
+    return stateOf(this).verto.subscribe(this.channel(), { handler });
   }
 }

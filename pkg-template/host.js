@@ -63,16 +63,19 @@ export class State {
   }
 }
 
-// Runs a callback of the page's. What it throws is the page's own error: it goes where
-// the browser reports those, and nothing else stops.
-function run(callback, self, ...args) {
-  if (typeof callback !== "function") return;
+// Runs code of the page's: a callback, a logger, a getter. What it throws is the page's own
+// error: it goes where the browser reports those, and nothing else stops.
+function safely(run) {
   try {
-    callback.apply(self, args);
+    return run();
   } catch (error) {
     if (typeof reportError === "function") reportError(error);
     else setTimeout(() => { throw error; });
   }
+}
+
+function call(callback, ...args) {
+  if (typeof callback === "function") safely(() => callback(...args));
 }
 
 /**
@@ -94,16 +97,16 @@ export class Host {
   }
 
   options() {
-    return this.#ref.deref()?.options;
+    return safely(() => this.#ref.deref()?.options);
   }
 
   settle(id, ok, value) {
     const calls = this.#state.deref()?.calls;
-    const call = calls?.get(id);
-    if (!call) return;
+    const settled = calls?.get(id);
+    if (!settled) return;
     calls.delete(id);
-    (ok ? call.resolve : call.reject)(value);
-    run(ok ? call.ok : call.failed, undefined, value);
+    (ok ? settled.resolve : settled.reject)(value);
+    call(ok ? settled.ok : settled.failed, value);
   }
 
   state(state, attempt, delayMs, reason, error) {
@@ -126,21 +129,18 @@ export class Host {
     const listener = this.#state.deref()?.handlers.get(serno)?.listener;
     if (!listener) return;
     const { handler, userData } = listener;
-    if (handler) run(handler, undefined, this.#ref.deref(), params, userData);
+    if (handler) call(handler, this.#ref.deref(), params, userData);
     else this.#tell("onEvent", params, userData);
   }
 
   ready(serno, channel) {
     const ready = this.#state.deref()?.handlers.get(serno)?.readyHandler;
-    run(ready, undefined, this.#ref.deref(), channel);
+    call(ready, this.#ref.deref(), channel);
   }
 
   refused(channel, error) {
-    if (typeof this.#ref.deref()?.callbacks?.onSubscribeError === "function") {
-      this.#tell("onSubscribeError", channel, error);
-    } else {
-      this.#logger()?.warn?.(`verto: no subscription to ${channel}: ${error.message}`);
-    }
+    if (this.#tell("onSubscribeError", channel, error)) return;
+    safely(() => this.#logger()?.warn?.(`verto: no subscription to ${channel}: ${error.message}`));
   }
 
   gap(eventChannel, expected, received) {
@@ -152,8 +152,10 @@ export class Host {
   }
 
   log(text) {
-    const options = this.options();
-    if (options?.debug || options?.logger) this.#logger()?.debug?.(`verto: ${text}`);
+    safely(() => {
+      const options = this.options();
+      if (options?.debug || options?.logger) this.#logger()?.debug?.(`verto: ${text}`);
+    });
   }
 
   error(kind, code, message, reason, data, method, sent) {
@@ -164,9 +166,14 @@ export class Host {
     return this.options()?.logger ?? globalThis.console;
   }
 
+  // Whether there is such a callback.
   #tell(name, ...args) {
-    const verto = this.#ref.deref();
-    const callbacks = verto?.callbacks;
-    run(callbacks?.[name], callbacks, verto, ...args);
+    return safely(() => {
+      const verto = this.#ref.deref();
+      const callbacks = verto?.callbacks;
+      if (typeof callbacks?.[name] !== "function") return false;
+      safely(() => callbacks[name](verto, ...args));
+      return true;
+    });
   }
 }

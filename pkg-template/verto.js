@@ -1,11 +1,10 @@
 import { VertoError, badArgument } from "./error.js";
 import { enums } from "./enums.js";
+import { Hidden, self } from "./hidden.js";
 import { Host, State } from "./host.js";
 import { Client } from "./wasm.js";
 
-// From the page's object to what is behind it. Not a field: what a page does to its own
-// object (Object.assign, a framework's proxies, a property of the same name) can't break it.
-const states = new WeakMap();
+const states = new Hidden();
 
 function stateOf(verto) {
   const state = states.get(verto);
@@ -16,7 +15,7 @@ function stateOf(verto) {
 /** The core behind `verto`, made when it is first needed. */
 export function coreOf(verto) {
   const state = stateOf(verto);
-  state.core ??= new Client(new Host(verto, state));
+  state.core ??= new Client(new Host(self(verto), state));
   return state.core;
 }
 
@@ -81,6 +80,11 @@ export class Verto {
   get rpcClient() {
     return this;
   }
+
+  // Read-only, but a page that assigns them (by Object.assign, say) is not stopped by it.
+  set state(_) {}
+  set sessid(_) {}
+  set rpcClient(_) {}
 
   connect(params, callbacks) {
     const options = isMissing(params) ? this.options : params;

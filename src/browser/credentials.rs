@@ -4,11 +4,17 @@ use std::future::Future;
 use std::pin::Pin;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::options::{self, Refusal, member};
 use super::params::{self, Login};
 use crate::core::error::{Error, Kind};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Object, catch)]
+    fn keys(object: &JsValue) -> Result<js_sys::Array, JsValue>;
+}
 
 /// The parameters of a login as JSON text, or why there are none.
 pub type LoginText = Result<String, Refusal>;
@@ -23,24 +29,27 @@ pub enum Credentials {
 
 /// Asks the page, whose `passwd` and `loginParams` may be functions.
 pub fn ask(options: &JsValue) -> Credentials {
-    let given = (|| Ok((given(options, "passwd")?, given(options, "loginParams")?)))();
-    let (passwd, login_params) = match given {
-        Ok(given) => given,
-        Err(error) => return Credentials::Now(Err(error)),
+    let (passwd, login_params) = match (given(options, "passwd"), given(options, "loginParams")) {
+        (Ok(passwd), Ok(login_params)) => (passwd, login_params),
+        (Err(error), other) | (other, Err(error)) => {
+            // The other may be a promise that rejects too.
+            let other = js_sys::Promise::resolve(&other.unwrap_or_default());
+            spawn_local(async move { drop(JsFuture::from(other).await) });
+            return Credentials::Now(Err(error));
+        }
     };
     if !is_promise(&passwd) && !is_promise(&login_params) {
         return Credentials::Now(write(options, passwd, login_params));
     }
     let options = options.clone();
+    // Both at once: a promise that rejects while the other is awaited must not be one
+    // that nobody listens to.
+    let both = js_sys::Promise::all(&js_sys::Array::of2(&passwd, &login_params));
     Credentials::Later(Box::pin(async move {
-        let passwd = settled(passwd).await;
-        let login_params = settled(login_params).await;
-        let failed = |thrown| failed("passwd or loginParams", thrown);
-        write(
-            &options,
-            passwd.map_err(failed)?,
-            login_params.map_err(failed)?,
-        )
+        let both = JsFuture::from(both).await;
+        let both = both.map_err(|thrown| failed("passwd or loginParams", thrown))?;
+        let item = |index| js_sys::Reflect::get_u32(&both, index).unwrap_or_default();
+        write(&options, item(0), item(1))
     }))
 }
 
@@ -68,10 +77,6 @@ fn is_promise(value: &JsValue) -> bool {
     member(value, "then").is_ok_and(|then| then.is_function())
 }
 
-async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
-    JsFuture::from(js_sys::Promise::resolve(&value)).await
-}
-
 fn write(options: &JsValue, passwd: JsValue, login_params: JsValue) -> LoginText {
     let login = options::text("login", &member(options, "login")?)?;
     let login_params = without_empty_tokens(&login_params)?;
@@ -96,10 +101,12 @@ fn write(options: &JsValue, passwd: JsValue, login_params: JsValue) -> LoginText
 
 fn without_empty_tokens(login_params: &JsValue) -> Result<JsValue, Refusal> {
     let kept = js_sys::Object::new();
-    if let Some(given) = login_params.dyn_ref::<js_sys::Object>() {
-        for name in js_sys::Object::keys(given) {
+    // Not `instanceof Object`: it may have no prototype, or be of another frame.
+    if login_params.is_object() {
+        let names = keys(login_params).map_err(|thrown| failed("loginParams", thrown))?;
+        for name in names {
             let key = name.as_string().unwrap_or_default();
-            let value = member(given, &key)?;
+            let value = member(login_params, &key)?;
             if !options::TOKENS.contains(&key.as_str()) || !options::is_empty_token(&value) {
                 let _ = js_sys::Reflect::set(&kept, &name, &value);
             }

@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::json::Json;
+use super::params;
 use super::shell::words;
 use crate::core::Ms;
 use crate::core::callcenter::Argument;
@@ -111,22 +112,18 @@ pub fn config(options: &JsValue) -> Result<Config, Refusal> {
     }
     let passwd = get("passwd")?;
     let login_params = get("loginParams")?;
-    let usable = passwd.is_string() || passwd.as_f64().is_some() || passwd.is_function();
+    let usable = passwd.is_function() || matches!(argument(&passwd), Argument::Text(_));
     if !usable && !is_missing(&passwd) {
         return Err(Error::argument("passwd", "must be a string or a function"));
-    }
-    if !is_missing(&login_params) && !login_params.is_object() && !login_params.is_function() {
-        let must = "must be an object or a function";
-        return Err(Error::argument("loginParams", must));
     }
     let no_password = is_missing(&passwd) || passwd.as_string().is_some_and(|one| one.is_empty());
     if no_password && !login_params.is_function() && !has_token(&login_params)? {
         let must = "is missing: give a password, or a token as loginParams.xui_sessid";
         return Err(Error::argument("passwd", must));
     }
-    let user_variables = get("userVariables")?;
-    if !is_missing(&user_variables) && !user_variables.is_object() {
-        return Err(Error::argument("userVariables", "must be an object"));
+    params::object("userVariables", &get("userVariables")?)?;
+    if !login_params.is_function() {
+        params::object("loginParams", &login_params)?;
     }
     let sessid = match get("sessid")? {
         value if is_missing(&value) || value.as_string().as_deref() == Some("") => None,
