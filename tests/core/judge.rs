@@ -17,19 +17,16 @@ impl World {
         let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
         let notices: Vec<Notice<Json>> =
             std::iter::from_fn(|| self.session.next_notice()).collect();
-        self.trace.extend(io.iter().map(|one| format!("{one:?}")));
-        self.trace
-            .extend(notices.iter().map(|one| format!("{one:?}")));
         for one in &io {
+            self.trace.push(format!("{one:?}"));
             self.judge_io(one);
         }
         let mut told = Vec::new();
         for one in &notices {
             let shown = format!("{one:?}");
-            assert!(
-                !SECRETS.iter().any(|secret| shown.contains(secret)),
-                "{shown}"
-            );
+            let leaks = SECRETS.iter().any(|secret| shown.contains(secret));
+            assert!(!leaks, "{shown}");
+            self.trace.push(shown);
             told.extend(self.judge_notice(one));
         }
         let mut due = std::mem::take(&mut self.due);

@@ -302,6 +302,19 @@ fn opening_and_login_each_may_take_the_timeout() {
 }
 
 #[test]
+fn a_login_that_no_server_would_read_is_not_sent() {
+    let mut h = Harness::new();
+    h.connect(config());
+    h.open();
+    h.forget();
+    h.credentials(Ok(json!({ "passwd": "x".repeat(1_000_000) }).to_string()));
+    assert_eq!(h.did(), ["close 1"]);
+    assert_eq!(h.error(CONNECT).kind, Kind::TooLarge);
+    assert_eq!(h.session.state(), State::Closed);
+    assert_eq!(h.session.deadline(), None);
+}
+
+#[test]
 fn an_address_that_the_browser_refuses_ends_the_session() {
     let mut h = Harness::new();
     h.connect(config());

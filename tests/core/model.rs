@@ -1,5 +1,23 @@
 //! Random programs: what page, network, server and clock do is arbitrary, and after each
 //! step everything that a session promises is checked by [`crate::world`].
+//!
+//! That these checks can fail was tried by planting bugs in a copy of the core, one at a
+//! time. What caught each first:
+//! - requests that waited leave newest first: "call 4 overtook another";
+//! - a lost connection forgets what is in flight: "call 1 hangs on a lost socket";
+//! - what is in flight when the connection breaks goes back to those that wait: "call 7
+//!   ended wrongly" (closed, where connection-lost was due);
+//! - frames of an older socket are taken: [`World::stale`], which expects silence;
+//! - a new connection doesn't forget what the old one's server held: "asked of the server
+//!   is what is wanted";
+//! - the reply to a subscribe request that was given up counts: "what the page is told";
+//! - a listener on two levels hears one frame twice: "what the page is told";
+//! - a request that is overdue leaves after the login: "call 3 was sent too late";
+//! - a reply may come twice: "call 2 was settled twice";
+//! - a ping is answered before the login: "sent on a socket that isn't open";
+//! - `onWSClose(false)` at each attempt: "one outage was told twice";
+//! - a logout leaves the state at `idle`: [`World::logout`];
+//! - the login's parameters in the log: the search for [`crate::world::SECRETS`].
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -33,6 +33,27 @@ fn a_subscription_is_asked_for_once_and_confirmed_to_each_who_waits() {
 }
 
 #[test]
+fn one_channel_goes_as_a_string_and_several_as_an_array() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc.default.1007"], 1);
+    h.subscribe(&["a", "b\"中"], 1);
+    h.unsubscribe_all();
+    let channels: Vec<Tree> = h
+        .sent()
+        .iter()
+        .map(|frame| frame["params"]["eventChannel"].clone())
+        .collect();
+    assert_eq!(
+        channels,
+        [
+            json!("vcc.default.1007"),
+            json!(["a", "b\"中"]),
+            json!(["a", "b\"中", "vcc.default.1007"]),
+        ]
+    );
+}
+
+#[test]
 fn a_listener_registers_once_on_a_channel() {
     let mut h = Harness::ready();
     assert_eq!(h.subscribe(&["vcc"], 1), [1]);
@@ -354,6 +375,17 @@ fn a_replacement_that_leaves_only_local_listeners_unsubscribes() {
         h.did(),
         ["release [1]", r#"send 2 3 verto.unsubscribe "vcc""#]
     );
+}
+
+#[test]
+fn a_refused_channel_that_only_local_listeners_are_left_on_is_refused_no_more() {
+    let mut h = Harness::ready();
+    h.in_login_callback(|h| drop(h.subscribe(&["secret"], 1)));
+    h.drop_connection();
+    h.reconnect();
+    h.refuse(2, &json!({ "unauthorizedChannels": ["secret"] }));
+    h.in_login_callback(|h| drop(h.subscribe_with(&["secret"], 2, None, true)));
+    assert_eq!(lists(&h), Default::default());
 }
 
 #[test]
