@@ -1,0 +1,524 @@
+// What the shell's tests run against instead of a network, a clock and a page.
+//
+// A World replaces the browser's WebSocket, timers and wall clock, one World at a time. A
+// Page stands for one page's object with its client: it notes everything that the client
+// tells it, and can call the client back from inside each of those calls.
+
+const real = {
+  WebSocket: globalThis.WebSocket,
+  setTimeout: globalThis.setTimeout.bind(globalThis),
+  clearTimeout: globalThis.clearTimeout.bind(globalThis),
+  now: Date.now.bind(Date),
+};
+
+let world = null;
+
+/** Ends after every microtask that is due has run. */
+export function turn() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}
+
+export class World {
+  time = 1_700_000_000_000;
+  sockets = [];
+  /** What must never happen, in words. */
+  wrongs = [];
+  /** What `new WebSocket` throws, if anything. */
+  refusal = null;
+  answersInSend = false;
+  closesInClose = false;
+  #timers = new Map();
+  #lastTimer = 0;
+  #realTime = false;
+  #ended = new AbortController();
+
+  constructor() {
+    world?.end();
+    world = this;
+    globalThis.WebSocket = FakeSocket;
+    globalThis.setTimeout = (callback, delay) => this.#setTimeout(callback, delay);
+    globalThis.clearTimeout = (id) => this.#clearTimeout(id);
+    Date.now = () => (this.#realTime ? real.now() : this.time);
+    const { signal } = this.#ended;
+    addEventListener("error", (event) => this.wrong("an error event", event.error), { signal });
+    const unhandled = (event) => this.wrong("an unhandled rejection", event.reason);
+    addEventListener("unhandledrejection", unhandled, { signal });
+  }
+
+  end() {
+    globalThis.WebSocket = real.WebSocket;
+    globalThis.setTimeout = real.setTimeout;
+    globalThis.clearTimeout = real.clearTimeout;
+    Date.now = real.now;
+    this.#ended.abort();
+    world = null;
+  }
+
+  /** From now on the browser's own timers and clock; to be called before any timer is. */
+  useRealTime() {
+    this.#realTime = true;
+  }
+
+  wrong(what, thrown) {
+    this.wrongs.push(thrown === undefined ? what : `${what}: ${thrown}`);
+  }
+
+  /** Runs what the browser would run: nothing may be thrown out of it. */
+  guard(what, run) {
+    try {
+      return run();
+    } catch (thrown) {
+      this.wrong(`thrown out of ${what}`, thrown);
+    }
+  }
+
+  #setTimeout(callback, delay) {
+    const id = ++this.#lastTimer;
+    const timer = { at: this.time + (delay || 0), callback };
+    if (this.#realTime) {
+      timer.real = real.setTimeout(() => {
+        this.#timers.delete(id);
+        callback();
+      }, delay);
+    }
+    this.#timers.set(id, timer);
+    return id;
+  }
+
+  #clearTimeout(id) {
+    real.clearTimeout(this.#timers.get(id)?.real);
+    this.#timers.delete(id);
+  }
+
+  get timers() {
+    return this.#timers.size;
+  }
+
+  /** The timers run before their time, as a browser's may by a fraction. */
+  fire() {
+    for (const [id, { callback }] of [...this.#timers]) {
+      this.#timers.delete(id);
+      this.guard("a timer", callback);
+    }
+  }
+
+  advance(ms) {
+    const end = this.time + ms;
+    for (;;) {
+      const due = [...this.#timers].filter(([, timer]) => timer.at <= end);
+      if (!due.length) break;
+      const [id, timer] = due.reduce((one, other) => (other[1].at < one[1].at ? other : one));
+      this.#timers.delete(id);
+      this.time = Math.max(this.time, timer.at);
+      this.guard("a timer", timer.callback);
+    }
+    this.time = end;
+  }
+
+  socket(index) {
+    return this.sockets.at(index);
+  }
+
+  get live() {
+    return this.sockets.filter((socket) => socket.live).length;
+  }
+
+  get listening() {
+    return this.sockets.filter((socket) => socket.listening).length;
+  }
+
+  /** Opens what is opening and answers what is unanswered; whether there was anything. */
+  serve() {
+    const open = this.sockets.filter((socket) => socket.readyState < 2);
+    let served = false;
+    for (const socket of open) {
+      if (socket.readyState === 0) {
+        socket.open();
+        served = true;
+      }
+      served = socket.answer() || served;
+    }
+    return served;
+  }
+}
+
+class FakeSocket {
+  static CONNECTING = 0;
+  static OPEN = 1;
+  static CLOSING = 2;
+  static CLOSED = 3;
+
+  readyState = 0;
+  binaryType = "blob";
+  onopen = null;
+  onmessage = null;
+  onclose = null;
+  onerror = null;
+  sent = [];
+  closes = [];
+  #world = world;
+  #answered = 0;
+  #loggedIn = false;
+
+  constructor(url) {
+    if (world.refusal) throw world.refusal;
+    this.url = url;
+    world.sockets.push(this);
+  }
+
+  send(text) {
+    if (this.readyState === 0) throw new DOMException("still connecting", "InvalidStateError");
+    const { method } = JSON.parse(text);
+    if (!this.#loggedIn && method !== "login") this.#world.wrong(`sent before the login: ${text}`);
+    if (this.readyState > 1) return;
+    this.sent.push(text);
+    if (this.#world.answersInSend) this.answer();
+  }
+
+  close(code) {
+    this.closes.push(code);
+    if (this.readyState > 1) return;
+    this.readyState = 2;
+    if (this.#world.closesInClose) this.closed(code);
+  }
+
+  /** Neither side has closed it. */
+  get live() {
+    return this.readyState < 2;
+  }
+
+  get listening() {
+    // A browser takes undefined for null here.
+    return [this.onopen, this.onmessage, this.onclose, this.onerror].some((one) => one != null);
+  }
+
+  open() {
+    this.readyState = 1;
+    this.#world.guard("onopen", () => this.onopen?.(new Event("open")));
+  }
+
+  /** A frame from the server: a string is a text frame, bytes are a binary one. */
+  deliver(data) {
+    const frame = data instanceof Uint8Array ? data.slice().buffer : data;
+    const event = new MessageEvent("message", { data: frame });
+    this.#world.guard("onmessage", () => this.onmessage?.(event));
+  }
+
+  closed(code) {
+    this.readyState = 3;
+    this.#world.guard("onclose", () => this.onclose?.(new CloseEvent("close", { code })));
+  }
+
+  answer() {
+    let served = false;
+    while (this.readyState === 1 && this.#answered < this.sent.length) {
+      const request = JSON.parse(this.sent[this.#answered++]);
+      if (request.id === undefined || !request.method) continue;
+      served = true;
+      if (request.method === "login") this.#loggedIn = true;
+      this.deliver(JSON.stringify({ jsonrpc: "2.0", id: request.id, ...answerTo(request) }));
+    }
+    return served;
+  }
+
+  /** The next answer comes from the test itself. */
+  skip() {
+    const request = JSON.parse(this.sent[this.#answered++]);
+    if (request.method === "login") this.#loggedIn = true;
+    return request.id;
+  }
+}
+
+function answerTo({ method, params }) {
+  switch (method) {
+    case "login":
+      return { result: { message: "logged in", sessid: params.sessid } };
+    case "verto.subscribe": {
+      const asked = [params.eventChannel].flat();
+      const allowed = (channel) => !channel.startsWith("secret");
+      const subscribedChannels = asked.filter(allowed);
+      const unauthorizedChannels = asked.filter((channel) => !allowed(channel));
+      if (!subscribedChannels.length) return { error: { unauthorizedChannels } };
+      return { result: { subscribedChannels, unauthorizedChannels } };
+    }
+    case "verto.unsubscribe":
+      return { result: { unsubscribedChannels: [params.eventChannel].flat() } };
+    case "jsapi":
+      return { result: { code: 200, message: "OK" } };
+    default:
+      return { result: { method } };
+  }
+}
+
+/** One page's object, as the shell sees it. */
+export class Page {
+  /** The callbacks that ran, each a line, until `told` takes them. */
+  #told = [];
+  logs = [];
+  /** All lines that the client wrote or told, for a search for secrets. */
+  everything = [];
+  holds = [];
+  released = new Set();
+  errors = new Map();
+  client = null;
+  options = {
+    socketUrl: "wss://pbx.example/ws",
+    login: "1001@xswitch.cn",
+    passwd: "1234",
+  };
+  #settled = new Map();
+  #lastCall = 0;
+  #running = 0;
+  #hooks = new Map();
+
+  get host() {
+    return new Host(this);
+  }
+
+  told() {
+    return this.#told.splice(0);
+  }
+
+  /** The number of a call that hasn't been made. */
+  newCall() {
+    this.#settled.set(++this.#lastCall, 0);
+    return this.#lastCall;
+  }
+
+  /** Runs a method of the client's; no callback may run before it has returned. */
+  run(method) {
+    this.#running++;
+    try {
+      return world.guard("a method", method);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  /** Runs methods[name]. */
+  call(name) {
+    return this.run(() => methods[name](this));
+  }
+
+  connect(options) {
+    const call = this.newCall();
+    this.run(() => {
+      if (this.client.connect(call, options)) this.options = options;
+    });
+    return call;
+  }
+
+  request(method, params, options) {
+    const call = this.newCall();
+    this.run(() => this.client.request(call, method, params, options));
+    return call;
+  }
+
+  subscribe(channel, listener) {
+    return this.run(() => this.client.subscribe([channel], listener, undefined, false)[0]);
+  }
+
+  unsubscribe(channel, serno) {
+    this.run(() => this.client.unsubscribe([channel], [serno]));
+  }
+
+  logout() {
+    this.run(() => this.client.logout());
+  }
+
+  /** What a method throws that may throw; otherwise undefined. */
+  thrown(method) {
+    let thrown;
+    this.run(() => {
+      try {
+        method(this.client);
+      } catch (error) {
+        thrown = error;
+      }
+    });
+    return thrown;
+  }
+
+  free() {
+    this.client.free();
+    this.client = null;
+  }
+
+  note(line) {
+    this.#told.push(line);
+  }
+
+  /** Notes when the next task begins: what is told before it was told in a microtask. */
+  async task() {
+    await turn();
+    this.note("next task");
+  }
+
+  /** From inside the callback `kind`, the first `times` times, `action` runs. */
+  inside(kind, action, times) {
+    this.#hooks.set(kind, { action, left: times });
+  }
+
+  /** How many times the callback `kind` has run its hook. */
+  hooked(kind) {
+    return this.#hooks.get(kind)?.ran ?? 0;
+  }
+
+  entered(kind) {
+    const hook = this.#hooks.get(kind);
+    if (!hook || hook.left <= 0) return;
+    hook.left--;
+    hook.ran = (hook.ran ?? 0) + 1;
+    world.guard(`the hook inside ${kind}`, () => hook.action(this));
+  }
+
+  tell(kind, ...words) {
+    const line = [kind, ...words].join(" ");
+    if (this.#running > 0) world.wrong(`told before the method returned: ${line}`);
+    this.#told.push(line);
+    this.everything.push(line);
+    this.entered(kind);
+  }
+
+  settle(call, ok, value) {
+    if (!this.#settled.has(call)) world.wrong(`settled call ${call}, which was never made`);
+    const times = (this.#settled.get(call) ?? 0) + 1;
+    this.#settled.set(call, times);
+    if (times > 1) world.wrong(`settled call ${call} ${times} times`);
+    if (!ok) this.errors.set(call, value);
+    this.tell("settle", call, ok ? json(value) : `failed: ${said(value)}`);
+  }
+
+  get unsettled() {
+    return [...this.#settled.values()].filter((times) => times === 0).length;
+  }
+
+  error(call) {
+    return this.errors.get(call);
+  }
+}
+
+function json(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "(not writable as JSON)";
+  }
+}
+
+function said(error) {
+  const sent = error.sent === undefined ? "" : error.sent ? " (sent)" : " (not sent)";
+  return `${error.kind}${sent}`;
+}
+
+class Host {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  hold(strongly) {
+    if (this.#page.holds.at(-1) === strongly) world.wrong(`hold(${strongly}) twice in a row`);
+    this.#page.holds.push(strongly);
+    this.#page.entered("hold");
+  }
+
+  options() {
+    this.#page.entered("options");
+    return this.#page.options;
+  }
+
+  settle(call, ok, value) {
+    this.#page.settle(call, ok, value);
+  }
+
+  state(state, attempt, delay, reason, error) {
+    const words = [state];
+    if (attempt) words.push(`attempt ${attempt}`);
+    if (reason) words.push(`(${reason})`);
+    // `data` is what the page's own function threw, given back to the page.
+    if (error) this.#page.everything.push(json({ ...error, data: undefined }));
+    this.#page.tell("state", ...words);
+  }
+
+  login(success, error) {
+    this.#page.tell("login", success, ...(error ? [error.kind] : []));
+  }
+
+  closed(asked) {
+    this.#page.tell("closed", asked);
+  }
+
+  message(name, data) {
+    this.#page.tell("message", name, json(data));
+  }
+
+  event(serno, params) {
+    // As host.js does: a released handler isn't called.
+    if (!this.#page.released.has(serno)) this.#page.tell("event", serno, json(params));
+  }
+
+  ready(serno, channel) {
+    this.#page.tell("ready", serno, channel);
+  }
+
+  refused(channel, error) {
+    this.#page.tell("refused", channel, said(error));
+  }
+
+  gap(channel, expected, received) {
+    this.#page.tell("gap", channel, expected, received);
+  }
+
+  release(serno) {
+    this.#page.released.add(serno);
+    this.#page.entered("release");
+  }
+
+  log(text) {
+    this.#page.logs.push(text);
+    this.#page.everything.push(text);
+    this.#page.entered("log");
+  }
+
+  error(kind, code, message, reason, data, method, sent) {
+    this.#page.everything.push(message);
+    this.#page.entered("error");
+    return { kind, code, message, reason, data, method, sent };
+  }
+}
+
+/** Every method of the client's, as a page might call it from anywhere. */
+const methods = {
+  connect: (page) => page.client.connect(page.newCall(), page.options),
+  connectWrongly: (page) => page.client.connect(page.newCall(), { socketUrl: "nowhere" }),
+  logout: (page) => page.client.logout(),
+  subscribe: (page) => page.client.subscribe(["vcc", "secret.b"], 9, { a: 1 }, false),
+  subscribeLocally: (page) => page.client.subscribe(["vcc.local"], 9, undefined, true),
+  unsubscribe: (page) => page.client.unsubscribe(["vcc", "vcc.default"], [1, 0]),
+  unsubscribeAll: (page) => page.client.unsubscribe_all(),
+  request: (page) => page.client.request(page.newCall(), "echo", { a: 1 }, undefined),
+  requestWrongly: (page) => page.client.request(page.newCall(), "", 1, 2),
+  command: (page) =>
+    page.client.command(page.newCall(), "ccGoReady", "default", ["q1", "1001"]),
+  commandWrongly: (page) => page.client.command(page.newCall(), "ccGoReady", "default", []),
+  ccCall: (page) => page.client.call(page.newCall(), "ccFly", { a: 1 }),
+  broadcast: (page) => page.client.broadcast(page.newCall(), "vcc", { a: 1 }),
+  message: (page) => page.client.message(page.newCall(), { to: "1002", body: "hi" }),
+  fsapi: (page) => page.client.fsapi(page.newCall(), "status", ""),
+  refuseArgument: (page) => page.client.refuse_argument(page.newCall(), "x", "must be y"),
+  channel: (page) => page.client.channel("default", 1007),
+  look: (page) => [page.client.state, page.client.sessid],
+};
+
+export function methodNames() {
+  return Object.keys(methods);
+}
