@@ -16,6 +16,19 @@ enum Wire {
     Asked(u32),
     Confirmed,
     Refused,
+    /// Asked for in vain: the server may hold it or not.
+    Unknown,
+}
+
+/// What the server said when it was asked for a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Granted,
+    /// No.
+    Refused,
+    /// Nothing, in time.
+    None,
 }
 
 #[derive(Debug)]
@@ -42,8 +55,13 @@ impl Channel {
         self.registrations.iter().any(|one| !one.local)
     }
 
+    /// Whether the server may hold it, so that it must be told when it is unwanted.
     fn is_held(&self) -> bool {
-        matches!(self.wire, Wire::Asked(_) | Wire::Confirmed)
+        !matches!(self.wire, Wire::Unasked | Wire::Refused)
+    }
+
+    fn is_to_be_asked(&self) -> bool {
+        self.is_wanted() && !matches!(self.wire, Wire::Asked(_) | Wire::Confirmed)
     }
 }
 
@@ -225,7 +243,7 @@ impl Subscriptions {
             let Some(channel) = self.channels.get_mut(name) else {
                 continue;
             };
-            if channel.is_held() || !channel.is_wanted() {
+            if !channel.is_to_be_asked() {
                 continue;
             }
             // So that a name given twice is asked for once.
@@ -263,15 +281,15 @@ impl Subscriptions {
 
     /// The request `id` was answered for `channel`. Returns the registrations that this
     /// concerns; none where the channel was given up, or asked for anew, since.
-    pub fn answered(&mut self, channel: &str, id: u32, granted: bool) -> Option<Vec<u32>> {
+    pub fn answered(&mut self, channel: &str, id: u32, answer: Answer) -> Option<Vec<u32>> {
         let entry = self.channels.get_mut(channel)?;
         if entry.wire != Wire::Asked(id) {
             return None;
         }
-        entry.wire = if granted {
-            Wire::Confirmed
-        } else {
-            Wire::Refused
+        entry.wire = match answer {
+            Answer::Granted => Wire::Confirmed,
+            Answer::Refused => Wire::Refused,
+            Answer::None => Wire::Unknown,
         };
         let wire = entry.registrations.iter().filter(|one| !one.local);
         Some(wire.map(|one| one.serno).collect())

@@ -5,6 +5,7 @@ use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
 use crate::core::rpc::{Call, Expect, Owner};
+use crate::core::subscriptions::Answer;
 use crate::core::value::{Field, Value};
 
 /// The code of a login that the server refuses (FreeSWITCH, transcript s02).
@@ -136,7 +137,7 @@ impl<V: Value> Session<V> {
     fn subscription_answered(&mut self, id: u32, asked: &[String], answer: V) {
         for field in [Field::SubscribedChannels, Field::AlreadySubscribedChannels] {
             for channel in answer.texts_of(field) {
-                if let Some(sernos) = self.subscriptions.answered(&channel, id, true) {
+                if let Some(sernos) = self.subscriptions.answered(&channel, id, Answer::Granted) {
                     let confirmed = Notice::Confirmed { sernos, channel };
                     self.notices.push_back(confirmed);
                 }
@@ -148,7 +149,7 @@ impl<V: Value> Session<V> {
                              check the user's permissions and the domain in `login`"
                 .into();
         }
-        self.refused(asked, id, &error);
+        self.not_granted(asked, id, Answer::Refused, &error);
     }
 
     fn event(&mut self, event: Event<V>) {

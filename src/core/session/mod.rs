@@ -17,7 +17,7 @@ use crate::core::json::push_channels;
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
 use crate::core::rpc::{Call, CallId, Expect, Owner, Rpc, Waiting};
-use crate::core::subscriptions::{Asking, Removed, Subscriptions, Summary, json_bytes};
+use crate::core::subscriptions::{Answer, Asking, Removed, Subscriptions, Summary, json_bytes};
 use crate::core::value::Value;
 
 pub use effect::{Config, Io, Message, Notice, SocketId, State};
@@ -165,6 +165,7 @@ impl<V: Value> Session<V> {
             self.phase,
             Phase::Asking { .. } | Phase::LoggingIn | Phase::Ready
         );
+        self.unsay();
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
         if was_open {
             let removed = self.subscriptions.clear();
@@ -189,6 +190,7 @@ impl<V: Value> Session<V> {
         let removed = self.subscriptions.clear();
         self.released(removed.sernos);
         if self.is_active() {
+            self.unsay();
             let error = Error::new(Kind::Closed, "logged out");
             self.finish(error, "logout", Some(Notice::Closed { asked: true }));
         }
@@ -409,6 +411,17 @@ impl<V: Value> Session<V> {
         id
     }
 
+    /// Takes back what the page hasn't heard yet of the connection that it now ends: a
+    /// login must not be told after a logout. What it waits for is told all the same.
+    fn unsay(&mut self) {
+        self.notices.retain(|notice| {
+            matches!(
+                notice,
+                Notice::Settle { .. } | Notice::State { .. } | Notice::Closed { .. }
+            )
+        });
+    }
+
     /// The one way in which a connection is lost, whoever noticed it.
     fn lost(&mut self, now: Ms, error: Error<V>) {
         self.close_socket();
@@ -484,15 +497,16 @@ impl<V: Value> Session<V> {
             Owner::Login => self.lost(now, error.of("login", true)),
             Owner::Subscribe(channels) => {
                 let error = error.of("verto.subscribe", true);
-                self.refused(&channels, id.unwrap_or_default(), &error);
+                let id = id.unwrap_or_default();
+                self.not_granted(&channels, id, Answer::None, &error);
             }
             Owner::Unsubscribe => {}
         }
     }
 
-    fn refused(&mut self, channels: &[String], id: u32, error: &Error<V>) {
+    fn not_granted(&mut self, channels: &[String], id: u32, answer: Answer, error: &Error<V>) {
         for channel in channels {
-            if self.subscriptions.answered(channel, id, false).is_some() {
+            if self.subscriptions.answered(channel, id, answer).is_some() {
                 self.notices.push_back(Notice::Refused {
                     channel: channel.clone(),
                     error: error.clone(),
