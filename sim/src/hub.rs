@@ -193,9 +193,9 @@ impl Hub {
         let holder = self
             .clients
             .iter()
-            .find(|(id, client)| **id != conn && client.sessid.as_deref() == Some(sessid))
             // A session belongs to nobody before its first login.
-            .filter(|(_, client)| client.login.is_some())
+            .filter(|(id, client)| **id != conn && client.login.is_some())
+            .find(|(_, client)| client.sessid.as_deref() == Some(sessid))
             .map(|(id, client)| (*id, client.login.as_deref() == Some(login)));
         match holder {
             Some((_, false)) => return Err(SessionInUse),

@@ -37,6 +37,10 @@ pub type Answer = Result<Json, Json>;
 
 /// Handles a frame that isn't part of the speed test.
 pub fn handle(switch: &mut Switch, conn: ConnId, text: &str, now: u64) -> Outcome {
+    if switch.hub.client(conn).is_none() {
+        // Taken over a moment ago: what it still says must not take the session back.
+        return Outcome::default();
+    }
     let mut request = Request {
         switch,
         conn,

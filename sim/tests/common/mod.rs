@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
@@ -94,6 +94,27 @@ impl Sim {
     pub fn post(&self, path: &str, body: &str) -> (u16, Value) {
         let (status, _, body) = self.http("POST", path, "", body);
         (status, serde_json::from_str(&body).unwrap())
+    }
+
+    /// The state, once it is as wished.
+    pub fn state_when(&self, wished: impl Fn(&Value) -> bool) -> Value {
+        self.when("/sim/state", wished)
+    }
+
+    /// Waits until the frames, as text, are as wished.
+    pub fn frames_when(&self, wished: impl Fn(&str) -> bool) {
+        self.when("/sim/frames", |frames| wished(&frames.to_string()));
+    }
+
+    fn when(&self, path: &str, wished: impl Fn(&Value) -> bool) -> Value {
+        let started = Instant::now();
+        loop {
+            let answer = self.get(path);
+            if wished(&answer) {
+                return answer;
+            }
+            assert!(started.elapsed() < PATIENCE, "{answer}");
+        }
     }
 
     /// A new connection.
