@@ -71,6 +71,8 @@ const callbacks = {
     element("state-detail").textContent =
       state === "reconnecting" ? `第 ${attempt} 次 attempt ${attempt}, ${Math.round(delayMs)} ms` : "";
     for (const fields of document.querySelectorAll(".needs-connection")) fields.disabled = state !== "ready";
+    // The subscription is to this agent until the connection's end.
+    element("agent").disabled = state !== "idle" && state !== "closed";
     log(state, reason);
   },
   // Runs after each reconnect too: what it subscribes replaces what its last run subscribed.
@@ -189,6 +191,13 @@ function showAgentState(row) {
   badge.textContent = bilingual(AGENT_STATES, row.state) + (row.reason ? ` (${row.reason})` : "");
 }
 
+function clearAgentState() {
+  const badge = element("agent-state");
+  badge.textContent = "";
+  delete badge.dataset.state;
+  delete badge.dataset.callstate;
+}
+
 function showCall(call, party, step, { cause, durationMs }) {
   const output = element("call");
   output.dataset.call = call;
@@ -209,7 +218,10 @@ async function loadAgents() {
   try {
     const reply = await fetch(`api/cc/agent_state?${query}`);
     if (!reply.ok) throw new Error(`HTTP ${reply.status}`);
-    for (const row of await reply.json()) {
+    const rows = await reply.json();
+    // A later call has begun meanwhile.
+    if (changed !== changedSinceLoad) return;
+    for (const row of rows) {
       if (changed.has(row.agent_id)) continue;
       showAgent(row);
       if (row.agent_id === value("agent")) showAgentState(row);
@@ -289,6 +301,11 @@ const clicks = {
   "clear-log": () => element("log").replaceChildren(),
 };
 for (const [id, action] of Object.entries(clicks)) element(id).addEventListener("click", action);
+element("queue").addEventListener("change", () => {
+  element("agents").tBodies[0].replaceChildren();
+  clearAgentState();
+  if (verto.state === "ready") loadAgents();
+});
 for (const choice of document.getElementsByName("auth")) choice.addEventListener("change", showAuthFields);
 showAuthFields();
 element("socket-url").value = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;

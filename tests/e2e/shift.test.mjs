@@ -1,6 +1,7 @@
 // An agent's whole shift on each of the two pages: what the page shows, and what the simulator recorded.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { Key } from "selenium-webdriver";
 import { consoleErrors, leavePage, startBrowser } from "./lib/browser.mjs";
 import { ccc, idsRise, login, subscribe, withoutIds } from "./lib/frames.mjs";
 import { Page } from "./lib/page.mjs";
@@ -343,24 +344,45 @@ describe("index.html, single cases", () => {
     await connect(page);
     const console = await driver.getWindowHandle();
     await driver.switchTo().newWindow("tab");
-    const other = new Page(driver, `${sim.url}es5.html`);
-    await other.open();
-    await other.fill({ login: "1008@xswitch.cn", agent: "1008", extn: "1008", reason: "DND" });
-    await other.click("connect");
-    await other.logged("logged in");
-    for (const command of ["cc-login", "cc-ready", "cc-break"]) await other.click(command);
-    await other.logged("ccGoBreak 成功");
     const tab = await driver.getWindowHandle();
+    try {
+      const other = new Page(driver, `${sim.url}es5.html`);
+      await other.open();
+      await other.fill({ login: "1008@xswitch.cn", agent: "1008", extn: "1008", reason: "DND" });
+      await other.click("connect");
+      await other.logged("logged in");
+      for (const command of ["cc-login", "cc-ready", "cc-break"]) await other.click(command);
+      await other.logged("ccGoBreak 成功");
 
-    await driver.switchTo().window(console);
-    await page.shows('#agents tr[data-agent="1008"]', { state: "UNREADY" });
-    assert.match(await row(page, "1008"), /^1008 1008 test 示忙 UNREADY 空闲 IDLE DND/);
-    await page.shows('#agents tr[data-agent="1007"]', { state: "LOGOUT" });
-    await page.shows("#agent-state", { state: "LOGOUT" });
+      await driver.switchTo().window(console);
+      await page.shows('#agents tr[data-agent="1008"]', { state: "UNREADY" });
+      assert.match(await row(page, "1008"), /^1008 1008 test 示忙 UNREADY 空闲 IDLE DND/);
+      await page.shows('#agents tr[data-agent="1007"]', { state: "LOGOUT" });
+      await page.shows("#agent-state", { state: "LOGOUT" });
+    } finally {
+      await driver.switchTo().window(tab);
+      await driver.close();
+      await driver.switchTo().window(console);
+    }
+  });
 
-    await driver.switchTo().window(tab);
-    await driver.close();
-    await driver.switchTo().window(console);
+  test("another queue shows its own states", async () => {
+    await connect(page);
+    await page.click("cc-login");
+    await page.shows("#agent-state", { state: "LOGIN" });
+    // Leaving the field is what makes the change.
+    await page.fill({ queue: `q1${Key.TAB}` });
+    await until("no state of the other queue", async () => (await page.data("#agent-state")).state !== "LOGIN");
+    await page.click("cc-login");
+    await page.shows("#agent-state", { state: "LOGIN" });
+    await page.click("cc-ready");
+    await page.shows("#agent-state", { state: "READY" });
+    await page.fill({ queue: `test${Key.TAB}` });
+    await page.shows("#agent-state", { state: "LOGIN" });
+    assert.deepEqual((await sim.agent("1007")).map((each) => [each.queue_id, each.state]).toSorted(), [
+      ["q1", "READY"],
+      ["test", "LOGIN"],
+    ]);
   });
 
   test("after a lost connection each event is shown once", async () => {

@@ -20,6 +20,7 @@ export async function startSim({ www = path("www"), pkg = path("pkg"), speed = 2
     ["--port", "0", "--no-callers", "--speed", String(speed), "--www", www, "--pkg", pkg],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
+  process.once("exit", () => child.kill());
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`${binary} ended with ${code} before it listened`);
