@@ -84,12 +84,14 @@ for (const name of ["es5.html", "es6.html"]) {
       assert.deepEqual(await run(() => window.closes), []);
     });
 
-    test("login with a user token", async () => {
-      const xui_sessid = await sim.userToken("1001@xswitch.cn", "1234");
-      assert.deepEqual(await connect("password", { xui_sessid }), { isVerto: true, success: true });
-      const frames = await sim.requests();
-      const { sessid } = frames[0].params;
-      assert.deepEqual(withoutIds(frames), [login(sessid, "1001@xswitch.cn", { xui_sessid: "***" })]);
+    test("login with a token of the user or of the extension", async () => {
+      const userToken = await sim.userToken("1001@xswitch.cn", "1234");
+      for (const xui_sessid of [userToken, await sim.extensionToken("1001", userToken)]) {
+        assert.deepEqual(await connect("password", { xui_sessid }), { isVerto: true, success: true });
+        const frame = (await sim.requests()).at(-1);
+        const { sessid } = frame.params;
+        assert.deepEqual(withoutIds([frame]), [login(sessid, "1001@xswitch.cn", { xui_sessid: "***" })]);
+      }
     });
 
     test("a wrong token is refused", async () => {

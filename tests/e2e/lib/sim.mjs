@@ -40,10 +40,10 @@ class Sim {
     this.#child = child;
   }
 
-  async request(method, path, body) {
+  async request(method, path, body, headers = {}) {
     const reply = await fetch(new URL(path, this.url), {
       method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await reply.text();
@@ -79,6 +79,11 @@ class Sim {
   /** A user token, as a page's own back end would get it. */
   async userToken(login, password) {
     return (await this.request("POST", "api/sessions", { login, password })).token;
+  }
+
+  /** An extension token; `token` is a user token. */
+  async extensionToken(extn, token) {
+    return (await this.request("POST", "api/xcc/sessions/getExtnToken", { extn }, { token })).token;
   }
 
   /** The recorded frames: `{conn, login, dir, text}`. */
