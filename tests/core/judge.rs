@@ -123,7 +123,7 @@ impl World {
                     assert!(self.is_wanted(&name), "asked for {name} that nobody wants");
                     let before = self.wire.insert(name.clone(), Wire::Asked(id));
                     assert!(
-                        matches!(before, None | Some(Wire::Refused)),
+                        matches!(before, None | Some(Wire::Refused | Wire::Unknown)),
                         "asked for {name} twice"
                     );
                     if name != "secret" {
@@ -138,7 +138,7 @@ impl World {
                     assert!(!self.is_wanted(&name), "gave up {name} that is wanted");
                     let before = self.wire.remove(&name);
                     assert!(
-                        matches!(before, Some(Wire::Asked(_) | Wire::Granted)),
+                        matches!(before, Some(Wire::Asked(_) | Wire::Granted | Wire::Unknown)),
                         "gave up {name} that the server doesn't hold"
                     );
                     self.held.remove(&name);

@@ -51,6 +51,8 @@ pub enum Wire {
     Asked(u32),
     Granted,
     Refused,
+    /// Asked for without an answer in time.
+    Unknown,
 }
 
 #[derive(Clone, Debug)]
@@ -418,13 +420,19 @@ impl World {
                     granted.extend(texts.map(str::to_owned));
                 }
                 self.honest &= granted == honestly;
-                self.expect_wire(asked.id, &names, &granted);
+                self.expect_wire(asked.id, &names, &granted, Wire::Refused);
             }
         }
     }
 
-    /// The request `id` for `names` has come to its end.
-    fn expect_wire(&mut self, id: u32, names: &[String], granted: &BTreeSet<String>) {
+    /// The request `id` for `names` has come to its end; what isn't granted is `otherwise`.
+    fn expect_wire(
+        &mut self,
+        id: u32,
+        names: &[String],
+        granted: &BTreeSet<String>,
+        otherwise: Wire,
+    ) {
         for name in names {
             if self.wire.get(name) != Some(&Wire::Asked(id)) {
                 continue;
@@ -435,7 +443,7 @@ impl World {
                 let sernos: Vec<u32> = here.map(|one| one.serno).collect();
                 self.due.push(format!("confirmed {name} {sernos:?}"));
             } else {
-                self.wire.insert(name.clone(), Wire::Refused);
+                self.wire.insert(name.clone(), otherwise);
                 self.due.push(format!("refused {name}"));
             }
         }
@@ -478,7 +486,7 @@ impl World {
             for asked in std::mem::take(&mut self.in_flight) {
                 match asked.what {
                     What::Subscribe(names, _) if asked.deadline <= self.now => {
-                        self.expect_wire(asked.id, &names, &BTreeSet::new());
+                        self.expect_wire(asked.id, &names, &BTreeSet::new(), Wire::Unknown);
                         self.honest = false;
                     }
                     What::Unsubscribe if asked.deadline <= self.now => {}
