@@ -151,6 +151,10 @@ export class Host {
     this.#state.deref()?.release(serno);
   }
 
+  report(thrown) {
+    safely(() => { throw thrown; });
+  }
+
   log(text) {
     safely(() => {
       const options = this.options();

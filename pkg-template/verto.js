@@ -52,7 +52,9 @@ export function callCore(verto, ok, failed, start) {
 function begin(verto, options, callbacks) {
   states.set(verto, new State());
   verto.options = copy("options", options);
-  verto.callbacks = copy("callbacks", callbacks);
+  const unusable = unusableCallback(callbacks);
+  if (unusable) throw badArgument(...unusable);
+  verto.callbacks = { ...callbacks };
   verto.dialogs = {};
   return verto;
 }
@@ -88,18 +90,12 @@ export class Verto {
 
   connect(params, callbacks) {
     const options = isMissing(params) ? this.options : params;
-    let wanted = callbacks;
-    try {
-      wanted = isMissing(callbacks) ? this.callbacks : copy("callbacks", callbacks);
-    } catch {
-      // Told below, as every other unusable argument is.
-    }
     const promise = callCore(this, null, null, (core, id) => {
-      if (typeof wanted !== "object") {
-        core.refuse_argument(id, "callbacks", "must be an object");
-      } else if (core.connect(id, options)) {
+      const unusable = unusableCallback(callbacks);
+      if (unusable) core.refuse_argument(id, ...unusable);
+      else if (core.connect(id, options)) {
         this.options = copy("params", options);
-        this.callbacks = wanted;
+        if (!isMissing(callbacks)) this.callbacks = { ...callbacks };
       }
     });
     promise.catch((error) => {
@@ -250,6 +246,18 @@ export class Verto {
     callback("callback", done);
     if (done) queueMicrotask(() => done(false));
   }
+}
+
+const CALLBACKS =
+  "onWSLogin onWSClose onMessage onEvent onStateChange onSubscribeError onGap".split(" ");
+
+// The name of what is no callback among `callbacks`, and what it must be.
+function unusableCallback(callbacks) {
+  if (isMissing(callbacks)) return null;
+  if (typeof callbacks !== "object") return ["callbacks", "must be an object"];
+  const usable = (name) => isMissing(callbacks[name]) || typeof callbacks[name] === "function";
+  const name = CALLBACKS.find((one) => !usable(one));
+  return name ? [name, "must be a function"] : null;
 }
 
 function copy(name, object) {

@@ -63,7 +63,8 @@ fn given(options: &JsValue, name: &str) -> Result<JsValue, Refusal> {
     }
 }
 
-/// What the page's function threw may hold a secret: it is in no message of ours.
+/// What the page's function threw is in `data` for the shell, which tells the page: it may
+/// hold a secret, and must be in no error of ours.
 fn failed(name: &str, thrown: JsValue) -> Refusal {
     let mut error = Error::new(
         Kind::Auth,

@@ -67,6 +67,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn release(this: &Host, serno: u32);
 
+    /// What a function of the page's threw: it goes to the page's `error` event.
+    #[wasm_bindgen(method)]
+    pub fn report(this: &Host, thrown: &JsValue);
+
     /// A line for the debug log.
     #[wasm_bindgen(method)]
     pub fn log(this: &Host, text: &str);

@@ -11,7 +11,7 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::credentials::{self, Credentials};
+use super::credentials::{self, Credentials, LoginText};
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
@@ -128,6 +128,7 @@ impl Shell {
     fn ask_credentials(&self, socket: u32) {
         match credentials::ask(&self.host.options()) {
             Credentials::Now(login) => {
+                let login = self.reported(login);
                 let mut session = self.session.borrow_mut();
                 session.credentials(now(), socket, login);
             }
@@ -136,11 +137,21 @@ impl Shell {
                 spawn_local(async move {
                     let login = login.await;
                     if let Some(shell) = shell.upgrade() {
+                        let login = shell.reported(login);
                         shell.happened(|session, now| session.credentials(now, socket, login));
                     }
                 });
             }
         }
+    }
+
+    fn reported(&self, login: LoginText) -> LoginText {
+        login.map_err(|mut error| {
+            if let Some(thrown) = error.data.take() {
+                self.host.report(&thrown.0);
+            }
+            error
+        })
     }
 
     fn set_timer(&self) {
