@@ -12,6 +12,7 @@ mod options;
 mod params;
 mod shell;
 mod socket;
+mod wake;
 
 pub use client::Client;
 pub use host::Host;

@@ -5,15 +5,21 @@ use wasm_bindgen::prelude::*;
 use super::json::Json;
 use super::params;
 use super::shell::words;
-use crate::core::Ms;
 use crate::core::callcenter::Argument;
 use crate::core::error::Error;
 use crate::core::session::Config;
+use crate::core::{KeepAlive, Ms};
 
 /// What a request may take unless the page says otherwise, in ms.
 const TIMEOUT: Ms = 10_000;
 /// The same for `jsapi`, in ms.
 const JSAPI_TIMEOUT: Ms = 60_000;
+
+/// How a silent server is found out unless the page says otherwise.
+const KEEP_ALIVE: KeepAlive = KeepAlive {
+    interval: 10_000,
+    max_failed: 2,
+};
 
 /// The members of `loginParams` that carry a token (specification; `xcc_token` is what
 /// pages in the field send besides).
@@ -134,11 +140,34 @@ pub fn config(options: &JsValue) -> Result<Config, Refusal> {
         url,
         fallback_url,
         sessid,
+        keep_alive: keep_alive(&get("keepAlive")?)?,
         auto_reconnect: get("autoReconnect")?.as_bool().unwrap_or(true),
         fresh_credentials: passwd.is_function() || login_params.is_function(),
         timeout: given.unwrap_or(TIMEOUT),
         jsapi_timeout: given.unwrap_or(TIMEOUT).max(JSAPI_TIMEOUT),
     })
+}
+
+/// `keepAlive`: `{interval, maxFailed}`, or `false` for none.
+fn keep_alive(value: &JsValue) -> Result<Option<KeepAlive>, Refusal> {
+    if value.as_bool() == Some(false) {
+        return Ok(None);
+    }
+    if !is_missing(value) && value.as_bool() != Some(true) && !value.is_object() {
+        let must = "must be {interval, maxFailed}, or false for none";
+        return Err(Error::argument("keepAlive", must));
+    }
+    let interval = milliseconds("keepAlive.interval", &member(value, "interval")?)?;
+    let max_failed = member(value, "maxFailed")?;
+    let max_failed = match max_failed.as_f64() {
+        _ if is_missing(&max_failed) => KEEP_ALIVE.max_failed,
+        Some(number) if number >= 1.0 => number as u32,
+        _ => return Err(Error::argument("keepAlive.maxFailed", "must be 1 or more")),
+    };
+    Ok(Some(KeepAlive {
+        interval: interval.unwrap_or(KEEP_ALIVE.interval),
+        max_failed,
+    }))
 }
 
 /// Whether `loginParams` carries a token.

@@ -15,6 +15,7 @@ use super::credentials::{self, Credentials, LoginText};
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
+use super::wake::WakeUps;
 use crate::core::Ms;
 use crate::core::session::{Io, Notice, Session};
 
@@ -30,6 +31,7 @@ pub struct Shell {
     /// Callbacks are running, or will in a microtask: whoever adds a notice needn't.
     telling: Cell<bool>,
     held: Cell<bool>,
+    wake_ups: RefCell<Option<WakeUps>>,
     me: Weak<Shell>,
 }
 
@@ -43,6 +45,7 @@ impl Shell {
             timer: RefCell::new(None),
             telling: Cell::new(false),
             held: Cell::new(false),
+            wake_ups: RefCell::new(None),
             me: me.clone(),
         })
     }
@@ -177,8 +180,13 @@ impl Shell {
     /// something to hear.
     fn hold(&self) {
         let session = self.session.borrow();
-        let held = session.is_active() || session.has_notice() || self.telling.get();
+        let active = session.is_active();
+        let held = active || session.has_notice() || self.telling.get();
         drop(session);
+        if self.wake_ups.borrow().is_some() != active {
+            let wake_ups = active.then(|| WakeUps::listen(&self.me));
+            drop(self.wake_ups.replace(wake_ups));
+        }
         if self.held.replace(held) != held {
             self.host.hold(held);
         }

@@ -38,7 +38,7 @@ impl Socket {
         let message = listener(shell, move |shell, event: MessageEvent| {
             match Json::parse(event.data()) {
                 Ok(frame) => shell.happened(|session, now| session.frame(now, id, &frame)),
-                Err(reason) => shell.happened(|session, _| session.garbage(id, reason)),
+                Err(reason) => shell.happened(|session, now| session.garbage(now, id, reason)),
             }
         });
         let closed = listener(shell, move |shell, event: CloseEvent| {

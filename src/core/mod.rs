@@ -8,6 +8,7 @@ pub mod callcenter;
 pub mod error;
 pub mod frame;
 mod json;
+mod liveness;
 mod random;
 mod reconnect;
 mod rpc;
@@ -15,6 +16,7 @@ pub mod session;
 mod subscriptions;
 pub mod value;
 
+pub use liveness::KeepAlive;
 pub use random::Random;
 pub use rpc::{CallId, Expect, MOST_WAITING};
 pub use subscriptions::{Gap, Summary};

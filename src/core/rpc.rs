@@ -48,6 +48,8 @@ pub enum Owner {
     Subscribe(Vec<String>),
     /// The session: `verto.unsubscribe`.
     Unsubscribe,
+    /// The session: `verto.ping`.
+    Ping,
 }
 
 #[derive(Debug)]
@@ -146,6 +148,13 @@ impl Rpc {
             }
         }
         overdue
+    }
+
+    /// When the oldest request in flight, but for pings, is given up.
+    pub fn busy_until(&self) -> Option<Ms> {
+        let mut requests = self.in_flight.iter();
+        let oldest = requests.find(|entry| entry.owner != Owner::Ping);
+        oldest.map(|entry| entry.deadline)
     }
 
     /// When the next request is overdue.

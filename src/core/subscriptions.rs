@@ -297,21 +297,26 @@ impl Subscriptions {
 
     /// Who gets an event: the registrations on `subscribedChannel` where the server names
     /// it, else those on the event's channel and on its dotted ancestors, each listener
-    /// once. Notes the event's number, and tells of a hole in front of it.
+    /// once; nobody gets a repetition. Notes the event's number, and tells of a hole in
+    /// front of it.
     pub fn route<V>(&mut self, event: &Event<V>) -> (Vec<u32>, Option<Gap>) {
         let mut found: Vec<(u32, u32)> = Vec::new();
         let mut gap = None;
         let mut name = event.subscribed.as_deref().unwrap_or(&event.channel);
         loop {
             if let Some(channel) = self.channels.get_mut(name) {
+                // Without `subscribedChannel` a number can't be told to belong here.
+                let serno = event.serno.filter(|_| event.subscribed.is_some());
+                if let Some(serno) = serno {
+                    if channel.is_repeated(serno) {
+                        break;
+                    }
+                    gap = channel.count(name, serno);
+                }
                 for one in &channel.registrations {
                     if !found.iter().any(|(listener, _)| *listener == one.listener) {
                         found.push((one.listener, one.serno));
                     }
-                }
-                // Without `subscribedChannel` a number can't be told to belong here.
-                if event.subscribed.is_some() {
-                    gap = channel.count(name, event.serno);
                 }
             }
             match name.rfind('.') {
@@ -338,13 +343,14 @@ impl Subscriptions {
 }
 
 impl Channel {
-    /// A serno of 0 starts anew; one below the expected is a repetition, not a hole.
-    fn count(&mut self, name: &str, serno: Option<u64>) -> Option<Gap> {
-        let received = serno?;
+    /// An event that was delivered before. A number of 0 starts anew.
+    fn is_repeated(&self, serno: u64) -> bool {
+        serno != 0 && self.expected.is_some_and(|expected| serno < expected)
+    }
+
+    fn count(&mut self, name: &str, received: u64) -> Option<Gap> {
         let expected = self.expected.unwrap_or(received);
-        if received == 0 || received >= expected {
-            self.expected = Some(received + 1);
-        }
+        self.expected = Some(received + 1);
         (received > expected).then(|| Gap {
             channel: name.into(),
             expected,

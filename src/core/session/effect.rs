@@ -2,6 +2,7 @@
 
 use crate::core::Ms;
 use crate::core::error::Error;
+use crate::core::liveness::KeepAlive;
 use crate::core::rpc::CallId;
 use crate::core::subscriptions::Gap;
 
@@ -22,6 +23,8 @@ pub struct Config {
     /// Whether the page gives credentials by a function, so that each login may have
     /// fresh ones.
     pub fresh_credentials: bool,
+    /// `keepAlive`: how a silent server is found out; `None` where it isn't.
+    pub keep_alive: Option<KeepAlive>,
     /// `timeout`: what opening, credentials, login and a request may each take, in ms.
     pub timeout: Ms,
     /// What a `jsapi` request may take, in ms: a back end may answer `ccDial` only when

@@ -4,6 +4,7 @@ use super::{Io, Message, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
+use crate::core::liveness::{Liveness, Verdict};
 use crate::core::rpc::{Call, Expect, Owner};
 use crate::core::subscriptions::Answer;
 use crate::core::value::{Field, Value};
@@ -28,8 +29,9 @@ impl<V: Value> Session<V> {
     }
 
     /// A frame came in on `socket` that isn't JSON, for the reason given.
-    pub fn garbage(&mut self, socket: SocketId, reason: &str) {
+    pub fn garbage(&mut self, now: Ms, socket: SocketId, reason: &str) {
         if self.socket == Some(socket) {
+            self.heard(now);
             self.log(&["ignored ", reason]);
         }
     }
@@ -39,6 +41,7 @@ impl<V: Value> Session<V> {
         if self.socket != Some(socket) {
             return;
         }
+        self.heard(now);
         match frame::classify(value) {
             Frame::Reply { id, outcome } => match self.rpc.answered(id) {
                 Some(owner) => self.answered(now, id, owner, outcome),
@@ -47,6 +50,12 @@ impl<V: Value> Session<V> {
             Frame::Event(event) => self.event(event),
             Frame::Request { method, id, params } => self.server_request(method, id, params),
             Frame::Malformed(reason) => self.log(&["ignored ", reason]),
+        }
+    }
+
+    fn heard(&mut self, now: Ms) {
+        if let Some(liveness) = &mut self.liveness {
+            liveness.heard(now);
         }
     }
 
@@ -60,6 +69,13 @@ impl<V: Value> Session<V> {
             }
             // Known to the server or not: it is unsubscribed now.
             (Owner::Unsubscribe, _) => {}
+            // An error too: the server lives, and will answer the next.
+            (Owner::Ping, _) => {
+                self.answers_pings = true;
+                if let Some(liveness) = &mut self.liveness {
+                    liveness.answered();
+                }
+            }
         }
     }
 
@@ -98,6 +114,11 @@ impl<V: Value> Session<V> {
             } else {
                 self.depart(waiting.call, &waiting.params, waiting.deadline);
             }
+        }
+        // The first ping shows whether this server answers them.
+        if let Some(settings) = self.config.as_ref().and_then(|config| config.keep_alive) {
+            self.liveness = Some(Liveness::new(settings, self.answers_pings, now));
+            self.judged(now, Some(Verdict::Ask));
         }
     }
 

@@ -14,6 +14,7 @@ use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, LARGEST_FRAME};
 use crate::core::json::push_channels;
+use crate::core::liveness::{Liveness, Verdict};
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
 use crate::core::rpc::{Call, CallId, Expect, Owner, Rpc, Waiting};
@@ -76,6 +77,10 @@ pub struct Session<V> {
     connecting: Option<CallId>,
     /// `onWSClose(false)` was told, and no login succeeded since.
     outage_told: bool,
+    /// The present connection's, from its login on.
+    liveness: Option<Liveness>,
+    /// The server has answered a `verto.ping`.
+    answers_pings: bool,
     /// A refused login was tried once more with fresh credentials.
     retried_credentials: bool,
     /// A login was tried once more under a new sessid.
@@ -99,6 +104,8 @@ impl<V: Value> Session<V> {
             subscriptions: Subscriptions::default(),
             connecting: None,
             outage_told: false,
+            liveness: None,
+            answers_pings: false,
             retried_credentials: false,
             retried_sessid: false,
             io: VecDeque::new(),
@@ -155,7 +162,9 @@ impl<V: Value> Session<V> {
             Phase::Reconnecting { at } => Some(at),
             _ => None,
         };
-        phase.into_iter().chain(self.rpc.deadline()).min()
+        let liveness = self.liveness.as_ref().map(Liveness::deadline);
+        let calls = self.rpc.deadline();
+        phase.into_iter().chain(calls).chain(liveness).min()
     }
 
     /// Connects, after closing silently what was open. `call` settles at the first login
@@ -179,6 +188,7 @@ impl<V: Value> Session<V> {
         self.connecting = Some(call);
         self.backoff.reset();
         self.outage_told = false;
+        self.answers_pings = false;
         self.retried_credentials = false;
         self.retried_sessid = false;
         self.open(now);
@@ -257,6 +267,20 @@ impl<V: Value> Session<V> {
         for (owner, id) in self.rpc.overdue(now) {
             self.timed_out(now, owner, id);
         }
+        let busy = self.rpc.busy_until();
+        let verdict = self.liveness.as_mut().map(|one| one.check(now, busy));
+        self.judged(now, verdict);
+    }
+
+    /// The network is back, or the machine or the page may have slept: what is due is done,
+    /// an attempt that waits is made at once, and a connection that looks alive is asked.
+    pub fn woke(&mut self, now: Ms) {
+        self.timer(now);
+        if matches!(self.phase, Phase::Reconnecting { .. }) {
+            self.open(now);
+        }
+        let verdict = self.liveness.as_mut().map(|one| one.woke(now));
+        self.judged(now, verdict);
     }
 
     /// Makes a request. It leaves at once, or waits for the login; see [`Notice::Settle`].
@@ -468,7 +492,21 @@ impl<V: Value> Session<V> {
         }
     }
 
+    fn judged(&mut self, now: Ms, verdict: Option<Verdict>) {
+        match verdict {
+            None | Some(Verdict::Fine) => {}
+            Some(Verdict::Ask) => {
+                self.send(self.due(now), Owner::Ping, "verto.ping", "{}");
+            }
+            Some(Verdict::Dead) => {
+                let message = "the server has been silent for too long";
+                self.lost(now, Error::new(Kind::ConnectionLost, message));
+            }
+        }
+    }
+
     fn close_socket(&mut self) {
+        self.liveness = None;
         if let Some(socket) = self.socket.take() {
             self.io.push_back(Io::Close { socket });
             self.subscriptions.disconnected();
@@ -500,7 +538,8 @@ impl<V: Value> Session<V> {
                 let id = id.unwrap_or_default();
                 self.not_granted(&channels, id, Answer::None, &error);
             }
-            Owner::Unsubscribe => {}
+            // Silence is judged by its length, not by the ping.
+            Owner::Unsubscribe | Owner::Ping => {}
         }
     }
 
