@@ -4,8 +4,6 @@
 //! the page made it, or *in flight*, written once under an id; it is never both, and never
 //! goes back (invariant 6).
 
-use std::collections::VecDeque;
-
 use crate::core::Ms;
 
 /// The page's number for a call that it wants settled.
@@ -76,8 +74,8 @@ pub struct Rpc {
     last_id: u32,
     /// In the order of their ids. Servers answer in order, so that what is asked for is
     /// nearly always the first.
-    in_flight: VecDeque<InFlight>,
-    waiting: VecDeque<Waiting>,
+    in_flight: Vec<InFlight>,
+    waiting: Vec<Waiting>,
 }
 
 impl Rpc {
@@ -89,7 +87,7 @@ impl Rpc {
     /// Registers a request that is about to be written; returns its id.
     pub fn register(&mut self, owner: Owner, deadline: Ms) -> u32 {
         self.last_id += 1;
-        self.in_flight.push_back(InFlight {
+        self.in_flight.push(InFlight {
             id: self.last_id,
             owner,
             deadline,
@@ -103,7 +101,7 @@ impl Rpc {
             .in_flight
             .binary_search_by_key(&id, |entry| entry.id)
             .ok()?;
-        self.in_flight.remove(index).map(|entry| entry.owner)
+        Some(self.in_flight.remove(index).owner)
     }
 
     /// Lets a request wait for the next login; gives the call back where too many do.
@@ -111,17 +109,17 @@ impl Rpc {
         if self.waiting.len() >= MOST_WAITING {
             return Err(request.call);
         }
-        self.waiting.push_back(request);
+        self.waiting.push(request);
         Ok(())
     }
 
-    /// Takes out the request that has waited longest.
-    pub fn next_waiting(&mut self) -> Option<Waiting> {
-        self.waiting.pop_front()
+    /// Takes out everything that waits, oldest first.
+    pub fn take_waiting(&mut self) -> Vec<Waiting> {
+        std::mem::take(&mut self.waiting)
     }
 
     /// Takes out everything in flight, oldest first.
-    pub fn lost(&mut self) -> impl Iterator<Item = Owner> + use<> {
+    pub fn take_in_flight(&mut self) -> impl Iterator<Item = Owner> + use<> {
         let all = std::mem::take(&mut self.in_flight);
         all.into_iter().map(|entry| entry.owner)
     }
@@ -137,14 +135,14 @@ impl Rpc {
             if entry.deadline <= now {
                 overdue.push((entry.owner, Some(entry.id)));
             } else {
-                self.in_flight.push_back(entry);
+                self.in_flight.push(entry);
             }
         }
         for entry in std::mem::take(&mut self.waiting) {
             if entry.deadline <= now {
                 overdue.push((Owner::Page(entry.call), None));
             } else {
-                self.waiting.push_back(entry);
+                self.waiting.push(entry);
             }
         }
         overdue
@@ -182,7 +180,7 @@ mod tests {
         let mut rpc = Rpc::default();
         assert_eq!(rpc.register(Owner::Login, 10), 1);
         assert_eq!(rpc.register(Owner::Unsubscribe, 10), 2);
-        rpc.lost().for_each(drop);
+        rpc.take_in_flight().for_each(drop);
         rpc.restart();
         assert_eq!(rpc.register(Owner::Login, 10), 1);
     }
@@ -218,7 +216,7 @@ mod tests {
             (Owner::Page(page(2)), None),
         ];
         assert_eq!(rpc.overdue(20), both);
-        assert_eq!(rpc.next_waiting().unwrap().call.id, 3);
+        assert_eq!(rpc.take_waiting()[0].call.id, 3);
         assert_eq!(rpc.deadline(), None);
     }
 

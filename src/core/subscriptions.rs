@@ -4,8 +4,6 @@
 //! (the same pair has the same number), and each registration of a listener on a channel
 //! has a *serno*, which is in the handle that the page holds.
 
-use std::collections::BTreeMap;
-
 use crate::core::frame::Event;
 
 /// What the server has been told of a channel on the present connection.
@@ -65,6 +63,44 @@ impl Channel {
     }
 }
 
+/// The channels in the order of their names. Not a `BTreeMap`, which is 8 KB of wasm; the
+/// boxes keep what an insertion moves small.
+#[derive(Debug, Default)]
+struct Channels(Vec<(String, Box<Channel>)>);
+
+impl Channels {
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.0
+            .binary_search_by(|(known, _)| known.as_str().cmp(name))
+    }
+
+    fn get_mut(&mut self, name: &str) -> Option<&mut Channel> {
+        let index = self.find(name).ok()?;
+        self.0.get_mut(index).map(|(_, channel)| &mut **channel)
+    }
+
+    #[allow(clippy::indexing_slicing)] // It was found there, or put there.
+    fn get_or_insert(&mut self, name: &str) -> &mut Channel {
+        let index = self.find(name).unwrap_or_else(|index| {
+            let channel = Box::new(Channel {
+                registrations: Vec::new(),
+                wire: Wire::Unasked,
+                sub_params: None,
+                expected: None,
+            });
+            self.0.insert(index, (name.into(), channel));
+            index
+        });
+        &mut self.0[index].1
+    }
+
+    fn remove(&mut self, name: &str) {
+        if let Ok(index) = self.find(name) {
+            self.0.remove(index);
+        }
+    }
+}
+
 /// What adding a registration led to.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Added {
@@ -108,7 +144,7 @@ pub struct Asking {
 /// The subscriptions of one session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    channels: BTreeMap<String, Channel>,
+    channels: Channels,
     last_serno: u32,
     last_run: u32,
     in_login: bool,
@@ -137,15 +173,7 @@ impl Subscriptions {
         local: bool,
     ) -> Added {
         let run = if self.in_login { self.last_run } else { 0 };
-        let entry = self
-            .channels
-            .entry(channel.into())
-            .or_insert_with(|| Channel {
-                registrations: Vec::new(),
-                wire: Wire::Unasked,
-                sub_params: None,
-                expected: None,
-            });
+        let entry = self.channels.get_or_insert(channel);
         if let Some(json) = sub_params {
             entry.sub_params = Some(json.into());
         }
@@ -210,7 +238,7 @@ impl Subscriptions {
     /// Removes everything.
     pub fn clear(&mut self) -> Removed {
         let mut removed = Removed::default();
-        for (name, channel) in std::mem::take(&mut self.channels) {
+        for (name, channel) in std::mem::take(&mut self.channels.0) {
             if channel.is_held() {
                 removed.unwanted.push(name);
             }
@@ -222,7 +250,7 @@ impl Subscriptions {
 
     /// The connection is gone, and with it what the server knew (FreeSWITCH, s11).
     pub fn disconnected(&mut self) {
-        for channel in self.channels.values_mut() {
+        for (_, channel) in &mut self.channels.0 {
             channel.wire = Wire::Unasked;
             channel.expected = None;
         }
@@ -230,7 +258,12 @@ impl Subscriptions {
 
     /// The wanted channels that a new connection must be asked for; see [`Self::take_unasked`].
     pub fn take_all_unasked(&mut self, most: usize) -> Vec<Asking> {
-        let names: Vec<String> = self.channels.keys().cloned().collect();
+        let names: Vec<String> = self
+            .channels
+            .0
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
         self.take_unasked(&names, most)
     }
 
@@ -330,10 +363,10 @@ impl Subscriptions {
     /// What the server has granted, what it has refused, and what is wanted.
     pub fn summary(&self) -> Summary {
         let with = |wire| {
-            let matching = self.channels.iter().filter(move |(_, c)| c.wire == wire);
+            let matching = self.channels.0.iter().filter(move |(_, c)| c.wire == wire);
             matching.map(|(name, _)| name.clone()).collect()
         };
-        let wanted = self.channels.iter().filter(|(_, c)| c.is_wanted());
+        let wanted = self.channels.0.iter().filter(|(_, c)| c.is_wanted());
         Summary {
             confirmed: with(Wire::Confirmed),
             refused: with(Wire::Refused),

@@ -106,7 +106,7 @@ impl<V: Value> Session<V> {
         self.notices.push_back(Notice::Login { error: None });
         let asking = self.subscriptions.take_all_unasked(super::MOST_ASKED);
         self.ask(now, asking);
-        while let Some(waiting) = self.rpc.next_waiting() {
+        for waiting in self.rpc.take_waiting() {
             // After a sleep the reply may be here before the timer ran: a request that is
             // too old must not leave.
             if waiting.deadline <= now {

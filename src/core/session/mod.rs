@@ -484,7 +484,7 @@ impl<V: Value> Session<V> {
         self.close_socket();
         let closed = Error::new(Kind::Closed, error.message.clone());
         self.fail_in_flight(&closed);
-        while let Some(Waiting { call, .. }) = self.rpc.next_waiting() {
+        for Waiting { call, .. } in self.rpc.take_waiting() {
             self.fail(&call, closed.clone(), false);
         }
         if let Some(call) = self.connecting.take() {
@@ -514,7 +514,7 @@ impl<V: Value> Session<V> {
     }
 
     fn fail_in_flight(&mut self, error: &Error<V>) {
-        for owner in self.rpc.lost() {
+        for owner in self.rpc.take_in_flight() {
             if let Owner::Page(call) = owner {
                 self.fail(&call, error.clone(), true);
             }
