@@ -25,6 +25,7 @@ pub fn config() -> Config {
         url: "wss://a.test/ws".into(),
         fallback_url: None,
         sessid: None,
+        keep_alive: None,
         auto_reconnect: true,
         fresh_credentials: false,
         timeout: 10_000,

@@ -306,7 +306,7 @@ impl World {
             self.session.opened(self.now, socket);
             self.session.credentials(self.now, socket, Ok("{}".into()));
             self.session.frame(self.now, socket, &Json(frame.clone()));
-            self.session.garbage(socket, "no JSON");
+            self.session.garbage(self.now, socket, "no JSON");
             self.session.closed(self.now, socket, 1006);
             self.session.unusable(socket, "no address".into());
         }
