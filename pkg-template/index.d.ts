@@ -77,6 +77,12 @@ export interface VertoOptions {
    * Default: 10000, and 60000 for `jsapi`.
    */
   timeout?: number;
+  /**
+   * After `interval` ms of silence the server is asked; after `maxFailed` intervals without
+   * any answer the connection is replaced. Default: {interval: 10000, maxFailed: 2}; `false`
+   * for none.
+   */
+  keepAlive?: boolean | { interval?: number; maxFailed?: number };
   /** Log to the console. Default: false. */
   debug?: boolean;
   /** Where to log instead of the console. */
