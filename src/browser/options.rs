@@ -141,7 +141,12 @@ pub fn config(options: &JsValue) -> Result<Config, Refusal> {
         fallback_url,
         sessid,
         keep_alive: keep_alive(&get("keepAlive")?)?,
-        auto_reconnect: get("autoReconnect")?.as_bool().unwrap_or(true),
+        auto_reconnect: match get("autoReconnect")? {
+            value if is_missing(&value) => true,
+            value => value
+                .as_bool()
+                .ok_or_else(|| Error::argument("autoReconnect", "must be true or false"))?,
+        },
         fresh_credentials: passwd.is_function() || login_params.is_function(),
         timeout: given.unwrap_or(TIMEOUT),
         jsapi_timeout: given.unwrap_or(TIMEOUT).max(JSAPI_TIMEOUT),
