@@ -1,8 +1,9 @@
 // Compiles the core when it is first used. Importing this compiles nothing, so that a
 // page (or a server that renders one) may import the package and never use it.
 import * as bindings from "verto-wasm-bindgen";
-import bytes from "verto-wasm-binary";
+import binary from "verto-wasm-binary";
 import { VertoError } from "./error.js";
+import { decode } from "./printable.js";
 
 let exports;
 
@@ -10,7 +11,7 @@ function start() {
   if (exports) return exports;
   let instance;
   try {
-    instance = new WebAssembly.Instance(new WebAssembly.Module(decode(bytes)), {
+    instance = new WebAssembly.Instance(new WebAssembly.Module(decode(binary)), {
       "./verto_bg.js": bindings,
     });
   } catch (cause) {
@@ -24,13 +25,6 @@ function start() {
 
 // Until then every access to the exports starts it.
 bindings.__wbg_set_wasm(new Proxy({}, { get: (_, name) => start()[name] }));
-
-function decode(base64) {
-  const text = atob(base64);
-  const array = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) array[i] = text.charCodeAt(i);
-  return array;
-}
 
 function unavailable(cause) {
   let message = "WebAssembly could not be started: ";

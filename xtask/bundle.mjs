@@ -1,21 +1,22 @@
 // Bundles pkg-template's entries with the wasm module inside them.
 // Called by `cargo xtask build`: node bundle.mjs ROOT WASM_DIR OUT_DIR [--dev]
 
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+
+import { encode } from "./printable.mjs";
 
 const [root, wasmDir, outDir, mode] = process.argv.slice(2);
 const small = mode !== "--dev";
 const { build } = createRequire(path.join(root, "tests", "package.json"))("esbuild");
 const template = path.join(root, "pkg-template");
 
-// `#[wasm_bindgen(module = "/pkg-template/x.js")]` makes wasm-bindgen copy the file; the
-// bundle takes the original, so that a class in it is one class for Rust and for the glue.
-const snippets = {
-  name: "snippets",
+const inlined = {
+  name: "wasm as text",
   setup(build) {
-    build.onResolve({ filter: /^\.\/snippets\/[^/]+\// }, (args) => ({
-      path: path.join(root, args.path.replace(/^\.\/snippets\/[^/]+\//, "")),
+    build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({
+      contents: `export default ${JSON.stringify(encode(await readFile(path)))};`,
     }));
   },
 };
@@ -23,16 +24,15 @@ const snippets = {
 const common = {
   absWorkingDir: root,
   bundle: true,
-  target: "es2020",
+  target: "es2022",
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
-  loader: { ".wasm": "base64" },
   alias: {
     "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
     "verto-wasm-binary": path.join(wasmDir, "verto_bg.wasm"),
   },
-  plugins: [snippets],
+  plugins: [inlined],
 };
 
 const entries = [
