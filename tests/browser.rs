@@ -25,5 +25,7 @@ mod order;
 mod page;
 #[path = "browser/reentrancy.rs"]
 mod reentrancy;
+#[path = "browser/waking.rs"]
+mod waking;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

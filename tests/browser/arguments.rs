@@ -402,6 +402,7 @@ async fn a_timeout_longer_than_a_browsers_timer_takes_is_one_too() {
     bench.request_with(&"echo".into(), &js("{}"), &timeout);
     let days = 30.0 * 86_400_000.0;
     bench.world.advance(days);
+    bench.assert_well();
     assert_eq!(bench.page.told(), [""; 0]);
     assert_eq!(bench.world.timers(), 1);
     bench.page.logout();

@@ -132,6 +132,7 @@ async fn a_function_that_fails_is_tried_again_later_and_tells_no_secret() {
             !everything.iter().any(|line| line.contains("hunter2")),
             "{everything:?}"
         );
+        assert!(bench.page.reports().length() <= 1, "{function}");
         bench.world.advance(1_001.0);
         bench.socket().open();
         turn().await;
@@ -139,6 +140,21 @@ async fn a_function_that_fails_is_tried_again_later_and_tells_no_secret() {
         bench.page.logout();
         bench.assert_ended().await;
         bench.assert_usable().await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_a_function_throws_is_reported_to_the_page_as_it_is() {
+    for function in [
+        "() => { throw 'hunter2'; }",
+        "async () => { throw 'hunter2'; }",
+    ] {
+        for name in ["passwd", "loginParams"] {
+            let bench = opened(&options(&format!("{{{name}: {function}}}"))).await;
+            assert_eq!(bench.page.reports().to_vec(), [JsValue::from("hunter2")]);
+            bench.page.logout();
+            bench.assert_ended().await;
+        }
     }
 }
 
@@ -227,26 +243,58 @@ async fn the_same_by_the_browsers_own_timer_and_clock() {
     bench.assert_ended().await;
 }
 
+/// Options whose function gives promises that the test settles.
+const PENDING: &str =
+    "{asked: [], passwd() { return new Promise((...both) => this.asked.push(both)); }}";
+
+/// Settles the promise that was given on the asking `index`: 0 resolves, 1 rejects.
+fn settle(given: &JsValue, index: u32, outcome: u32, value: &str) {
+    let settle = format!("(given) => given.asked[{index}][{outcome}]('{value}')");
+    let settle: js_sys::Function = js(&settle).unchecked_into();
+    settle.call1(&JsValue::NULL, given).unwrap();
+}
+
 #[wasm_bindgen_test]
 async fn an_answer_that_comes_after_the_logout_is_ignored() {
-    for outcome in ["0", "1"] {
-        let given =
-            options("{passwd() { return new Promise((...both) => { this.both = both; }); }}");
+    for outcome in [0, 1] {
+        let given = options(PENDING);
         let bench = opened(&given).await;
         bench.page.logout();
         bench.assert_ended().await;
         let old = bench.socket();
-        // It must not reach the next connection either.
+        // It must not reach the next connection either, while that one opens...
         bench.page.connect(&js(OPTIONS));
-        let both = Reflect::get(&given, &"both".into()).unwrap();
-        let settle = Reflect::get(&both, &outcome.into()).unwrap();
-        let settle: js_sys::Function = settle.unchecked_into();
-        settle.call1(&JsValue::NULL, &"late".into()).unwrap();
+        settle(&given, 0, outcome, "late");
+        turn().await;
+        assert_eq!(bench.state(), "connecting");
         bench.socket().open();
         turn().await;
         assert_eq!(old.sent(), [""; 0]);
         assert_eq!(bench.socket().sent().len(), 1);
         assert_eq!(login(&bench).0, "1234");
+        bench.serve().await;
+        assert_eq!(bench.state(), "ready");
+        bench.page.logout();
+        bench.assert_ended().await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_for_an_older_connection_is_not_taken_for_the_newer() {
+    for outcome in [0, 1] {
+        let given = options(PENDING);
+        let bench = opened(&given).await;
+        // ...nor while that one waits for credentials as well.
+        bench.page.connect(&given);
+        bench.socket().open();
+        turn().await;
+        settle(&given, 0, outcome, "late");
+        turn().await;
+        assert_eq!(bench.state(), "authenticating");
+        assert_eq!(bench.socket().sent(), [""; 0]);
+        settle(&given, 1, 0, "fresh");
+        turn().await;
+        assert_eq!(login(&bench).0, "fresh");
         bench.serve().await;
         assert_eq!(bench.state(), "ready");
         bench.page.logout();

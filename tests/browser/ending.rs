@@ -10,6 +10,7 @@ async fn assert_logout_ends(bench: &Bench) {
     let sockets = bench.world.sockets().length();
     bench.page.logout();
     assert_eq!(bench.world.timers(), 0);
+    assert_eq!(bench.world.wake_ups(), 0);
     assert_eq!(bench.world.live(), 0);
     assert_eq!(bench.world.listening(), 0);
     for socket in 0..sockets {
@@ -236,6 +237,7 @@ async fn a_client_that_is_freed_closes_its_socket_and_its_timer() {
         bench.page.told();
         bench.page.free();
         assert_eq!(bench.world.timers(), 0, "{state}");
+        assert_eq!(bench.world.wake_ups(), 0, "{state}");
         assert_eq!(bench.world.live(), 0, "{state}");
         assert_eq!(bench.world.listening(), 0, "{state}");
         assert_eq!(bench.socket().closes(), [1000], "{state}");

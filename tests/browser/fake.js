@@ -4,12 +4,15 @@
 // Page stands for one page's object with its client: it notes everything that the client
 // tells it, and can call the client back from inside each of those calls.
 
+const { addEventListener, removeEventListener } = EventTarget.prototype;
 const real = {
   WebSocket: globalThis.WebSocket,
   setTimeout: globalThis.setTimeout.bind(globalThis),
   clearTimeout: globalThis.clearTimeout.bind(globalThis),
   now: Date.now.bind(Date),
 };
+
+const WAKING = ["online", "pageshow", "visibilitychange", "resume"];
 
 let world = null;
 
@@ -37,6 +40,8 @@ export class World {
   #timers = new Map();
   #lastTimer = 0;
   #realTime = false;
+  /** What listens for the events by which a page wakes. */
+  #listeners = [];
   #ended = new AbortController();
 
   constructor() {
@@ -47,9 +52,21 @@ export class World {
     globalThis.clearTimeout = (id) => this.#clearTimeout(id);
     Date.now = () => (this.#realTime ? real.now() : this.time);
     const { signal } = this.#ended;
-    addEventListener("error", (event) => this.wrong("an error event", event.error), { signal });
+    const failed = (event) => this.wrong("an error event", event.error);
+    globalThis.addEventListener("error", failed, { signal });
     const unhandled = (event) => this.wrong("an unhandled rejection", event.reason);
-    addEventListener("unhandledrejection", unhandled, { signal });
+    globalThis.addEventListener("unhandledrejection", unhandled, { signal });
+    const listeners = this.#listeners;
+    EventTarget.prototype.addEventListener = function (type, listener, options) {
+      if (WAKING.includes(type)) listeners.push({ target: this ?? globalThis, type, listener });
+      return addEventListener.call(this, type, listener, options);
+    };
+    EventTarget.prototype.removeEventListener = function (type, listener, options) {
+      const same = (one) => one.type === type && one.listener === listener;
+      const index = listeners.findIndex(same);
+      if (index >= 0) listeners.splice(index, 1);
+      return removeEventListener.call(this, type, listener, options);
+    };
   }
 
   end() {
@@ -57,6 +74,11 @@ export class World {
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
     Date.now = real.now;
+    Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
+    // A client that its test left connected must not wake in the next.
+    for (const { target, type, listener } of this.#listeners) {
+      target.removeEventListener(type, listener);
+    }
     this.#ended.abort();
     world = null;
   }
@@ -97,6 +119,16 @@ export class World {
     this.#timers.delete(id);
   }
 
+  /** An event on the document, or on the window. */
+  happen(type) {
+    const target = ["visibilitychange", "resume"].includes(type) ? document : globalThis;
+    target.dispatchEvent(new Event(type));
+  }
+
+  get wakeUps() {
+    return this.#listeners.length;
+  }
+
   get timers() {
     return this.#timers.size;
   }
@@ -109,11 +141,17 @@ export class World {
     }
   }
 
+  /** The clock goes on, and no timer runs. */
+  sleep(ms) {
+    this.time += ms;
+  }
+
   advance(ms) {
     const end = this.time + ms;
-    for (;;) {
+    for (let runs = 0; ; runs++) {
       const due = [...this.#timers].filter(([, timer]) => timer.at <= end);
       if (!due.length) break;
+      if (runs > 10_000) return this.wrong("timers without end");
       const [id, timer] = due.reduce((one, other) => (other[1].at < one[1].at ? other : one));
       this.#timers.delete(id);
       this.time = Math.max(this.time, timer.at);
@@ -206,7 +244,9 @@ class FakeSocket {
 
   /** A frame from the server: a string is a text frame, bytes are a binary one. */
   deliver(data) {
-    const frame = data instanceof Uint8Array ? data.slice().buffer : data;
+    const bytes = data instanceof Uint8Array && data.slice();
+    const binary = bytes && (this.binaryType === "blob" ? new Blob([bytes]) : bytes.buffer);
+    const frame = binary || data;
     const event = new MessageEvent("message", { data: frame });
     this.#world.guard("onmessage", () => this.onmessage?.(event));
   }
@@ -272,7 +312,10 @@ export class Page {
     socketUrl: "wss://pbx.example/ws",
     login: "1001@xswitch.cn",
     passwd: "1234",
+    keepAlive: false,
   };
+  /** What the page's functions threw. */
+  reports = [];
   #settled = new Map();
   #lastCall = 0;
   #running = 0;
@@ -444,8 +487,7 @@ class Host {
     const words = [state];
     if (attempt) words.push(`attempt ${attempt}`);
     if (reason) words.push(`(${reason})`);
-    // `data` is what the page's own function threw, given back to the page.
-    if (error) this.#page.everything.push(json({ ...error, data: undefined }));
+    if (error) this.#page.everything.push(json(error));
     this.#page.tell("state", ...words);
   }
 
@@ -481,6 +523,11 @@ class Host {
   release(serno) {
     this.#page.released.add(serno);
     this.#page.entered("release");
+  }
+
+  report(thrown) {
+    this.#page.reports.push(thrown);
+    this.#page.entered("report");
   }
 
   log(text) {

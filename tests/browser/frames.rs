@@ -185,10 +185,17 @@ async fn a_frame_that_means_nothing_is_one_line_of_the_log() {
 #[wasm_bindgen_test]
 async fn bytes_that_are_no_utf8_are_one_line_of_the_log() {
     let bench = listening().await;
-    let frames: [&[u8]; 4] = [b"\xff\xfe{}", b"{\"a\":\"\xc3\"}", b"\xed\xa0\x80", b"\x80"];
+    let mut broken_text = event("vcc", 1).into_bytes();
+    // Within a string: what repairs it would make an event of it.
+    broken_text[2] = 0xc3;
+    let frames: [&[u8]; 4] = [b"\xff\xfe{}", &broken_text, b"\xed\xa0\x80", b"\x80"];
     for (count, frame) in frames.iter().enumerate() {
         bench.socket().binary(frame);
         assert_eq!(bench.page.logs().len(), count + 1);
+        assert_eq!(
+            bench.page.logs()[count],
+            "ignored a binary frame that isn't UTF-8"
+        );
         assert_eq!(bench.page.told(), [""; 0]);
         assert_alive(&bench, "bytes").await;
     }

@@ -17,9 +17,15 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn advance(this: &World, ms: f64);
     #[wasm_bindgen(method)]
+    pub fn sleep(this: &World, ms: f64);
+    #[wasm_bindgen(method)]
     pub fn fire(this: &World);
     #[wasm_bindgen(method, getter)]
     pub fn timers(this: &World) -> usize;
+    #[wasm_bindgen(method)]
+    pub fn happen(this: &World, event: &str);
+    #[wasm_bindgen(method, getter, js_name = wakeUps)]
+    pub fn wake_ups(this: &World) -> usize;
     #[wasm_bindgen(method, getter)]
     pub fn live(this: &World) -> usize;
     #[wasm_bindgen(method, getter)]
@@ -84,6 +90,8 @@ extern "C" {
     pub fn logs(this: &Page) -> Vec<String>;
     #[wasm_bindgen(method, getter)]
     pub fn everything(this: &Page) -> Vec<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn reports(this: &Page) -> Array;
     #[wasm_bindgen(method, getter)]
     pub fn holds(this: &Page) -> Array;
     #[wasm_bindgen(method, getter)]
@@ -213,6 +221,7 @@ impl Bench {
         assert_eq!(self.world.live(), 0, "live sockets");
         assert_eq!(self.world.listening(), 0, "sockets with listeners");
         assert_eq!(self.world.timers(), 0, "timers");
+        assert_eq!(self.world.wake_ups(), 0, "listeners for wake-ups");
         assert_eq!(self.page.unsettled(), 0, "calls that were never settled");
         assert_eq!(self.page.holds().at(-1), JsValue::FALSE, "held");
     }
@@ -265,9 +274,9 @@ pub fn new_page() -> Page {
     page
 }
 
-/// What a page connects with.
-pub const OPTIONS: &str =
-    "{socketUrl: 'wss://pbx.example/ws', login: '1001@xswitch.cn', passwd: '1234'}";
+/// What a page connects with; without pings, which only `waking` wants.
+pub const OPTIONS: &str = "{socketUrl: 'wss://pbx.example/ws', login: '1001@xswitch.cn', \
+     passwd: '1234', keepAlive: false}";
 
 /// [`OPTIONS`] with some of them replaced.
 pub fn options(others: &str) -> JsValue {

@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::page::{Bench, event, js, method_names, options, turn};
 
 /// Everything that runs JavaScript, and so could run the page's.
-const CALLBACKS: [&str; 15] = [
+const CALLBACKS: [&str; 16] = [
     "hold",
     "options",
     "passwd",
@@ -23,14 +23,22 @@ const CALLBACKS: [&str; 15] = [
     "gap",
     "release",
     "log",
+    "report",
 ];
 
 /// The page's credentials, whose functions are callbacks like the others.
 fn credentials(page: &JsValue) -> JsValue {
-    let given = options(
-        "{passwd() { this.page.entered('passwd'); return '1234'; }, \
-         loginParams() { this.page.entered('loginParams'); return {}; }}",
-    );
+    let given = js("{
+        socketUrl: 'wss://pbx.example/ws',
+        login: '1001@xswitch.cn',
+        asked: 0,
+        passwd() {
+            this.page.entered('passwd');
+            if (++this.asked === 1) throw new Error('not yet');
+            return '1234';
+        },
+        loginParams() { this.page.entered('loginParams'); return {}; },
+    }");
     let hidden = js("(options, page) => Object.defineProperty(options, 'page', {value: page})");
     let hidden: js_sys::Function = hidden.unchecked_into();
     hidden.call2(&JsValue::NULL, &given, page).unwrap()
@@ -43,6 +51,8 @@ async fn session(bench: &Bench) {
     page.subscribe("secret", 2);
     page.connect(&page.options());
     bench.request("echo", "{}");
+    bench.serve().await;
+    bench.world.advance(1_001.0);
     bench.serve().await;
     for number in [0, 1, 5] {
         bench.socket().text(&format!(
@@ -60,8 +70,11 @@ async fn session(bench: &Bench) {
     bench.socket().closed(1006);
     turn().await;
     bench.request("echo", "{}");
-    bench.world.advance(2_001.0);
+    bench.world.happen("online");
     bench.serve().await;
+    bench.world.advance(60_000.0);
+    bench.serve().await;
+    bench.world.happen("pageshow");
     bench.socket().text(&event("vcc", 1));
     page.logout();
     bench.serve().await;
@@ -114,6 +127,7 @@ inside! {
     inside_gap: "gap",
     inside_release: "release",
     inside_log: "log",
+    inside_report: "report",
 }
 
 #[wasm_bindgen_test]
