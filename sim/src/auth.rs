@@ -44,6 +44,14 @@ impl Tokens {
         expires.is_none_or(|expires| now < expires).then_some(owner)
     }
 
+    /// Lets the tokens that match expire now; counts them.
+    pub fn expire(&mut self, matches: impl Fn(&str, &Owner) -> bool) -> usize {
+        let before = self.issued.len();
+        self.issued
+            .retain(|token, (owner, _)| !matches(token, owner));
+        before - self.issued.len()
+    }
+
     /// Forgets all tokens.
     pub fn clear(&mut self) {
         self.issued.clear();

@@ -1,7 +1,6 @@
 //! The task of one WebSocket connection: reads frames, has them handled one after
 //! another, and writes replies before events.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +9,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, info};
 
-use crate::hub::{ConnId, Ending, Frame, Joined};
+use crate::faults::{Freeze, Hold, until};
+use crate::hub::{ConnId, Ending, Frame, Joined, Target};
 use crate::json::Json;
+use crate::outgoing::Outgoing;
 use crate::recorder::Direction;
 use crate::switch::{Sim, unix_ms};
 use crate::verto;
+use crate::wire::Peer;
 
 /// A larger frame ends the connection.
 const LARGEST_FRAME: usize = 1_000_000;
@@ -39,27 +41,48 @@ struct Connection {
     socket: WebSocket,
     queue: mpsc::Receiver<Frame>,
     ending: watch::Receiver<Option<Ending>>,
-    logged_in: bool,
+    peer: Peer,
+    login: Option<String>,
+    /// Tells of changed faults.
+    faults: watch::Receiver<()>,
+    hold: Option<Hold>,
+    outgoing: Outgoing,
     expires: Option<Instant>,
     /// The size of the speed test that is running.
     speed_test: Option<(usize, Instant)>,
 }
 
 /// Serves a connection until it ends.
-pub async fn run(socket: WebSocket, sim: Arc<Sim>, remote: SocketAddr) {
+pub async fn run(socket: WebSocket, sim: Arc<Sim>, peer: Peer, silent: bool) {
+    let (joined, mut faults) = sim.update(|switch| {
+        let joined = switch.hub.join(peer.remote);
+        if switch.faults.is_down(Instant::now()) {
+            // It was let in a moment before.
+            switch.hub.end(&Target::Conn(joined.conn), Ending::Cut);
+        }
+        if silent {
+            switch.faults.silence(joined.conn);
+        }
+        (joined, switch.faults.watch())
+    });
     let Joined {
         conn,
         queue,
         ending,
-    } = sim.update(|switch| switch.hub.join(remote));
-    info!(conn, %remote, "connected");
+    } = joined;
+    info!(conn, remote = %peer.remote, "connected");
+    faults.mark_changed();
     let mut connection = Connection {
         sim: Arc::clone(&sim),
         conn,
         socket,
         queue,
         ending,
-        logged_in: false,
+        peer,
+        login: None,
+        faults,
+        hold: None,
+        outgoing: Outgoing::new(),
         expires: None,
         speed_test: None,
     };
@@ -67,6 +90,7 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, remote: SocketAddr) {
     // Before the close handshake: a client that sees it complete may come back at once.
     sim.update(|switch| switch.hub.leave(conn));
     connection.finish(over).await;
+    sim.update(|switch| switch.faults.forget(conn));
     info!(conn, "disconnected");
 }
 
@@ -81,6 +105,8 @@ impl Connection {
     async fn serve_frames(&mut self) -> Result<std::convert::Infallible, Over> {
         let mut ping_at = Instant::now() + self.sim.idle_ping;
         loop {
+            self.notice_faults();
+            self.thawed().await?;
             let expires = self.expires;
             let expired = async move {
                 match expires {
@@ -92,10 +118,12 @@ impl Connection {
             // everything before it has been written.
             tokio::select! {
                 biased;
+                _ = self.faults.changed() => self.faults.mark_changed(),
                 ending = ended(&mut self.ending) => {
                     self.flush().await?;
                     return Err(Over::Server(ending));
                 }
+                () = until(self.outgoing.due()) => self.write_next().await?,
                 Some(frame) = self.queue.recv() => self.write(frame).await?,
                 () = expired => return Err(Over::Server(Ending::Close(1000))),
                 () = sleep_until(ping_at) => {
@@ -138,9 +166,11 @@ impl Connection {
             let expires = client.and_then(|client| client.expires);
             (outcome, login, expires)
         });
-        self.logged_in = login.is_some();
-        if let Some(login) = login {
+        if let Some(login) = login.filter(|login| self.login.as_ref() != Some(login)) {
             self.sim.recorder.login(self.conn, &login);
+            self.login = Some(login);
+            // There may be faults for this user.
+            self.faults.mark_changed();
         }
         self.expires = expires.map(|seconds| {
             Instant::now() + Duration::from_millis((seconds * 1000).saturating_sub(now))
@@ -152,7 +182,7 @@ impl Connection {
             }
         }
         if let Some(reply) = outcome.reply
-            && outcome.ending != Some(Ending::Cut)
+            && !outcome.ending.is_some_and(Ending::is_cut)
         {
             self.write(Frame::Text(reply)).await?;
         }
@@ -165,7 +195,7 @@ impl Connection {
     /// `#SPU <bytes>`, `#SPB…` frames and `#SPE` measure the way up; then the same comes
     /// back, and `#SPD <ms>`.
     async fn speed_test(&mut self, text: &str) -> Result<(), Over> {
-        if !self.logged_in {
+        if self.login.is_none() {
             return Err(Over::Server(Ending::Close(1000)));
         }
         if let Some(size) = text.strip_prefix("#SPU ") {
@@ -198,12 +228,32 @@ impl Connection {
     }
 
     async fn write(&mut self, frame: Frame) -> Result<(), Over> {
-        let (Frame::Text(text) | Frame::Binary(text)) = &frame;
-        self.sim.recorder.frame(self.conn, Direction::Out, text);
-        let message = match frame {
-            Frame::Text(text) => Message::from(text),
-            Frame::Binary(text) => Message::Binary(text.into_bytes().into()),
+        self.notice_faults();
+        match self.outgoing.push(Instant::now(), frame) {
+            Some(frame) => self.put(frame).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the frame whose time has come.
+    async fn write_next(&mut self) -> Result<(), Over> {
+        match self.outgoing.pop() {
+            Some(frame) => self.put(frame).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn put(&mut self, frame: Frame) -> Result<(), Over> {
+        self.notice_faults();
+        self.thawed().await?;
+        let (text, message) = match frame {
+            Frame::Text(text) => (text.clone(), Message::from(text)),
+            Frame::Binary(data) => (
+                String::from_utf8_lossy(&data).into_owned(),
+                Message::Binary(data.into()),
+            ),
         };
+        self.sim.recorder.frame(self.conn, Direction::Out, &text);
         tokio::select! {
             biased;
             sent = self.socket.send(message) => sent.map_err(|_| Over::Client),
@@ -217,22 +267,108 @@ impl Connection {
         while let Ok(frame) = self.queue.try_recv() {
             self.write(frame).await?;
         }
+        while let Some(due) = self.outgoing.due() {
+            tokio::select! {
+                () = cut(&mut self.ending) => return Ok(()),
+                () = sleep_until(due) => self.write_next().await?,
+            }
+        }
         Ok(())
+    }
+
+    /// Looks at the faults if they have changed.
+    fn notice_faults(&mut self) {
+        if !self.faults.has_changed().unwrap_or(false) {
+            return;
+        }
+        self.faults.mark_unchanged();
+        self.look_at_faults();
+    }
+
+    fn look_at_faults(&mut self) {
+        let (hold, delivery) = self.sim.update(|switch| {
+            let hold = switch.faults.hold(self.conn, Instant::now()).cloned();
+            let login = self.login.as_deref();
+            (hold, switch.faults.delivery(self.conn, login))
+        });
+        self.hold = hold;
+        self.outgoing.set(Instant::now(), delivery);
+    }
+
+    /// Waits until the connection may go on.
+    async fn thawed(&mut self) -> Result<(), Over> {
+        while let Some(hold) = &self.hold
+            && hold.freeze != Freeze::Close
+        {
+            if hold.cut {
+                return Err(Over::Server(Ending::Cut));
+            }
+            let (end, reads) = (hold.until, hold.freeze == Freeze::Answers);
+            tokio::select! {
+                biased;
+                _ = self.faults.changed() => {}
+                () = until(end) => {}
+                () = cut(&mut self.ending) => return Err(Over::Server(Ending::Cut)),
+                message = self.socket.recv(), if reads => self.ignore(message)?,
+            }
+            self.look_at_faults();
+        }
+        Ok(())
+    }
+
+    /// Takes note of a message that is never answered.
+    fn ignore(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Over> {
+        match message {
+            Some(Ok(Message::Text(text))) => {
+                self.sim.recorder.frame(self.conn, Direction::In, &text);
+                Ok(())
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Over::Client),
+            Some(Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Waits until the close handshake may go on; false where it never will.
+    async fn close_thawed(&mut self) -> bool {
+        self.look_at_faults();
+        while let Some(hold) = &self.hold
+            && hold.freeze != Freeze::Answers
+        {
+            if hold.cut {
+                return false;
+            }
+            let end = hold.until;
+            tokio::select! {
+                _ = self.faults.changed() => {}
+                () = until(end) => {}
+            }
+            self.look_at_faults();
+        }
+        true
     }
 
     async fn finish(mut self, over: Over) {
         let close = match over {
             Over::Server(Ending::Cut) => return,
+            Over::Server(Ending::CutInFrame) => {
+                self.peer.cut_in_next_write();
+                let frame = Message::from(format!("{{\"cut\":\"{}\"}}", ".".repeat(1000)));
+                let _ = timeout(CLOSING, self.socket.send(frame)).await;
+                return;
+            }
             Over::Server(Ending::Close(code)) => Some(Message::Close(Some(CloseFrame {
                 code,
                 reason: "".into(),
             }))),
             Over::Client => None,
         };
+        if let Some(close) = close {
+            let _ = timeout(CLOSING, self.socket.send(close)).await;
+        }
+        if !self.close_thawed().await {
+            return;
+        }
         let handshake = async {
-            if let Some(close) = close {
-                let _ = self.socket.send(close).await;
-            }
             // Reading is what completes the handshake.
             while let Some(Ok(_)) = self.socket.recv().await {}
         };
@@ -242,6 +378,15 @@ impl Connection {
                 "the client didn't take part in the close handshake"
             );
         }
+    }
+}
+
+/// Waits until the connection is to be cut.
+async fn cut(ending: &mut watch::Receiver<Option<Ending>>) {
+    let is_cut = |ending: &Option<Ending>| ending.is_some_and(Ending::is_cut);
+    if ending.wait_for(is_cut).await.is_err() {
+        // It belongs to no session any more, and is to be closed another way.
+        std::future::pending().await
     }
 }
 

@@ -7,15 +7,20 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use tokio::time::Instant;
 
 use crate::answer::{Answer, read_object, required};
+use crate::fault_api;
 use crate::hub::{Ending, Frame, Target};
 use crate::json::Json;
 use crate::switch::{Sim, unix_ms};
 
 /// What `GET /sim/` says.
 const OVERVIEW: [(&str, &str); 9] = [
-    ("GET /sim/state", "agents, queues, calls and connections"),
+    (
+        "GET /sim/state",
+        "agents, queues, calls, connections and the faults that are on",
+    ),
     ("GET /sim/frames", "the last frames, oldest first"),
     ("DELETE /sim/frames", "forgets them"),
     (
@@ -33,15 +38,16 @@ const OVERVIEW: [(&str, &str); 9] = [
     ),
     (
         "POST /sim/drop",
-        r#"{"login" or "conn" or nothing,"code"?}: closes connections, without a code by cutting them"#,
+        r#"{"login" or "conn" or nothing,"code"? or "inFrame"?}: closes connections, without a code by cutting them, with "inFrame":true in the middle of a frame"#,
     ),
     (
         "POST /sim/reset",
-        "the call centre as at the start, no frames",
+        "the call centre as at the start, no frames, no faults; connections stay",
     ),
 ];
 
-type Result<T, E = Answer> = std::result::Result<T, E>;
+/// What a route answers.
+pub type Result<T, E = Answer> = std::result::Result<T, E>;
 
 /// The routes below `/sim`.
 pub fn routes() -> Router<Arc<Sim>> {
@@ -58,8 +64,9 @@ pub fn routes() -> Router<Arc<Sim>> {
 }
 
 async fn overview() -> Answer {
-    let routes = OVERVIEW.map(|(route, what)| (route.to_owned(), Json::from(what)));
-    Answer::Ok(Json::Object(routes.into()))
+    let routes = OVERVIEW.iter().chain(&fault_api::OVERVIEW);
+    let routes = routes.map(|(route, what)| ((*route).to_owned(), Json::from(*what)));
+    Answer::Ok(Json::Object(routes.collect()))
 }
 
 async fn state(State(sim): State<Arc<Sim>>) -> Answer {
@@ -69,6 +76,7 @@ async fn state(State(sim): State<Arc<Sim>>) -> Answer {
             .with("queues", switch.center.queues(unix_ms()))
             .with("calls", switch.center.calls())
             .with("connections", switch.hub.connections())
+            .with("faults", switch.faults.show(Instant::now()))
     }))
 }
 
@@ -111,17 +119,19 @@ async fn send(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     }
     let text = required(&body, "text")?.to_owned();
     let frame = match body.get("binary") {
-        Some(Json::Bool(true)) => Frame::Binary(text),
+        Some(Json::Bool(true)) => Frame::Binary(text.into_bytes()),
         _ => Frame::Text(text),
     };
     let delivered = sim.update(|switch| switch.hub.send(&target, &frame));
     Ok(Answer::done("delivered", delivered as u64))
 }
 
-async fn drop_connections(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+/// Closes connections.
+pub async fn drop_connections(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     let target = target(&body)?;
     let ending = match (body.get("code"), body.get_u64("code")) {
+        (None, _) if body.get("inFrame") == Some(&Json::Bool(true)) => Ending::CutInFrame,
         (None, _) => Ending::Cut,
         (_, Some(code @ (1000..=1003 | 1007..=1014 | 3000..=4999))) => Ending::Close(code as u16),
         _ => {
@@ -138,12 +148,14 @@ async fn reset(State(sim): State<Arc<Sim>>) -> Answer {
     sim.update(|switch| {
         switch.center.reset(unix_ms());
         switch.tokens.clear();
+        switch.faults.clear();
     });
     sim.recorder.clear();
     Answer::Ok(Json::object().with("code", 200))
 }
 
-fn target(body: &Json) -> Result<Target> {
+/// The connections that a body selects.
+pub fn target(body: &Json) -> Result<Target> {
     match (body.get("login"), body.get("conn")) {
         (None, None) => Ok(Target::All),
         (Some(Json::String(login)), None) => Ok(Target::Login(login.clone())),

@@ -17,8 +17,8 @@ pub type ConnId = u64;
 pub enum Frame {
     /// A text frame.
     Text(String),
-    /// The same text in a binary frame.
-    Binary(String),
+    /// A binary frame.
+    Binary(Vec<u8>),
 }
 
 /// How the server ends a connection.
@@ -28,6 +28,15 @@ pub enum Ending {
     Close(u16),
     /// The TCP connection is dropped, as by a crash.
     Cut,
+    /// The same in the middle of a frame.
+    CutInFrame,
+}
+
+impl Ending {
+    /// Whether there is no close frame.
+    pub fn is_cut(self) -> bool {
+        matches!(self, Ending::Cut | Ending::CutInFrame)
+    }
 }
 
 /// What the task of a connection gets from the hub.
@@ -56,6 +65,8 @@ pub struct Client {
     pub sessid: Option<String>,
     /// The subscribed channels and the number of the next event on each.
     subscriptions: HashMap<String, u64>,
+    /// The last frame with an event.
+    last_event: Option<String>,
     queue: mpsc::Sender<Frame>,
     ending: watch::Sender<Option<Ending>>,
 }
@@ -143,6 +154,7 @@ impl Hub {
             expires: None,
             sessid: None,
             subscriptions: HashMap::new(),
+            last_event: None,
             queue,
             ending,
         };
@@ -199,18 +211,28 @@ impl Hub {
             .map(|(id, client)| (*id, client.login.as_deref() == Some(login)));
         match holder {
             Some((_, false)) => return Err(SessionInUse),
-            Some((old, true)) => {
-                self.send_request(old, "verto.punt", Json::object());
-                if let Some(client) = self.clients.remove(&old) {
-                    client.end(Ending::Close(1000));
-                }
-            }
+            Some((old, true)) => self.punt(old),
             None => {}
         }
         if let Some(client) = self.client_mut(conn) {
             client.sessid = Some(sessid.to_owned());
         }
         Ok(())
+    }
+
+    /// Tells a connection that its session is someone else's, and closes it.
+    pub fn punt(&mut self, conn: ConnId) {
+        self.send_request(conn, "verto.punt", Json::object());
+        if let Some(client) = self.clients.remove(&conn) {
+            client.end(Ending::Close(1000));
+        }
+    }
+
+    /// Cuts all connections and keeps nothing of them; counts them.
+    pub fn restart(&mut self) -> usize {
+        let clients = std::mem::take(&mut self.clients);
+        clients.values().for_each(|client| client.end(Ending::Cut));
+        clients.len()
     }
 
     /// Delivers a server-side event and counts the frames. `params` that name a session,
@@ -249,9 +271,49 @@ impl Hub {
             *serno += 1;
             self.last_request += 1;
             let text = request_text(self.last_request, "verto.event", params);
+            client.last_event = Some(text.clone());
             delivered += usize::from(client.push(Frame::Text(text)));
         }
         delivered
+    }
+
+    /// How many events on `channel` all its subscribers can take now.
+    pub fn room(&self, channel: &str) -> usize {
+        let channels = self.audience(channel);
+        let subscribers = self.clients.values().filter_map(|client| {
+            let frames = channels
+                .iter()
+                .filter(|channel| client.subscriptions.contains_key(**channel))
+                .count();
+            client.queue.capacity().checked_div(frames)
+        });
+        subscribers.min().unwrap_or(usize::MAX)
+    }
+
+    /// Lets the numbers of the events on `channel` skip some, as if these had been lost;
+    /// counts the subscribers.
+    pub fn skip_events(&mut self, target: &Target, channel: &str, events: u64) -> usize {
+        let mut skipped = 0;
+        for conn in self.matching(target) {
+            let client = self.clients.get_mut(&conn);
+            if let Some(serno) = client.and_then(|c| c.subscriptions.get_mut(channel)) {
+                *serno += events;
+                skipped += 1;
+            }
+        }
+        skipped
+    }
+
+    /// Sends each its last event once more; counts them.
+    pub fn repeat_events(&self, target: &Target) -> usize {
+        self.matching(target)
+            .into_iter()
+            .filter_map(|conn| self.client(conn))
+            .filter(|client| {
+                let event = client.last_event.clone();
+                event.is_some_and(|text| client.push(Frame::Text(text)))
+            })
+            .count()
     }
 
     /// The channels whose subscribers get an event on `channel`, itself first.
@@ -297,16 +359,11 @@ impl Hub {
         matching.len()
     }
 
-    fn matching(&self, target: &Target) -> Vec<ConnId> {
+    /// The connections that match.
+    pub fn matching(&self, target: &Target) -> Vec<ConnId> {
         self.clients
             .iter()
-            .filter(|(conn, client)| match target {
-                Target::All => true,
-                Target::Conn(wanted) => *conn == wanted,
-                Target::Login(wanted) => {
-                    client.login.as_ref() == Some(wanted) || client.user.as_ref() == Some(wanted)
-                }
-            })
+            .filter(|(conn, client)| target.matches(**conn, client.login.as_deref()))
             .map(|(conn, _)| *conn)
             .collect()
     }
@@ -336,7 +393,7 @@ fn request_text(id: u64, method: &str, params: Json) -> String {
 }
 
 /// Which connections something is meant for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// All of them.
     All,
@@ -346,6 +403,29 @@ pub enum Target {
     Login(String),
 }
 
+impl Target {
+    /// Whether it is meant for this connection, of which the login is known or not.
+    pub fn matches(&self, conn: ConnId, login: Option<&str>) -> bool {
+        match self {
+            Target::All => true,
+            Target::Conn(wanted) => conn == *wanted,
+            Target::Login(wanted) => login.is_some_and(|login| {
+                let number = login.split_once('@').map(|(number, _)| number);
+                login == wanted || number == Some(wanted)
+            }),
+        }
+    }
+
+    /// `row` with what selects these connections.
+    pub fn show(&self, row: Json) -> Json {
+        match self {
+            Target::All => row,
+            Target::Conn(conn) => row.with("conn", *conn),
+            Target::Login(login) => row.with("login", login.as_str()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,7 +433,8 @@ mod tests {
     fn texts(queue: &mut mpsc::Receiver<Frame>) -> Vec<String> {
         std::iter::from_fn(|| queue.try_recv().ok())
             .map(|frame| match frame {
-                Frame::Text(text) | Frame::Binary(text) => text,
+                Frame::Text(text) => text,
+                Frame::Binary(data) => panic!("{data:?}"),
             })
             .collect()
     }

@@ -1,7 +1,8 @@
 //! A local XSwitch: what a browser page and the tests talk to instead of a real one.
 //!
 //! [`connection`] is one WebSocket; its frames go to [`verto`], which works on the
-//! [`switch`]: the [`hub`] with who is connected, and the [`center`] with the agents.
+//! [`switch`]: the [`hub`] with who is connected, and the [`center`] with the agents. What
+//! goes wrong on purpose stands in its [`faults`].
 
 mod answer;
 mod auth;
@@ -10,15 +11,20 @@ mod cli;
 mod config;
 mod connection;
 mod control;
+mod fault_api;
+mod faults;
 mod http_api;
 mod hub;
 mod jsapi;
 mod json;
 mod mask;
+mod outgoing;
+mod random;
 mod recorder;
 mod server;
 mod switch;
 mod verto;
+mod wire;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ use tracing::debug;
 use crate::hub::ConnId;
 use crate::json::Json;
 use crate::mask::mask;
+use crate::switch::unix_ms;
 
 /// How many frames are kept.
 const FRAMES: usize = 10_000;
@@ -40,7 +41,8 @@ pub struct Recorder {
 
 #[derive(Debug, Default)]
 struct Inner {
-    frames: VecDeque<(ConnId, Direction, String)>,
+    /// With the time in Unix milliseconds.
+    frames: VecDeque<(u64, ConnId, Direction, String)>,
     logins: HashMap<ConnId, String>,
 }
 
@@ -54,7 +56,7 @@ impl Recorder {
             if inner.frames.len() == FRAMES {
                 inner.frames.pop_front();
             }
-            inner.frames.push_back((conn, direction, text));
+            inner.frames.push_back((unix_ms(), conn, direction, text));
         });
     }
 
@@ -66,9 +68,10 @@ impl Recorder {
     /// The frames as the control API shows them.
     pub fn frames(&self) -> Json {
         self.locked(|inner| {
-            let rows = inner.frames.iter().map(|(conn, direction, text)| {
+            let rows = inner.frames.iter().map(|(at, conn, direction, text)| {
                 let login = inner.logins.get(conn).cloned();
                 Json::object()
+                    .with("at", *at)
                     .with("conn", *conn)
                     .with("login", login.map_or(Json::Null, Json::from))
                     .with("dir", direction.name())
@@ -122,6 +125,7 @@ mod tests {
         assert_eq!(masked["text"], r#"{"passwd":"***"}"#);
         assert_eq!(masked["login"], "1001@xswitch.cn");
         assert_eq!(masked["dir"], "in");
+        assert!(masked["at"].as_u64().unwrap() > 1_700_000_000_000);
         let long = frames[FRAMES - 1]["text"].as_str().unwrap();
         assert!(long.ends_with("文… (49152 bytes)"));
         recorder.clear();

@@ -1,22 +1,23 @@
 //! The routes: the WebSocket, the two HTTP APIs and the static files.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::answer::Answer;
+use crate::faults::{Admission, until};
 use crate::switch::Sim;
-use crate::{connection, control, http_api};
+use crate::wire::{Breakable, Peer};
+use crate::{connection, control, fault_api, http_api};
 
 /// What the WebSocket library refuses by itself; our own, smaller limit closes politely.
 const LARGEST_MESSAGE: usize = 16 << 20;
@@ -34,12 +35,8 @@ pub struct Files {
 pub async fn serve(listener: TcpListener, sim: Arc<Sim>, files: Files) -> std::io::Result<()> {
     let center = Arc::clone(&sim);
     tokio::spawn(async move { center.run_center().await });
-    let app = router(sim, &files).into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|stream| {
-        // Small frames must not wait for each other's acknowledgement.
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, app).await
+    let app = router(sim, &files).into_make_service_with_connect_info::<Peer>();
+    axum::serve(Breakable(listener), app).await
 }
 
 fn router(sim: Arc<Sim>, files: &Files) -> Router {
@@ -47,6 +44,7 @@ fn router(sim: Arc<Sim>, files: &Files) -> Router {
         .route("/ws", any(websocket))
         .merge(http_api::routes())
         .merge(control::routes())
+        .merge(fault_api::routes())
         .route("/api/{*path}", any(no_such_route))
         .route("/sim/{*path}", any(no_such_route))
         .nest_service("/pkg", ServeDir::new(&files.pkg))
@@ -71,9 +69,20 @@ fn router(sim: Arc<Sim>, files: &Files) -> Router {
 async fn websocket(
     upgrade: WebSocketUpgrade,
     headers: HeaderMap,
-    ConnectInfo(remote): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     State(sim): State<Arc<Sim>>,
 ) -> Response {
+    let silent = match admission(&sim).await {
+        Admission::Accepted => false,
+        Admission::Silent => true,
+        refused => {
+            if refused == Admission::Cut {
+                peer.cut();
+            }
+            let message = "connections are refused on purpose".into();
+            return Answer::Error(StatusCode::SERVICE_UNAVAILABLE, message).into_response();
+        }
+    };
     let offered = headers
         .get(header::SEC_WEBSOCKET_PROTOCOL)
         .and_then(|offered| offered.to_str().ok())
@@ -84,7 +93,24 @@ async fn websocket(
         .protocols([first.to_owned()])
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE)
-        .on_upgrade(move |socket| connection::run(socket, sim, remote))
+        .on_upgrade(move |socket| connection::run(socket, sim, peer, silent))
+}
+
+/// What a new connection gets, once it has hung as long as it is to.
+async fn admission(sim: &Sim) -> Admission {
+    let mut faults = sim.update(|switch| switch.faults.watch());
+    loop {
+        let admission = sim.update(|switch| switch.faults.admit(Instant::now()));
+        let Admission::Hang(number) = admission else {
+            return admission;
+        };
+        while let Some(end) = sim.update(|switch| switch.faults.hangs(number, Instant::now())) {
+            tokio::select! {
+                _ = faults.changed() => {}
+                () = until(end) => {}
+            }
+        }
+    }
 }
 
 async fn no_such_route() -> Answer {

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use crate::auth::Tokens;
 use crate::center::Center;
 use crate::config::Config;
+use crate::faults::Faults;
 use crate::hub::Hub;
 use crate::json::Json;
 use crate::recorder::Recorder;
@@ -22,6 +23,8 @@ pub struct Switch {
     pub center: Center,
     /// The tokens of the HTTP API.
     pub tokens: Tokens,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// When the server was started.
     pub started: Instant,
 }
@@ -62,6 +65,7 @@ impl Sim {
                 config,
                 center,
                 tokens: Tokens::default(),
+                faults: Faults::default(),
                 started: Instant::now(),
             }),
         }

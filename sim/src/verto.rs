@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tracing::error;
 use uuid::Uuid;
 
 use crate::auth;
 use crate::config::{SessidBinding, User};
+use crate::faults::Ping;
 use crate::hub::{ConnId, Ending};
 use crate::jsapi;
 use crate::json::Json;
@@ -92,12 +94,26 @@ impl Request<'_> {
             // A reply to a request of ours; nobody waits for it.
             return None;
         }
+        let method = item.get_str("method").unwrap_or_default();
+        if method == "login"
+            && let Some(refusal) = self.refused_login(params)
+        {
+            return Some(reply(id, Err(refusal)));
+        }
         if self.user().is_none()
             && let Err(refusal) = self.log_in(params)
         {
             return Some(reply(id, Err(refused(refusal))));
         }
-        let mut answer = self.dispatch(item.get_str("method").unwrap_or_default(), params);
+        if method == "verto.ping" {
+            let login = self.login_name();
+            match self.switch.faults.ping(self.conn, Some(&login)) {
+                Ping::Normal => {}
+                Ping::Unanswered => return None,
+                Ping::Unknown => return Some(reply(id, Err(no_method()))),
+            }
+        }
+        let mut answer = self.dispatch(method, params);
         if let Ok(result) = &mut answer {
             echo_params(result, params);
         }
@@ -166,6 +182,18 @@ impl Request<'_> {
         }
     }
 
+    /// A login that is refused on purpose.
+    fn refused_login(&mut self, params: Option<&Json>) -> Option<Json> {
+        let login = params.and_then(|params| params.get_str("login"));
+        let login = login.unwrap_or_default();
+        let now = Instant::now();
+        let refusal = self.switch.faults.refuses_login(self.conn, login, now)?;
+        if refusal.close {
+            self.outcome.ending = Some(Ending::Close(1000));
+        }
+        Some(refused((refusal.code, &refusal.message)))
+    }
+
     /// Checks the credentials in `params` and makes this the user of the connection.
     fn identify(&mut self, params: Option<&Json>) -> Result<(), auth::Refusal> {
         let switch = &mut *self.switch;
@@ -225,7 +253,8 @@ impl Request<'_> {
     fn subscribe(&mut self, params: Option<&Json>) -> Answer {
         let (mut subscribed, mut unauthorized, mut already) = (vec![], vec![], vec![]);
         for channel in channels(params) {
-            let allowed = self.user().is_some_and(|user| user.may_use(channel));
+            let allowed = self.user().is_some_and(|user| user.may_use(channel))
+                && !self.switch.faults.refuses_channel(channel);
             let client = self.switch.hub.client_mut(self.conn);
             if !allowed {
                 unauthorized.push(channel);

@@ -10,7 +10,6 @@ mod config;
 mod dial;
 #[cfg(test)]
 mod property;
-mod random;
 #[cfg(test)]
 mod tests;
 
@@ -18,10 +17,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::random::Random;
 use agent::{Activity, Agent};
 use call::{Call, CallId, cause};
 pub use config::CenterConfig;
-use random::Random;
 
 /// Something that subscribers of `channel` are to be told.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tungstenite::{Message, WebSocket};
+use tungstenite::{Error, HandshakeError, Message, WebSocket};
 
 /// How long anything may take.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -119,15 +119,33 @@ impl Sim {
 
     /// A new connection.
     pub fn connect(&self) -> Client {
+        self.try_connect().unwrap()
+    }
+
+    /// A new connection, or how the server refused it: with an HTTP status or without.
+    pub fn try_connect(&self) -> Result<Client, Option<u16>> {
         let stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
         let url = format!("ws://{}/ws", self.address);
-        let (socket, _) = tungstenite::client(url, stream).unwrap();
-        Client {
-            socket,
-            events: VecDeque::new(),
+        match tungstenite::client(url, stream) {
+            Ok((socket, _)) => Ok(Client {
+                socket,
+                events: VecDeque::new(),
+            }),
+            Err(HandshakeError::Failure(Error::Http(answer))) => {
+                Err(Some(answer.status().as_u16()))
+            }
+            Err(HandshakeError::Failure(_)) => Err(None),
+            Err(HandshakeError::Interrupted(_)) => panic!("no answer for {PATIENCE:?}"),
         }
+    }
+
+    /// A fault of the control API.
+    pub fn fault(&self, name: &str, body: Value) -> Value {
+        let (status, answer) = self.post(&format!("/sim/fault/{name}"), &body.to_string());
+        assert_eq!((status, &answer["code"]), (200, &json!(200)), "{answer}");
+        answer
     }
 
     /// A new connection, logged in.

@@ -1,13 +1,14 @@
-//! Reproducible chance: the same seed gives the same callers, talks and call ids.
+//! Reproducible chance: the same seed gives the same callers, talks, call ids and garbage.
 
 use uuid::{Builder, Uuid};
 
 /// A SplitMix64 generator.
 #[derive(Debug)]
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    /// A generator that always gives the same numbers for this seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -20,7 +21,7 @@ impl Random {
     }
 
     /// A number from `min` to `max`, both possible.
-    pub(super) fn between(&mut self, min: u64, max: u64) -> u64 {
+    pub fn between(&mut self, min: u64, max: u64) -> u64 {
         match max.saturating_sub(min).checked_add(1) {
             Some(count) => min + self.next() % count,
             None => self.next(),
@@ -28,14 +29,14 @@ impl Random {
     }
 
     /// An exponentially distributed time: that between two independent arrivals.
-    pub(super) fn exponential(&mut self, mean: u64) -> u64 {
+    pub fn exponential(&mut self, mean: u64) -> u64 {
         // 53 random bits are as many as an f64 in [0, 1) holds.
         let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
         (-(1.0 - unit).ln() * mean as f64) as u64
     }
 
     /// A random (version 4) UUID.
-    pub(super) fn uuid(&mut self) -> Uuid {
+    pub fn uuid(&mut self) -> Uuid {
         let bits = u128::from(self.next()) << 64 | u128::from(self.next());
         Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
     }

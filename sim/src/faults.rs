@@ -1,0 +1,456 @@
+//! What goes wrong on purpose: the faults that are on, and for whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::hub::{ConnId, Target};
+use crate::json::Json;
+use crate::outgoing::Delivery;
+
+/// For how long a fault is on; without either, until it is cleared.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limit {
+    /// So many times.
+    pub left: Option<u64>,
+    /// Until then.
+    pub until: Option<Instant>,
+}
+
+impl Limit {
+    /// Whether the fault is on now; if so, this was one of its times.
+    fn take(&mut self, now: Instant) -> bool {
+        if is_over(self.until, now) || self.left == Some(0) {
+            return false;
+        }
+        self.left = self.left.map(|left| left - 1);
+        true
+    }
+
+    fn show(&self, row: Json, now: Instant) -> Json {
+        let row = show_until(row, self.until, now);
+        match self.left {
+            Some(left) => row.with("left", left),
+            None => row,
+        }
+    }
+}
+
+/// What becomes of new connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refuse {
+    /// The upgrade is answered with 503.
+    Http,
+    /// The TCP connection is cut without an answer.
+    Cut,
+    /// The upgrade isn't answered while the fault is on.
+    Hang,
+    /// The WebSocket is accepted, and then nothing is answered.
+    Silent,
+}
+
+/// What a connection that wants to upgrade gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is served.
+    Accepted,
+    /// It is served by a server that says nothing.
+    Silent,
+    /// An HTTP error.
+    Unavailable,
+    /// No answer, the connection ends.
+    Cut,
+    /// No answer while this refusal is on.
+    Hang(u64),
+}
+
+/// What stands still on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freeze {
+    /// Nothing is read or written, and it isn't closed either.
+    All,
+    /// Frames are read, and nothing is ever answered to them or written.
+    Answers,
+    /// Only the close handshake never completes.
+    Close,
+}
+
+/// A connection on which something stands still.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// What.
+    pub freeze: Freeze,
+    /// Until when, if not until it is thawed.
+    pub until: Option<Instant>,
+    /// Set when the server restarts: the connection is to be cut after all.
+    pub cut: bool,
+    login: Option<String>,
+}
+
+/// What `verto.ping` gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ping {
+    /// Its answer.
+    Normal,
+    /// Nothing.
+    Unanswered,
+    /// -32601, as by a server that hasn't got it.
+    Unknown,
+}
+
+/// Logins that are refused.
+#[derive(Clone, Debug)]
+pub struct LoginRefusal {
+    /// The JSON-RPC error.
+    pub code: i32,
+    /// Its text.
+    pub message: String,
+    /// Whether the connection is closed thereafter.
+    pub close: bool,
+    /// Whose logins.
+    pub target: Target,
+    /// How many.
+    pub limit: Limit,
+}
+
+#[derive(Debug)]
+struct Refusal {
+    number: u64,
+    refuse: Refuse,
+    limit: Limit,
+}
+
+/// What was said about which connections, those to come included. The last word counts.
+#[derive(Debug)]
+struct Rules<T>(Vec<(Target, T)>);
+
+impl<T> Default for Rules<T> {
+    fn default() -> Self {
+        Rules(Vec::new())
+    }
+}
+
+impl<T: Copy> Rules<T> {
+    fn set(&mut self, target: Target, value: T) {
+        self.0
+            .retain(|(other, _)| target != Target::All && *other != target);
+        self.0.push((target, value));
+    }
+
+    fn get(&self, conn: ConnId, login: Option<&str>) -> Option<T> {
+        let rule = self
+            .0
+            .iter()
+            .rfind(|(target, _)| target.matches(conn, login));
+        rule.map(|(_, value)| *value)
+    }
+
+    fn show(&self, name: &str, row: impl Fn(Json, T) -> Json) -> Vec<Json> {
+        let rules = self.0.iter();
+        rules
+            .map(|(target, value)| row(target.show(Json::object().with("fault", name)), *value))
+            .collect()
+    }
+}
+
+/// The faults that are on.
+#[derive(Debug, Default)]
+pub struct Faults {
+    refusal: Option<Refusal>,
+    refusals: u64,
+    down_until: Option<Instant>,
+    holds: BTreeMap<ConnId, Hold>,
+    delays: Rules<Duration>,
+    shuffles: Rules<(Duration, u64)>,
+    pings: Rules<Ping>,
+    login: Option<LoginRefusal>,
+    channels: BTreeSet<String>,
+    changed: watch::Sender<()>,
+}
+
+impl Faults {
+    /// Tells of changes from now on.
+    pub fn watch(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Ends them all. Frozen connections go on where they stopped.
+    pub fn clear(&mut self) {
+        let changed = std::mem::take(&mut self.changed);
+        let refusals = self.refusals;
+        *self = Faults {
+            changed,
+            refusals,
+            ..Faults::default()
+        };
+        self.changed.send_replace(());
+    }
+
+    /// Refuses new connections.
+    pub fn refuse(&mut self, refuse: Refuse, limit: Limit) {
+        self.refusals += 1;
+        self.refusal = Some(Refusal {
+            number: self.refusals,
+            refuse,
+            limit,
+        });
+        self.changed.send_replace(());
+    }
+
+    /// The server is gone until then: what stands still is cut, nobody is let in.
+    pub fn go_down(&mut self, until: Instant) {
+        self.down_until = Some(until);
+        for hold in self.holds.values_mut() {
+            hold.cut = true;
+        }
+        self.changed.send_replace(());
+    }
+
+    /// Whether the server is gone.
+    pub fn is_down(&self, now: Instant) -> bool {
+        self.down_until.is_some() && !is_over(self.down_until, now)
+    }
+
+    /// Decides on a new connection.
+    pub fn admit(&mut self, now: Instant) -> Admission {
+        if self.is_down(now) {
+            return Admission::Cut;
+        }
+        let refusal = self.refusal.as_mut();
+        let refusal = refusal.and_then(|r| r.limit.take(now).then_some((r.refuse, r.number)));
+        match refusal {
+            None => Admission::Accepted,
+            Some((Refuse::Http, _)) => Admission::Unavailable,
+            Some((Refuse::Cut, _)) => Admission::Cut,
+            Some((Refuse::Hang, number)) => Admission::Hang(number),
+            Some((Refuse::Silent, _)) => Admission::Silent,
+        }
+    }
+
+    /// Whether a connection that was let hang still does: `Some` with the end of that.
+    pub fn hangs(&self, number: u64, now: Instant) -> Option<Option<Instant>> {
+        let refusal = self.refusal.as_ref()?;
+        let until = refusal.limit.until;
+        let on = refusal.number == number && !is_over(until, now) && !self.is_down(now);
+        on.then_some(until)
+    }
+
+    /// Lets something stand still on a connection.
+    pub fn freeze(
+        &mut self,
+        conn: ConnId,
+        login: Option<String>,
+        freeze: Freeze,
+        until: Option<Instant>,
+    ) {
+        let hold = Hold {
+            freeze,
+            until,
+            cut: false,
+            login,
+        };
+        self.holds.insert(conn, hold);
+        self.changed.send_replace(());
+    }
+
+    /// A silent connection stands still as long as the refusal that made it silent.
+    pub fn silence(&mut self, conn: ConnId) {
+        let until = self.refusal.as_ref().and_then(|r| r.limit.until);
+        self.freeze(conn, None, Freeze::Answers, until);
+    }
+
+    /// Lets connections go on; counts them.
+    pub fn thaw(&mut self, target: &Target) -> usize {
+        let before = self.holds.len();
+        self.holds
+            .retain(|conn, hold| !target.matches(*conn, hold.login.as_deref()));
+        self.changed.send_replace(());
+        before - self.holds.len()
+    }
+
+    /// What stands still on a connection.
+    pub fn hold(&mut self, conn: ConnId, now: Instant) -> Option<&Hold> {
+        if self.holds.get(&conn).is_some_and(|h| is_over(h.until, now)) {
+            self.holds.remove(&conn);
+        }
+        self.holds.get(&conn)
+    }
+
+    /// A connection that has ended.
+    pub fn forget(&mut self, conn: ConnId) {
+        self.holds.remove(&conn);
+    }
+
+    /// Holds up every frame; with no time, no longer.
+    pub fn delay(&mut self, target: Target, delay: Duration) {
+        self.delays.set(target, delay);
+        self.changed.send_replace(());
+    }
+
+    /// Changes the order of frames within this time; with none, no longer.
+    pub fn shuffle(&mut self, target: Target, within: Duration, seed: u64) {
+        self.shuffles.set(target, (within, seed));
+        self.changed.send_replace(());
+    }
+
+    /// How the frames of a connection are held up.
+    pub fn delivery(&self, conn: ConnId, login: Option<&str>) -> Delivery {
+        let (shuffle, seed) = self.shuffles.get(conn, login).unwrap_or_default();
+        Delivery {
+            delay: self.delays.get(conn, login).unwrap_or_default(),
+            shuffle,
+            seed,
+        }
+    }
+
+    /// Decides what pings get.
+    pub fn set_ping(&mut self, target: Target, ping: Ping) {
+        self.pings.set(target, ping);
+    }
+
+    /// What a connection's ping gets.
+    pub fn ping(&self, conn: ConnId, login: Option<&str>) -> Ping {
+        self.pings.get(conn, login).unwrap_or(Ping::Normal)
+    }
+
+    /// Refuses logins.
+    pub fn refuse_logins(&mut self, refusal: LoginRefusal) {
+        self.login = Some(refusal);
+    }
+
+    /// Whether this login is to be refused, which counts.
+    pub fn refuses_login(
+        &mut self,
+        conn: ConnId,
+        login: &str,
+        now: Instant,
+    ) -> Option<&LoginRefusal> {
+        let refusal = self.login.as_mut()?;
+        let meant = refusal.target.matches(conn, Some(login));
+        (meant && refusal.limit.take(now)).then_some(refusal)
+    }
+
+    /// Refuses to let anybody subscribe to this channel.
+    pub fn refuse_channel(&mut self, channel: &str) {
+        self.channels.insert(channel.to_owned());
+    }
+
+    /// Whether nobody may subscribe to this channel.
+    pub fn refuses_channel(&self, channel: &str) -> bool {
+        self.channels.contains(channel)
+    }
+
+    /// The faults that are on, as the control API shows them.
+    pub fn show(&self, now: Instant) -> Json {
+        let mut rows = Vec::new();
+        let named = |name: &str| Json::object().with("fault", name);
+        if self.is_down(now) {
+            rows.push(show_until(named("restart"), self.down_until, now));
+        }
+        if let Some(Refusal { refuse, limit, .. }) = &self.refusal
+            && limit.left != Some(0)
+            && !is_over(limit.until, now)
+        {
+            rows.push(limit.show(named("refuse").with("how", refuse.name()), now));
+        }
+        for (conn, hold) in &self.holds {
+            if !is_over(hold.until, now) {
+                let row = named("freeze").with("conn", *conn);
+                let row = row.with("what", hold.freeze.name());
+                rows.push(show_until(row, hold.until, now));
+            }
+        }
+        rows.extend(
+            self.delays
+                .show("delay", |row, delay| row.with("ms", millis(delay))),
+        );
+        rows.extend(self.shuffles.show("reorder", |row, (within, seed)| {
+            row.with("ms", millis(within)).with("seed", seed)
+        }));
+        let ping = |row: Json, ping: Ping| row.with("answer", ping.name());
+        rows.extend(self.pings.show("ping", ping));
+        if let Some(login) = &self.login
+            && login.limit.left != Some(0)
+            && !is_over(login.limit.until, now)
+        {
+            let row = login.target.show(named("login")).with("code", login.code);
+            let row = row.with("message", login.message.as_str());
+            rows.push(login.limit.show(row, now));
+        }
+        if !self.channels.is_empty() {
+            let channels: Vec<&str> = self.channels.iter().map(String::as_str).collect();
+            rows.push(named("channels").with("channels", channels));
+        }
+        Json::Array(rows)
+    }
+}
+
+impl Refuse {
+    /// Every way, by name.
+    pub const NAMES: [(&str, Refuse); 4] = [
+        ("http", Refuse::Http),
+        ("cut", Refuse::Cut),
+        ("hang", Refuse::Hang),
+        ("silent", Refuse::Silent),
+    ];
+
+    fn name(self) -> &'static str {
+        name_of(self, &Refuse::NAMES)
+    }
+}
+
+impl Freeze {
+    /// Everything that can stand still, by name.
+    pub const NAMES: [(&str, Freeze); 3] = [
+        ("all", Freeze::All),
+        ("answers", Freeze::Answers),
+        ("close", Freeze::Close),
+    ];
+
+    fn name(self) -> &'static str {
+        name_of(self, &Freeze::NAMES)
+    }
+}
+
+impl Ping {
+    /// Every answer, by name.
+    pub const NAMES: [(&str, Ping); 3] = [
+        ("normal", Ping::Normal),
+        ("none", Ping::Unanswered),
+        ("error", Ping::Unknown),
+    ];
+
+    fn name(self) -> &'static str {
+        name_of(self, &Ping::NAMES)
+    }
+}
+
+fn name_of<T: PartialEq>(value: T, names: &[(&'static str, T)]) -> &'static str {
+    let found = names.iter().find(|(_, named)| *named == value);
+    found.map_or("", |(name, _)| name)
+}
+
+fn is_over(until: Option<Instant>, now: Instant) -> bool {
+    until.is_some_and(|until| until <= now)
+}
+
+fn millis(time: Duration) -> u64 {
+    time.as_millis() as u64
+}
+
+fn show_until(row: Json, until: Option<Instant>, now: Instant) -> Json {
+    match until {
+        Some(until) => row.with("leftMs", millis(until.saturating_duration_since(now))),
+        None => row,
+    }
+}
+
+/// Waits until then, or for ever.
+pub async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
