@@ -89,8 +89,8 @@ pub fn milliseconds(name: &str, value: &JsValue) -> Result<Option<Ms>, Refusal> 
         return Ok(None);
     }
     match value.as_f64() {
-        Some(number) if number > 0.0 && number.is_finite() => Ok(Some(number as Ms)),
-        _ => Err(Error::argument(name, "must be a positive number of ms")),
+        Some(number) if number >= 1.0 && number.is_finite() => Ok(Some(number as Ms)),
+        _ => Err(Error::argument(name, "must be a number of ms, 1 or more")),
     }
 }
 

@@ -30,6 +30,9 @@ pub struct Shell {
     timer: RefCell<Option<(Ms, Timeout)>>,
     /// Callbacks are running, or will in a microtask: whoever adds a notice needn't.
     telling: Cell<bool>,
+    /// A method of the page's is on its way: what happens inside it (a page's own mock of
+    /// a socket may answer inside `send`) is told after it.
+    commanded: Cell<bool>,
     held: Cell<bool>,
     wake_ups: RefCell<Option<WakeUps>>,
     me: Weak<Shell>,
@@ -44,6 +47,7 @@ impl Shell {
             socket: RefCell::new(None),
             timer: RefCell::new(None),
             telling: Cell::new(false),
+            commanded: Cell::new(false),
             held: Cell::new(false),
             wake_ups: RefCell::new(None),
             me: me.clone(),
@@ -63,7 +67,9 @@ impl Shell {
     /// Runs a command of the page's; its callbacks follow when it has returned.
     pub fn command<R>(&self, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
         let result = command(&mut self.session.borrow_mut(), now());
+        let outer = self.commanded.replace(true);
         self.follow();
+        self.commanded.set(outer);
         if self.session.borrow().has_notice() && !self.telling.replace(true) {
             let shell = self.me.clone();
             spawn_local(async move {
@@ -79,7 +85,7 @@ impl Shell {
     pub fn happened(&self, event: impl FnOnce(&mut Session<Json>, Ms)) {
         event(&mut self.session.borrow_mut(), now());
         self.follow();
-        if !self.telling.replace(true) {
+        if !self.commanded.get() && !self.telling.replace(true) {
             self.tell();
         }
     }

@@ -148,11 +148,20 @@ impl Rpc {
         overdue
     }
 
-    /// When the oldest request in flight, but for pings, is given up.
+    /// When the last of the requests in flight, but for pings, is given up.
     pub fn busy_until(&self) -> Option<Ms> {
-        let mut requests = self.in_flight.iter();
-        let oldest = requests.find(|entry| entry.owner != Owner::Ping);
-        oldest.map(|entry| entry.deadline)
+        let requests = self.in_flight.iter();
+        let others = requests.filter(|entry| entry.owner != Owner::Ping);
+        others.map(|entry| entry.deadline).max()
+    }
+
+    /// The clock was set back by this much.
+    pub fn set_back(&mut self, by: Ms) {
+        let in_flight = self.in_flight.iter_mut().map(|entry| &mut entry.deadline);
+        let waiting = self.waiting.iter_mut().map(|entry| &mut entry.deadline);
+        for deadline in in_flight.chain(waiting) {
+            *deadline = deadline.saturating_sub(by);
+        }
     }
 
     /// When the next request is overdue.

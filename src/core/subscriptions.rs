@@ -320,7 +320,11 @@ impl Subscriptions {
             return None;
         }
         entry.wire = match answer {
-            Answer::Granted => Wire::Confirmed,
+            Answer::Granted => {
+                // What came before the grant was of an earlier subscription.
+                entry.expected = None;
+                Wire::Confirmed
+            }
             Answer::Refused => Wire::Refused,
             Answer::None => Wire::Unknown,
         };
@@ -330,9 +334,9 @@ impl Subscriptions {
 
     /// Who gets an event: the registrations on `subscribedChannel` where the server names
     /// it, else those on the event's channel and on its dotted ancestors, each listener
-    /// once; nobody gets a repetition. Notes the event's number, and tells of a hole in
+    /// once; `None` for a repetition. Notes the event's number, and tells of a hole in
     /// front of it.
-    pub fn route<V>(&mut self, event: &Event<V>) -> (Vec<u32>, Option<Gap>) {
+    pub fn route<V>(&mut self, event: &Event<V>) -> Option<(Vec<u32>, Option<Gap>)> {
         let mut found: Vec<(u32, u32)> = Vec::new();
         let mut gap = None;
         let mut name = event.subscribed.as_deref().unwrap_or(&event.channel);
@@ -342,7 +346,7 @@ impl Subscriptions {
                 let serno = event.serno.filter(|_| event.subscribed.is_some());
                 if let Some(serno) = serno {
                     if channel.is_repeated(serno) {
-                        break;
+                        return None;
                     }
                     gap = channel.count(name, serno);
                 }
@@ -357,7 +361,7 @@ impl Subscriptions {
                 _ => break,
             }
         }
-        (found.into_iter().map(|(_, serno)| serno).collect(), gap)
+        Some((found.into_iter().map(|(_, serno)| serno).collect(), gap))
     }
 
     /// What the server has granted, what it has refused, and what is wanted.

@@ -18,6 +18,7 @@ impl<V: Value> Session<V> {
     /// A frame came in on `socket`. An array is taken as one frame per item, as XSwitch's
     /// reference shows them.
     pub fn frame(&mut self, now: Ms, socket: SocketId, value: &V) {
+        self.clock(now);
         match value.items() {
             Some(items) => {
                 for item in &items {
@@ -30,6 +31,7 @@ impl<V: Value> Session<V> {
 
     /// A frame came in on `socket` that isn't JSON, for the reason given.
     pub fn garbage(&mut self, now: Ms, socket: SocketId, reason: &str) {
+        self.clock(now);
         if self.socket == Some(socket) {
             self.heard(now);
             self.log(&["ignored ", reason]);
@@ -177,7 +179,9 @@ impl<V: Value> Session<V> {
         if event.channel == self.sessid {
             return self.private(event);
         }
-        let (sernos, gap) = self.subscriptions.route(&event);
+        let Some((sernos, gap)) = self.subscriptions.route(&event) else {
+            return self.log(&["ignored an event that came before"]);
+        };
         self.notices.extend(gap.map(Notice::Gap));
         if !sernos.is_empty() {
             let params = event.params;

@@ -85,6 +85,8 @@ pub struct Session<V> {
     retried_credentials: bool,
     /// A login was tried once more under a new sessid.
     retried_sessid: bool,
+    /// The time that was last given.
+    now: Ms,
     io: VecDeque<Io>,
     notices: VecDeque<Notice<V>>,
 }
@@ -108,6 +110,7 @@ impl<V: Value> Session<V> {
             answers_pings: false,
             retried_credentials: false,
             retried_sessid: false,
+            now: 0,
             io: VecDeque::new(),
             notices: VecDeque::new(),
         }
@@ -170,6 +173,7 @@ impl<V: Value> Session<V> {
     /// Connects, after closing silently what was open. `call` settles at the first login
     /// or at the session's end.
     pub fn connect(&mut self, now: Ms, call: CallId, config: Config) {
+        self.clock(now);
         let was_open = matches!(
             self.phase,
             Phase::Asking { .. } | Phase::LoggingIn | Phase::Ready
@@ -208,6 +212,7 @@ impl<V: Value> Session<V> {
 
     /// The socket is open.
     pub fn opened(&mut self, now: Ms, socket: SocketId) {
+        self.clock(now);
         if self.socket == Some(socket) && matches!(self.phase, Phase::Connecting { .. }) {
             self.ask_credentials(now, socket);
             self.tell_state(0, None, None);
@@ -217,6 +222,7 @@ impl<V: Value> Session<V> {
     /// The page gave the login's parameters (the text of a JSON object without `sessid`),
     /// or failed to.
     pub fn credentials(&mut self, now: Ms, socket: SocketId, login: Result<String, Error<V>>) {
+        self.clock(now);
         if self.socket != Some(socket) || !matches!(self.phase, Phase::Asking { .. }) {
             return;
         }
@@ -235,6 +241,7 @@ impl<V: Value> Session<V> {
 
     /// The socket closed with `code`.
     pub fn closed(&mut self, now: Ms, socket: SocketId, code: u16) {
+        self.clock(now);
         if self.socket == Some(socket) {
             let code = code.to_string();
             let message = ["the connection was lost (close code ", &code, ")"].concat();
@@ -252,6 +259,7 @@ impl<V: Value> Session<V> {
 
     /// The time is `now`: does what is due.
     pub fn timer(&mut self, now: Ms) {
+        self.clock(now);
         match self.phase {
             Phase::Connecting { deadline } if deadline <= now => {
                 let message = "the server didn't accept the connection in time";
@@ -279,12 +287,14 @@ impl<V: Value> Session<V> {
         if matches!(self.phase, Phase::Reconnecting { .. }) {
             self.open(now);
         }
-        let verdict = self.liveness.as_mut().map(|one| one.woke(now));
+        let busy = self.rpc.busy_until();
+        let verdict = self.liveness.as_mut().map(|one| one.woke(now, busy));
         self.judged(now, verdict);
     }
 
     /// Makes a request. It leaves at once, or waits for the login; see [`Notice::Settle`].
     pub fn request(&mut self, now: Ms, request: Request) {
+        self.clock(now);
         let Request {
             call: id,
             method,
@@ -335,6 +345,7 @@ impl<V: Value> Session<V> {
         sub_params: Option<&str>,
         local: bool,
     ) -> Vec<u32> {
+        self.clock(now);
         let mut sernos = Vec::with_capacity(channels.len());
         for channel in channels {
             let added = self.subscriptions.add(channel, listener, sub_params, local);
@@ -356,6 +367,7 @@ impl<V: Value> Session<V> {
 
     /// Ends registrations: of a channel the one with that number, or all.
     pub fn unsubscribe(&mut self, now: Ms, targets: &[(String, Option<u32>)]) {
+        self.clock(now);
         let mut removed = Removed::default();
         for (channel, serno) in targets {
             self.subscriptions.remove(channel, *serno, &mut removed);
@@ -365,6 +377,7 @@ impl<V: Value> Session<V> {
 
     /// Ends all registrations.
     pub fn unsubscribe_all(&mut self, now: Ms) {
+        self.clock(now);
         let removed = self.subscriptions.clear();
         self.unsubscribed(now, removed);
     }
@@ -378,6 +391,26 @@ impl<V: Value> Session<V> {
     /// The page's `onWSLogin` has returned.
     pub fn login_callback_ended(&mut self) {
         self.subscriptions.login_callback_ended();
+    }
+
+    /// Takes note of the time. A clock that is set back (by NTP, after a sleep) must hold
+    /// nothing up, so everything that is due moves with it.
+    fn clock(&mut self, now: Ms) {
+        let back = self.now.saturating_sub(now);
+        self.now = now;
+        if back == 0 {
+            return;
+        }
+        match &mut self.phase {
+            Phase::Connecting { deadline: at }
+            | Phase::Asking { deadline: at }
+            | Phase::Reconnecting { at } => *at = at.saturating_sub(back),
+            _ => {}
+        }
+        self.rpc.set_back(back);
+        if let Some(liveness) = &mut self.liveness {
+            liveness.set_back(back);
+        }
     }
 
     /// When what begins now has taken too long.
