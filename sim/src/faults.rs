@@ -133,10 +133,13 @@ impl<T> Default for Rules<T> {
 }
 
 impl<T: Copy> Rules<T> {
-    fn set(&mut self, target: Target, value: T) {
-        self.0
-            .retain(|(other, _)| target != Target::All && *other != target);
-        self.0.push((target, value));
+    /// `off` for all connections is no rule any more.
+    fn set(&mut self, target: Target, value: T, off: bool) {
+        let all = target == Target::All;
+        self.0.retain(|(other, _)| !all && *other != target);
+        if !(all && off) {
+            self.0.push((target, value));
+        }
     }
 
     fn get(&self, conn: ConnId, login: Option<&str>) -> Option<T> {
@@ -285,13 +288,14 @@ impl Faults {
 
     /// Holds up every frame; with no time, no longer.
     pub fn delay(&mut self, target: Target, delay: Duration) {
-        self.delays.set(target, delay);
+        self.delays.set(target, delay, delay.is_zero());
         self.changed.send_replace(());
     }
 
     /// Changes the order of frames within this time; with none, no longer.
     pub fn shuffle(&mut self, target: Target, within: Duration, seed: u64) {
-        self.shuffles.set(target, (within, seed));
+        let rule = (within, seed);
+        self.shuffles.set(target, rule, within.is_zero());
         self.changed.send_replace(());
     }
 
@@ -307,7 +311,7 @@ impl Faults {
 
     /// Decides what pings get.
     pub fn set_ping(&mut self, target: Target, ping: Ping) {
-        self.pings.set(target, ping);
+        self.pings.set(target, ping, ping == Ping::Normal);
     }
 
     /// What a connection's ping gets.

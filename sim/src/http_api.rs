@@ -138,11 +138,13 @@ struct AgentStateQuery {
     queue: Option<String>,
 }
 
-/// The agents, or those of one queue.
+/// The agents, or those who may sign in to one queue.
 async fn agent_state(State(sim): State<Arc<Sim>>, Query(query): Query<AgentStateQuery>) -> Answer {
-    let mut agents = Json::from(sim.update(|switch| switch.center.agents()));
-    if let (Json::Array(rows), Some(queue)) = (&mut agents, &query.queue) {
-        rows.retain(|row| row.get_str("queue_id") == Some(queue));
-    }
-    Answer::Ok(agents)
+    Answer::Ok(sim.update(|switch| {
+        let center = &switch.center;
+        match &query.queue {
+            Some(queue) => center.agents_in(queue).into(),
+            None => center.agents().into(),
+        }
+    }))
 }

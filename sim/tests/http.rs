@@ -183,6 +183,25 @@ fn agent_states_follow_the_commands() {
         json!([])
     );
 
+    // In a queue that is not the agent's last one, and in one that is not the agent's.
+    let states = |sim: &Sim| -> Vec<(String, String)> {
+        let rows = sim.get("/api/cc/agent_state?queue=q1&type=callcenter");
+        let rows = rows.as_array().unwrap().iter();
+        let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+        rows.inspect(|row| assert_eq!(row["queue_id"], "q1"))
+            .map(|row| (text(row, "agent_id"), text(row, "state")))
+            .collect()
+    };
+    let logged_out: Vec<_> = (1001..=1010)
+        .map(|id| (id.to_string(), "LOGOUT".to_owned()))
+        .collect();
+    assert_eq!(states(&sim), logged_out);
+    let restricted = "[center]\nagents = [{id = '1', extn = '1', queues = ['q2']}, \
+                      {id = '2', extn = '2'}]\n\
+                      queues = [{id = 'q1', name = ''}, {id = 'q2', name = ''}]";
+    let few = Sim::start(restricted, &[]);
+    assert_eq!(states(&few), [("2".to_owned(), "LOGOUT".to_owned())]);
+
     let failure = client.command("ccGoReady", json!({"queue": "test", "agent": "1999"}));
     assert_ne!(failure["code"], 200);
     assert!(failure["message"].as_str().unwrap().contains("1999"));

@@ -186,6 +186,15 @@ impl Center {
         self.agents.iter().flat_map(Agent::rows).collect()
     }
 
+    /// The rows in one queue of all agents who may sign in to it.
+    pub fn agents_in(&self, queue: &str) -> Value {
+        let agents = self.agents.iter();
+        agents
+            .filter(|agent| agent.queues.iter().any(|own| own == queue))
+            .map(|agent| agent.row(queue))
+            .collect()
+    }
+
     /// The queues: `queue`, `name`, `waiting` and `longestWaitMs`.
     pub fn queues(&self, now: u64) -> Value {
         let queues = self.config.queues.iter();
