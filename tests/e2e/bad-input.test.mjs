@@ -77,7 +77,7 @@ describe("connect()", () => {
       for (const params of [42, "ws://host/ws", true, [], () => {}, {}]) errors.push(await verto.connect(params).catch(plain));
       for (const callbacks of [42, "x", true, () => {}]) errors.push(await verto.connect(quiet, callbacks).catch(plain));
       for (const name of ["onWSLogin", "onWSClose", "onMessage", "onEvent", "onStateChange", "onSubscribeError", "onGap"]) {
-        errors.push({ name, ...(await verto.connect(quiet, { [name]: "x" }).catch(plain)) });
+        errors.push({ ...(await verto.connect(quiet, { [name]: "x" }).catch(plain)), callback: name });
       }
       const echo = await verto.sendMethod("echo", { n: 1 });
       return { errors, state: verto.state, echo: echo.n, sent: texts.length };
@@ -88,7 +88,7 @@ describe("connect()", () => {
       ...["callbacks", "callbacks", "callbacks", "callbacks"],
     ];
     for (const [i, error] of errors.entries()) {
-      const name = names[i] ?? error.name;
+      const name = names[i] ?? error.callback;
       assert.deepEqual([error.isVertoError, error.kind], [true, "invalid-argument"], `${i}: ${name}`);
       assert.ok(error.message.includes(name), error.message);
     }
@@ -410,7 +410,8 @@ test("a failure that nobody looks at is no unhandledrejection", async () => {
     ended.connect(options());
     ended.logout();
     const asking = new Verto();
-    asking.connect(options({ passwd: () => Promise.reject(new Error("no")), loginParams: () => Promise.reject(new Error("no")) }));
+    const rejects = () => Promise.reject(new Error("the page's own"));
+    asking.connect(options({ passwd: rejects, loginParams: rejects }));
     await until("the answers", () => settled === 3);
     await until("it tries again", () => asking.state === "reconnecting");
     asking.logout();
@@ -426,6 +427,8 @@ test("a failure that nobody looks at is no unhandledrejection", async () => {
   });
   assert.deepEqual(shouted, []);
   assert.equal(settled, 4);
+  // What the page's own function failed with is reported as what a callback throws is.
+  for (const line of await page.errors()) assert.ok(line.includes("Uncaught Error: the page's own"), line);
 });
 
 test("a VertoError says in JSON what it says in fields", async () => {
@@ -478,7 +481,6 @@ test("no password and no token is in any error, log line or thrown message", asy
         ["debug", "info", "log", "warn", "error"].map((level) => [level, (...values) => (lines++, collect(...values))]),
       );
       for (const level of Object.keys(logger)) console[level] = logger[level];
-      window.addEventListener("error", ({ message, error }) => collect(message, error ?? ""));
       window.addEventListener("unhandledrejection", ({ reason }) => collect(reason));
       const callbacks = {
         onWSLogin: (v, success, error) => collect(success, error ?? ""),
@@ -558,5 +560,10 @@ test("no password and no token is in any error, log line or thrown message", asy
   assert.ok(collected.length > 60, `errors were collected: ${collected.length}`);
   for (const text of collected) {
     for (const secret of SECRETS) assert.ok(!text.includes(secret), text);
+  }
+  // What the page itself throws reaches its error event, and only that does.
+  for (const line of await page.errors()) {
+    assert.match(line, /Uncaught/);
+    for (const secret of SECRETS) assert.ok(secret === "thrown-s3cret" || !line.includes(secret), line);
   }
 });

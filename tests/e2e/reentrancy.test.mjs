@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scenarios } from "./lib/sdk.mjs";
 
-const { run } = new Scenarios();
+const page = new Scenarios();
+const { run } = page;
 
 const KINDS = [
   "onWSLogin(true)",
@@ -89,6 +90,9 @@ for (const kind of KINDS) {
       results.map(([action]) => action),
       ["logout", "connect", "subscribe", "unsubscribe", "cc"],
     );
+    if (kind === "a passwd function that throws") {
+      for (const line of await page.errors()) assert.ok(line.includes("Uncaught Error: not yet"), line);
+    }
     for (const [action, { found, calls, ...result }] of results) {
       assert.deepEqual(result, expected(kind, action, found), `${action}, in ${found}`);
       for (const call of calls) {
