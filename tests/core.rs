@@ -12,6 +12,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "core/alarm.rs"]
+mod alarm;
 #[path = "core/arbitrary.rs"]
 mod arbitrary;
 #[path = "core/calls.rs"]
@@ -30,6 +32,8 @@ mod harness;
 mod json;
 #[path = "core/judge.rs"]
 mod judge;
+#[path = "core/liveness.rs"]
+mod liveness;
 #[path = "core/login.rs"]
 mod login;
 #[path = "core/model.rs"]
@@ -38,5 +42,7 @@ mod model;
 mod outages;
 #[path = "core/subscribing.rs"]
 mod subscribing;
+#[path = "core/waking.rs"]
+mod waking;
 #[path = "core/world.rs"]
 mod world;

@@ -7,8 +7,9 @@
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::error::Error;
 use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, State};
-use verto_wasm::core::{CallId, Expect, Ms};
+use verto_wasm::core::{CallId, Expect, KeepAlive, Ms};
 
+use crate::alarm::Alarm;
 use crate::json::Json;
 
 /// The call that stands for `connect`'s Promise in [`Harness::connect`].
@@ -33,10 +34,23 @@ pub fn config() -> Config {
     }
 }
 
+/// The usual options, with the usual `keepAlive`.
+pub fn watched() -> Config {
+    Config {
+        keep_alive: Some(KeepAlive {
+            interval: 10_000,
+            max_failed: 2,
+        }),
+        ..config()
+    }
+}
+
 /// A session, the time, and what came out of it.
 pub struct Harness {
     pub session: Session<Json>,
+    /// The wall clock, which a test may set.
     pub now: Ms,
+    alarm: Alarm,
     /// The newest socket.
     pub socket: SocketId,
     io: Vec<Io>,
@@ -50,7 +64,8 @@ impl Harness {
     pub fn new() -> Self {
         Harness {
             session: Session::new(1),
-            now: 1_000_000,
+            now: 1_000_000_000_000,
+            alarm: Alarm::default(),
             socket: 0,
             io: Vec::new(),
             notices: Vec::new(),
@@ -73,6 +88,14 @@ impl Harness {
         harness
     }
 
+    /// A session whose server has answered the ping after the login.
+    pub fn watching() -> Self {
+        let mut harness = Self::ready_with(watched());
+        harness.pong();
+        harness.forget();
+        harness
+    }
+
     /// A session that waits for the next attempt after a lost connection.
     pub fn reconnecting() -> Self {
         let mut harness = Self::ready();
@@ -91,6 +114,7 @@ impl Harness {
         while let Some(notice) = self.session.next_notice() {
             self.notices.push(notice);
         }
+        self.alarm.set(self.now, self.session.deadline());
     }
 
     // What the page does.
@@ -202,8 +226,7 @@ impl Harness {
     /// Goes to the next attempt's time and lets it begin.
     pub fn next_attempt(&mut self) {
         assert_eq!(self.session.state(), State::Reconnecting);
-        self.now = self.session.deadline().unwrap();
-        self.timer();
+        self.wait(self.session.deadline().unwrap() - self.now);
     }
 
     /// Goes through the next attempt to the next login.
@@ -250,21 +273,58 @@ impl Harness {
         self.frame(json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }));
     }
 
+    /// Answers the newest ping.
+    pub fn pong(&mut self) {
+        let mut texts = self.texts().into_iter().rev();
+        let ping = texts.find(|text| text.contains(r#""method":"verto.ping""#));
+        let ping: Tree = serde_json::from_str(ping.expect("no ping was sent")).unwrap();
+        self.reply(
+            ping["id"].as_u64().unwrap() as u32,
+            &json!({ "message": "PONG" }),
+        );
+    }
+
     // The time.
+
+    /// What the shell calls on `online`, on resume and when the page is shown.
+    pub fn woke(&mut self) {
+        self.session.woke(self.now);
+        self.drain();
+    }
 
     pub fn timer(&mut self) {
         self.session.timer(self.now);
         self.drain();
     }
 
-    /// Lets `ms` pass, with the timer called whenever it is due.
+    /// Lets `ms` pass, with the timer called whenever it rings.
     pub fn wait(&mut self, ms: Ms) {
-        let end = self.now + ms;
-        while let Some(deadline) = self.session.deadline().filter(|at| *at <= end) {
-            self.now = self.now.max(deadline);
+        self.watch(ms);
+    }
+
+    /// Waits as [`Self::wait`] does; returns what was done and when, in ms from now.
+    pub fn watch(&mut self, ms: Ms) -> Vec<(Ms, String)> {
+        let (start, mut rang) = (self.alarm.clock, 0);
+        let mut seen = Vec::new();
+        loop {
+            let at = self.alarm.clock - start;
+            let (passed, rings) = self.alarm.pass(ms - at);
+            self.now += passed;
+            if !rings {
+                return seen;
+            }
+            rang += 1;
+            assert!(rang < 100 + ms / 100, "the timer rings again and again");
+            let before = self.io.len();
             self.timer();
+            let new = self.io[before..].iter().map(show_io);
+            seen.extend(new.map(|one| (at + passed, one)));
         }
-        self.now = end;
+    }
+
+    /// The machine sleeps for `ms`: nothing runs, and no timer counts.
+    pub fn sleep(&mut self, ms: Ms) {
+        self.now += ms;
     }
 
     // What came of it.
