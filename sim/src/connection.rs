@@ -46,6 +46,10 @@ struct Connection {
     /// Tells of changed faults.
     faults: watch::Receiver<()>,
     hold: Option<Hold>,
+    /// How often the server had restarted before.
+    restarts: u64,
+    /// The server has restarted since: nothing more is written, a close frame neither.
+    lost: bool,
     outgoing: Outgoing,
     expires: Option<Instant>,
     /// The size of the speed test that is running.
@@ -54,7 +58,7 @@ struct Connection {
 
 /// Serves a connection until it ends.
 pub async fn run(socket: WebSocket, sim: Arc<Sim>, peer: Peer, silent: bool) {
-    let (joined, mut faults) = sim.update(|switch| {
+    let (joined, restarts, mut faults) = sim.update(|switch| {
         let joined = switch.hub.join(peer.remote);
         if switch.faults.is_down(Instant::now()) {
             // It was let in a moment before.
@@ -63,7 +67,7 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, peer: Peer, silent: bool) {
         if silent {
             switch.faults.silence(joined.conn);
         }
-        (joined, switch.faults.watch())
+        (joined, switch.faults.restarts(), switch.faults.watch())
     });
     let Joined {
         conn,
@@ -82,6 +86,8 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, peer: Peer, silent: bool) {
         login: None,
         faults,
         hold: None,
+        restarts,
+        lost: false,
         outgoing: Outgoing::new(),
         expires: None,
         speed_test: None,
@@ -187,7 +193,12 @@ impl Connection {
             self.write(Frame::Text(reply)).await?;
         }
         match outcome.ending {
-            Some(ending) => Err(Over::Server(ending)),
+            Some(ending) => {
+                if !ending.is_cut() {
+                    self.write_delayed().await?;
+                }
+                Err(Over::Server(ending))
+            }
             None => Ok(()),
         }
     }
@@ -267,11 +278,19 @@ impl Connection {
         while let Ok(frame) = self.queue.try_recv() {
             self.write(frame).await?;
         }
+        self.write_delayed().await
+    }
+
+    /// Writes what waits for its time.
+    async fn write_delayed(&mut self) -> Result<(), Over> {
         while let Some(due) = self.outgoing.due() {
             tokio::select! {
+                biased;
+                _ = self.faults.changed() => self.look_at_faults(),
                 () = cut(&mut self.ending) => return Ok(()),
                 () = sleep_until(due) => self.write_next().await?,
             }
+            self.thawed().await?;
         }
         Ok(())
     }
@@ -286,23 +305,26 @@ impl Connection {
     }
 
     fn look_at_faults(&mut self) {
-        let (hold, delivery) = self.sim.update(|switch| {
-            let hold = switch.faults.hold(self.conn, Instant::now()).cloned();
-            let login = self.login.as_deref();
-            (hold, switch.faults.delivery(self.conn, login))
+        let (hold, delivery, restarts) = self.sim.update(|switch| {
+            let faults = &mut switch.faults;
+            let hold = faults.hold(self.conn, Instant::now()).cloned();
+            let delivery = faults.delivery(self.conn, self.login.as_deref());
+            (hold, delivery, faults.restarts())
         });
         self.hold = hold;
+        self.lost = restarts != self.restarts;
         self.outgoing.set(Instant::now(), delivery);
     }
 
     /// Waits until the connection may go on.
     async fn thawed(&mut self) -> Result<(), Over> {
-        while let Some(hold) = &self.hold
-            && hold.freeze != Freeze::Close
-        {
-            if hold.cut {
+        loop {
+            if self.lost {
                 return Err(Over::Server(Ending::Cut));
             }
+            let Some(hold) = self.hold.as_ref().filter(|h| h.freeze != Freeze::Close) else {
+                return Ok(());
+            };
             let (end, reads) = (hold.until, hold.freeze == Freeze::Answers);
             tokio::select! {
                 biased;
@@ -313,7 +335,6 @@ impl Connection {
             }
             self.look_at_faults();
         }
-        Ok(())
     }
 
     /// Takes note of a message that is never answered.
@@ -333,10 +354,8 @@ impl Connection {
         self.look_at_faults();
         while let Some(hold) = &self.hold
             && hold.freeze != Freeze::Answers
+            && !self.lost
         {
-            if hold.cut {
-                return false;
-            }
             let end = hold.until;
             tokio::select! {
                 _ = self.faults.changed() => {}
@@ -344,7 +363,7 @@ impl Connection {
             }
             self.look_at_faults();
         }
-        true
+        !self.lost
     }
 
     async fn finish(mut self, over: Over) {

@@ -84,8 +84,6 @@ pub struct Hold {
     pub freeze: Freeze,
     /// Until when, if not until it is thawed.
     pub until: Option<Instant>,
-    /// Set when the server restarts: the connection is to be cut after all.
-    pub cut: bool,
     login: Option<String>,
 }
 
@@ -164,6 +162,7 @@ pub struct Faults {
     refusal: Option<Refusal>,
     refusals: u64,
     down_until: Option<Instant>,
+    restarts: u64,
     holds: BTreeMap<ConnId, Hold>,
     delays: Rules<Duration>,
     shuffles: Rules<(Duration, u64)>,
@@ -182,10 +181,10 @@ impl Faults {
     /// Ends them all. Frozen connections go on where they stopped.
     pub fn clear(&mut self) {
         let changed = std::mem::take(&mut self.changed);
-        let refusals = self.refusals;
         *self = Faults {
             changed,
-            refusals,
+            refusals: self.refusals,
+            restarts: self.restarts,
             ..Faults::default()
         };
         self.changed.send_replace(());
@@ -202,13 +201,21 @@ impl Faults {
         self.changed.send_replace(());
     }
 
-    /// The server is gone until then: what stands still is cut, nobody is let in.
+    /// The server is gone until then: nothing that was connected before goes on.
     pub fn go_down(&mut self, until: Instant) {
         self.down_until = Some(until);
-        for hold in self.holds.values_mut() {
-            hold.cut = true;
+        self.restarts += 1;
+        if let Some(refusal) = &mut self.refusal {
+            // What hangs is decided on anew.
+            self.refusals += 1;
+            refusal.number = self.refusals;
         }
         self.changed.send_replace(());
+    }
+
+    /// How often the server has gone down.
+    pub fn restarts(&self) -> u64 {
+        self.restarts
     }
 
     /// Whether the server is gone.
@@ -236,8 +243,7 @@ impl Faults {
     pub fn hangs(&self, number: u64, now: Instant) -> Option<Option<Instant>> {
         let refusal = self.refusal.as_ref()?;
         let until = refusal.limit.until;
-        let on = refusal.number == number && !is_over(until, now) && !self.is_down(now);
-        on.then_some(until)
+        (refusal.number == number && !is_over(until, now)).then_some(until)
     }
 
     /// Lets something stand still on a connection.
@@ -251,7 +257,6 @@ impl Faults {
         let hold = Hold {
             freeze,
             until,
-            cut: false,
             login,
         };
         self.holds.insert(conn, hold);

@@ -190,16 +190,31 @@ fn a_late_connection_can_be_ended() {
     let sim = built_in();
     let mut cut = sim.log_in("1001", "s-1");
     let mut punted = sim.log_in("1002", "s-2");
-    sim.fault("delay", json!({"ms": 600_000, "login": "1001"}));
+    let mut taken_over = sim.log_in("1003", "s-3");
+    sim.fault("delay", json!({"ms": 600_000}));
     sim.fault("delay", json!({"ms": 50, "login": "1002"}));
     cut.send(PING);
     sim.frames_when(|frames| frames.contains("verto.ping"));
     sim.fault("drop", json!({"login": "1001"}));
     assert_eq!(cut.next(), Err(End::Cut));
+
     punted.send(PING);
     sim.fault("punt", json!({"login": "1002"}));
     let frames: Vec<_> = std::iter::from_fn(|| punted.next().ok()).collect();
     assert!(frames.last().unwrap().contains("verto.punt"), "{frames:?}");
+
+    // Its punt would come in ten minutes.
+    sim.fault("punt", json!({"login": "1003"}));
+    sim.fault("restart", json!({"downMs": 0}));
+    assert_eq!(taken_over.next(), Err(End::Cut));
+
+    // The reply to a login that is refused comes before the close.
+    sim.fault("delay", json!({"ms": 50}));
+    sim.fault("login", json!({"message": "Session in use", "close": true}));
+    let mut refused = sim.connect();
+    let reply = login(&mut refused, "1001");
+    assert_eq!(reply["error"]["message"], "Session in use");
+    assert_eq!(refused.next(), Err(End::Closed(1000, String::new())));
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn a_frozen_connection_goes_on_where_it_stopped() {
     client.send(&PING.replace('7', "8"));
     event(&sim, 1);
     event(&sim, 2);
-    // Others are served, and a closing handshake isn't one of this connection's either.
+    // Only others are served.
     sim.log_in("1002", "s-2").call("verto.ping", json!({}));
     let frames = sim.get("/sim/frames");
     assert!(frames.as_array().unwrap().iter().all(|f| f["conn"] == 2));
