@@ -5,8 +5,7 @@ use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
 use crate::core::liveness::{Liveness, Verdict};
-use crate::core::rpc::{Call, Expect, Owner};
-use crate::core::subscriptions::Answer;
+use crate::core::rpc::Owner;
 use crate::core::value::{Field, Value};
 
 /// The code of a login that the server refuses (FreeSWITCH, transcript s02).
@@ -81,15 +80,6 @@ impl<V: Value> Session<V> {
         }
     }
 
-    fn settle(&mut self, call: Call, outcome: Result<V, V>) {
-        let outcome = match outcome {
-            Ok(result) if succeeded(&result, call.expect) => Ok(result),
-            Ok(answer) | Err(answer) => Err(Error::refusal(Kind::Rejected, &call.method, answer)),
-        };
-        let call = call.id;
-        self.notices.push_back(Notice::Settle { call, outcome });
-    }
-
     fn logged_in(&mut self, now: Ms, result: V) {
         // A server that didn't take our sessid says which one it made instead.
         if let Some(sessid) = result.text_of(Field::Sessid) {
@@ -106,8 +96,7 @@ impl<V: Value> Session<V> {
             self.notices.push_back(Notice::Settle { call, outcome });
         }
         self.notices.push_back(Notice::Login { error: None });
-        let asking = self.subscriptions.take_all_unasked(super::MOST_ASKED);
-        self.ask(now, asking);
+        self.ask_for_all(now);
         for waiting in self.rpc.take_waiting() {
             // After a sleep the reply may be here before the timer ran: a request that is
             // too old must not leave.
@@ -153,26 +142,6 @@ impl<V: Value> Session<V> {
             error: Some(error.clone()),
         };
         self.finish(error, Kind::Auth.name(), Some(told));
-    }
-
-    /// Granted channels are named in `result`, or in some versions in `error`; what is
-    /// named nowhere has not been granted (FreeSWITCH, transcript s04).
-    fn subscription_answered(&mut self, id: u32, asked: &[String], answer: V) {
-        for field in [Field::SubscribedChannels, Field::AlreadySubscribedChannels] {
-            for channel in answer.texts_of(field) {
-                if let Some(sernos) = self.subscriptions.answered(&channel, id, Answer::Granted) {
-                    let confirmed = Notice::Confirmed { sernos, channel };
-                    self.notices.push_back(confirmed);
-                }
-            }
-        }
-        let mut error = Error::refusal(Kind::Rejected, "verto.subscribe", answer);
-        if error.reason.is_none() {
-            error.message = "the server doesn't allow this user to subscribe to this channel: \
-                             check the user's permissions and the domain in `login`"
-                .into();
-        }
-        self.not_granted(asked, id, Answer::Refused, &error);
     }
 
     fn event(&mut self, event: Event<V>) {
@@ -230,18 +199,5 @@ impl<V: Value> Session<V> {
 
     fn log(&mut self, parts: &[&str]) {
         self.io.push_back(Io::Log(parts.concat()));
-    }
-}
-
-fn succeeded<V: Value>(result: &V, expect: Expect) -> bool {
-    let code = result.field(Field::Code);
-    let is_200 = |code: V| match code.number() {
-        Some(number) => number == 200.0,
-        None => code.text().as_deref() == Some("200"),
-    };
-    match expect {
-        Expect::Result => true,
-        Expect::Code200 => code.is_some_and(is_200),
-        Expect::NoRefusal => code.is_none_or(is_200),
     }
 }

@@ -7,24 +7,24 @@
 
 mod effect;
 mod incoming;
+mod requesting;
+mod subscribing;
 
 use std::collections::VecDeque;
 
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
-use crate::core::frame::{self, LARGEST_FRAME};
-use crate::core::json::push_channels;
+use crate::core::frame;
 use crate::core::liveness::{Liveness, Verdict};
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
-use crate::core::rpc::{Call, CallId, Expect, Owner, Rpc, Waiting};
-use crate::core::subscriptions::{Answer, Asking, Removed, Subscriptions, Summary, json_bytes};
+use crate::core::rpc::{CallId, Owner, Rpc, Waiting};
+use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
 
 pub use effect::{Config, Io, Message, Notice, SocketId, State};
-
-/// The bytes of channel names that go into one subscribe request.
-const MOST_ASKED: usize = LARGEST_FRAME - 10_000;
+pub use requesting::Request;
+use requesting::too_large;
 
 #[derive(Clone, Copy, Debug)]
 enum Phase {
@@ -43,21 +43,6 @@ enum Phase {
         at: Ms,
     },
     Closed,
-}
-
-/// A request of the page's.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The page's number for the call.
-    pub call: CallId,
-    /// The method.
-    pub method: String,
-    /// The parameters: the text of a JSON object without `sessid`.
-    pub params: String,
-    /// Which answers count as success.
-    pub expect: Expect,
-    /// How long it may take from now, in ms; `None` for the configured time.
-    pub timeout: Option<Ms>,
 }
 
 /// The state of one connection and of everything that outlives it.
@@ -292,107 +277,6 @@ impl<V: Value> Session<V> {
         self.judged(now, verdict);
     }
 
-    /// Makes a request. It leaves at once, or waits for the login; see [`Notice::Settle`].
-    pub fn request(&mut self, now: Ms, request: Request) {
-        self.clock(now);
-        let Request {
-            call: id,
-            method,
-            params,
-            expect,
-            timeout,
-        } = request;
-        let call = Call { id, method, expect };
-        let Some(config) = self.config.as_ref().filter(|_| self.is_active()) else {
-            let message = "there is no connection: call connect() first";
-            return self.fail(&call, Error::new(Kind::Closed, message), false);
-        };
-        let usual = match call.method.as_str() {
-            "jsapi" => config.jsapi_timeout,
-            _ => config.timeout,
-        };
-        let deadline = now.saturating_add(timeout.unwrap_or(usual));
-        if matches!(self.phase, Phase::Ready) {
-            return self.depart(call, &params, deadline);
-        }
-        if self.is_too_large(&call.method, &params) {
-            return self.fail(&call, too_large(), false);
-        }
-        let waiting = Waiting {
-            call,
-            params,
-            deadline,
-        };
-        if let Err(call) = self.rpc.wait(waiting) {
-            let message = "too many requests wait for the connection";
-            self.fail(&call, Error::new(Kind::Overflow, message), false);
-        }
-    }
-
-    /// Fails a call that the page got wrong, like any other call: once, and afterwards.
-    pub fn refuse(&mut self, call: CallId, error: Error<V>) {
-        let outcome = Err(error);
-        self.notices.push_back(Notice::Settle { call, outcome });
-    }
-
-    /// Registers `listener` on each of `channels`; returns the registrations' numbers.
-    /// With `local` the server is not asked. `sub_params` is JSON text.
-    pub fn subscribe(
-        &mut self,
-        now: Ms,
-        channels: &[String],
-        listener: u32,
-        sub_params: Option<&str>,
-        local: bool,
-    ) -> Vec<u32> {
-        self.clock(now);
-        let mut sernos = Vec::with_capacity(channels.len());
-        for channel in channels {
-            let added = self.subscriptions.add(channel, listener, sub_params, local);
-            self.unsubscribed(now, added.replaced);
-            if added.confirmed && !local && !sernos.contains(&added.serno) {
-                self.notices.push_back(Notice::Confirmed {
-                    sernos: vec![added.serno],
-                    channel: channel.clone(),
-                });
-            }
-            sernos.push(added.serno);
-        }
-        if matches!(self.phase, Phase::Ready) {
-            let asking = self.subscriptions.take_unasked(channels, MOST_ASKED);
-            self.ask(now, asking);
-        }
-        sernos
-    }
-
-    /// Ends registrations: of a channel the one with that number, or all.
-    pub fn unsubscribe(&mut self, now: Ms, targets: &[(String, Option<u32>)]) {
-        self.clock(now);
-        let mut removed = Removed::default();
-        for (channel, serno) in targets {
-            self.subscriptions.remove(channel, *serno, &mut removed);
-        }
-        self.unsubscribed(now, removed);
-    }
-
-    /// Ends all registrations.
-    pub fn unsubscribe_all(&mut self, now: Ms) {
-        self.clock(now);
-        let removed = self.subscriptions.clear();
-        self.unsubscribed(now, removed);
-    }
-
-    /// The page's `onWSLogin(true)` is about to run; see
-    /// [`Subscriptions::login_callback_begins`].
-    pub fn login_callback_begins(&mut self) {
-        self.subscriptions.login_callback_begins();
-    }
-
-    /// The page's `onWSLogin` has returned.
-    pub fn login_callback_ended(&mut self) {
-        self.subscriptions.login_callback_ended();
-    }
-
     /// Takes note of the time. A clock that is set back (by NTP, after a sleep) must hold
     /// nothing up, so everything that is due moves with it.
     fn clock(&mut self, now: Ms) {
@@ -442,21 +326,6 @@ impl<V: Value> Session<V> {
             deadline: self.due(now),
         };
         self.io.push_back(Io::Credentials { socket });
-    }
-
-    /// Sends a request of the page's, unless it has become too large: the server may have
-    /// made a longer sessid meanwhile.
-    fn depart(&mut self, call: Call, params: &str, deadline: Ms) {
-        if self.is_too_large(&call.method, params) {
-            return self.fail(&call, too_large(), false);
-        }
-        let method = call.method.clone();
-        self.send(deadline, Owner::Page(call), &method, params);
-    }
-
-    fn is_too_large(&self, method: &str, params: &str) -> bool {
-        // With the longest id: which one it will be is known when it leaves.
-        frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME
     }
 
     fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
@@ -546,84 +415,6 @@ impl<V: Value> Session<V> {
         }
     }
 
-    fn fail_in_flight(&mut self, error: &Error<V>) {
-        for owner in self.rpc.take_in_flight() {
-            if let Owner::Page(call) = owner {
-                self.fail(&call, error.clone(), true);
-            }
-        }
-    }
-
-    fn fail(&mut self, call: &Call, error: Error<V>, sent: bool) {
-        self.notices.push_back(Notice::Settle {
-            call: call.id,
-            outcome: Err(error.of(&call.method, sent)),
-        });
-    }
-
-    fn timed_out(&mut self, now: Ms, owner: Owner, id: Option<u32>) {
-        let error = Error::new(Kind::Timeout, "the server didn't answer in time");
-        match owner {
-            Owner::Page(call) => self.fail(&call, error, id.is_some()),
-            Owner::Login => self.lost(now, error.of("login", true)),
-            Owner::Subscribe(channels) => {
-                let error = error.of("verto.subscribe", true);
-                let id = id.unwrap_or_default();
-                self.not_granted(&channels, id, Answer::None, &error);
-            }
-            // Silence is judged by its length, not by the ping.
-            Owner::Unsubscribe | Owner::Ping => {}
-        }
-    }
-
-    fn not_granted(&mut self, channels: &[String], id: u32, answer: Answer, error: &Error<V>) {
-        for channel in channels {
-            if self.subscriptions.answered(channel, id, answer).is_some() {
-                self.notices.push_back(Notice::Refused {
-                    channel: channel.clone(),
-                    error: error.clone(),
-                });
-            }
-        }
-    }
-
-    fn ask(&mut self, now: Ms, asking: Vec<Asking>) {
-        for one in asking {
-            let mut params = String::new();
-            push_channels(&mut params, &one.channels, one.sub_params.as_deref());
-            let owner = Owner::Subscribe(one.channels.clone());
-            let id = self.send(self.due(now), owner, "verto.subscribe", &params);
-            self.subscriptions.asked(&one.channels, id);
-        }
-    }
-
-    fn unsubscribed(&mut self, now: Ms, removed: Removed) {
-        self.released(removed.sernos);
-        // Only a ready session holds channels, so nothing is sent before a login.
-        let mut rest = removed.unwanted.as_slice();
-        while !rest.is_empty() {
-            let mut bytes = 0;
-            let fits = |name: &&String| {
-                bytes += json_bytes(name);
-                bytes <= MOST_ASKED
-            };
-            // One at least: the shell lets no name in that is too long by itself.
-            let count = rest.iter().take_while(fits).count().max(1);
-            let (names, later) = rest.split_at(count);
-            let mut params = String::new();
-            push_channels(&mut params, names, None);
-            let due = self.due(now);
-            self.send(due, Owner::Unsubscribe, "verto.unsubscribe", &params);
-            rest = later;
-        }
-    }
-
-    fn released(&mut self, sernos: Vec<u32>) {
-        if !sernos.is_empty() {
-            self.io.push_back(Io::Release { sernos });
-        }
-    }
-
     fn tell_state(&mut self, delay: Ms, reason: Option<&'static str>, error: Option<Error<V>>) {
         self.notices.push_back(Notice::State {
             state: self.state(),
@@ -633,9 +424,4 @@ impl<V: Value> Session<V> {
             error,
         });
     }
-}
-
-fn too_large<V>() -> Error<V> {
-    let message = "the request is larger than the 1,000,000 bytes that a server accepts";
-    Error::new(Kind::TooLarge, message)
 }

@@ -1,0 +1,141 @@
+//! The page's requests: sent, waiting, answered or failed, each settled once.
+
+use super::{Notice, Phase, Session};
+use crate::core::Ms;
+use crate::core::error::{Error, Kind};
+use crate::core::frame::{self, LARGEST_FRAME};
+use crate::core::rpc::{Call, CallId, Expect, Owner, Waiting};
+use crate::core::subscriptions::Answer;
+use crate::core::value::{Field, Value};
+
+/// A request of the page's.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The page's number for the call.
+    pub call: CallId,
+    /// The method.
+    pub method: String,
+    /// The parameters: the text of a JSON object without `sessid`.
+    pub params: String,
+    /// Which answers count as success.
+    pub expect: Expect,
+    /// How long it may take from now, in ms; `None` for the configured time.
+    pub timeout: Option<Ms>,
+}
+
+impl<V: Value> Session<V> {
+    /// Makes a request. It leaves at once, or waits for the login; see [`Notice::Settle`].
+    pub fn request(&mut self, now: Ms, request: Request) {
+        self.clock(now);
+        let Request {
+            call: id,
+            method,
+            params,
+            expect,
+            timeout,
+        } = request;
+        let call = Call { id, method, expect };
+        let Some(config) = self.config.as_ref().filter(|_| self.is_active()) else {
+            let message = "there is no connection: call connect() first";
+            return self.fail(&call, Error::new(Kind::Closed, message), false);
+        };
+        let usual = match call.method.as_str() {
+            "jsapi" => config.jsapi_timeout,
+            _ => config.timeout,
+        };
+        let deadline = now.saturating_add(timeout.unwrap_or(usual));
+        if matches!(self.phase, Phase::Ready) {
+            return self.depart(call, &params, deadline);
+        }
+        if self.is_too_large(&call.method, &params) {
+            return self.fail(&call, too_large(), false);
+        }
+        let waiting = Waiting {
+            call,
+            params,
+            deadline,
+        };
+        if let Err(call) = self.rpc.wait(waiting) {
+            let message = "too many requests wait for the connection";
+            self.fail(&call, Error::new(Kind::Overflow, message), false);
+        }
+    }
+
+    /// Fails a call that the page got wrong, like any other call: once, and afterwards.
+    pub fn refuse(&mut self, call: CallId, error: Error<V>) {
+        let outcome = Err(error);
+        self.notices.push_back(Notice::Settle { call, outcome });
+    }
+
+    /// Sends a request of the page's, unless it has become too large: the server may have
+    /// made a longer sessid meanwhile.
+    pub(super) fn depart(&mut self, call: Call, params: &str, deadline: Ms) {
+        if self.is_too_large(&call.method, params) {
+            return self.fail(&call, too_large(), false);
+        }
+        let method = call.method.clone();
+        self.send(deadline, Owner::Page(call), &method, params);
+    }
+
+    pub(super) fn is_too_large(&self, method: &str, params: &str) -> bool {
+        // With the longest id: which one it will be is known when it leaves.
+        frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME
+    }
+
+    pub(super) fn fail_in_flight(&mut self, error: &Error<V>) {
+        for owner in self.rpc.take_in_flight() {
+            if let Owner::Page(call) = owner {
+                self.fail(&call, error.clone(), true);
+            }
+        }
+    }
+
+    pub(super) fn fail(&mut self, call: &Call, error: Error<V>, sent: bool) {
+        self.notices.push_back(Notice::Settle {
+            call: call.id,
+            outcome: Err(error.of(&call.method, sent)),
+        });
+    }
+
+    pub(super) fn timed_out(&mut self, now: Ms, owner: Owner, id: Option<u32>) {
+        let error = Error::new(Kind::Timeout, "the server didn't answer in time");
+        match owner {
+            Owner::Page(call) => self.fail(&call, error, id.is_some()),
+            Owner::Login => self.lost(now, error.of("login", true)),
+            Owner::Subscribe(channels) => {
+                let error = error.of("verto.subscribe", true);
+                let id = id.unwrap_or_default();
+                self.not_granted(&channels, id, Answer::None, &error);
+            }
+            // Silence is judged by its length, not by the ping.
+            Owner::Unsubscribe | Owner::Ping => {}
+        }
+    }
+
+    pub(super) fn settle(&mut self, call: Call, outcome: Result<V, V>) {
+        let outcome = match outcome {
+            Ok(result) if succeeded(&result, call.expect) => Ok(result),
+            Ok(answer) | Err(answer) => Err(Error::refusal(Kind::Rejected, &call.method, answer)),
+        };
+        let call = call.id;
+        self.notices.push_back(Notice::Settle { call, outcome });
+    }
+}
+
+pub(super) fn too_large<V>() -> Error<V> {
+    let message = "the request is larger than the 1,000,000 bytes that a server accepts";
+    Error::new(Kind::TooLarge, message)
+}
+
+fn succeeded<V: Value>(result: &V, expect: Expect) -> bool {
+    let code = result.field(Field::Code);
+    let is_200 = |code: V| match code.number() {
+        Some(number) => number == 200.0,
+        None => code.text().as_deref() == Some("200"),
+    };
+    match expect {
+        Expect::Result => true,
+        Expect::Code200 => code.is_some_and(is_200),
+        Expect::NoRefusal => code.is_none_or(is_200),
+    }
+}

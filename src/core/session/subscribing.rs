@@ -1,0 +1,153 @@
+//! The page's subscriptions on the wire.
+
+use super::{Io, Notice, Phase, Session};
+use crate::core::Ms;
+use crate::core::error::{Error, Kind};
+use crate::core::frame::LARGEST_FRAME;
+use crate::core::json::push_channels;
+use crate::core::rpc::Owner;
+use crate::core::subscriptions::{Answer, Asking, Removed, json_bytes};
+use crate::core::value::{Field, Value};
+
+/// The bytes of channel names that go into one request.
+const MOST_ASKED: usize = LARGEST_FRAME - 10_000;
+
+impl<V: Value> Session<V> {
+    /// Registers `listener` on each of `channels`; returns the registrations' numbers.
+    /// With `local` the server is not asked. `sub_params` is JSON text.
+    pub fn subscribe(
+        &mut self,
+        now: Ms,
+        channels: &[String],
+        listener: u32,
+        sub_params: Option<&str>,
+        local: bool,
+    ) -> Vec<u32> {
+        self.clock(now);
+        let mut sernos = Vec::with_capacity(channels.len());
+        for channel in channels {
+            let added = self.subscriptions.add(channel, listener, sub_params, local);
+            self.unsubscribed(now, added.replaced);
+            if added.confirmed && !local && !sernos.contains(&added.serno) {
+                self.notices.push_back(Notice::Confirmed {
+                    sernos: vec![added.serno],
+                    channel: channel.clone(),
+                });
+            }
+            sernos.push(added.serno);
+        }
+        if matches!(self.phase, Phase::Ready) {
+            let asking = self.subscriptions.take_unasked(channels, MOST_ASKED);
+            self.ask(now, asking);
+        }
+        sernos
+    }
+
+    /// Ends registrations: of a channel the one with that number, or all.
+    pub fn unsubscribe(&mut self, now: Ms, targets: &[(String, Option<u32>)]) {
+        self.clock(now);
+        let mut removed = Removed::default();
+        for (channel, serno) in targets {
+            self.subscriptions.remove(channel, *serno, &mut removed);
+        }
+        self.unsubscribed(now, removed);
+    }
+
+    /// Ends all registrations.
+    pub fn unsubscribe_all(&mut self, now: Ms) {
+        self.clock(now);
+        let removed = self.subscriptions.clear();
+        self.unsubscribed(now, removed);
+    }
+
+    /// The page's `onWSLogin(true)` is about to run; see
+    /// [`Subscriptions::login_callback_begins`].
+    pub fn login_callback_begins(&mut self) {
+        self.subscriptions.login_callback_begins();
+    }
+
+    /// The page's `onWSLogin` has returned.
+    pub fn login_callback_ended(&mut self) {
+        self.subscriptions.login_callback_ended();
+    }
+
+    pub(super) fn not_granted(
+        &mut self,
+        channels: &[String],
+        id: u32,
+        answer: Answer,
+        error: &Error<V>,
+    ) {
+        for channel in channels {
+            if self.subscriptions.answered(channel, id, answer).is_some() {
+                self.notices.push_back(Notice::Refused {
+                    channel: channel.clone(),
+                    error: error.clone(),
+                });
+            }
+        }
+    }
+
+    /// A new connection knows no channel: it is asked for all that are wanted.
+    pub(super) fn ask_for_all(&mut self, now: Ms) {
+        let asking = self.subscriptions.take_all_unasked(MOST_ASKED);
+        self.ask(now, asking);
+    }
+
+    fn ask(&mut self, now: Ms, asking: Vec<Asking>) {
+        for one in asking {
+            let mut params = String::new();
+            push_channels(&mut params, &one.channels, one.sub_params.as_deref());
+            let owner = Owner::Subscribe(one.channels.clone());
+            let id = self.send(self.due(now), owner, "verto.subscribe", &params);
+            self.subscriptions.asked(&one.channels, id);
+        }
+    }
+
+    pub(super) fn unsubscribed(&mut self, now: Ms, removed: Removed) {
+        self.released(removed.sernos);
+        // Only a ready session holds channels, so nothing is sent before a login.
+        let mut rest = removed.unwanted.as_slice();
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = |name: &&String| {
+                bytes += json_bytes(name);
+                bytes <= MOST_ASKED
+            };
+            // One at least: the shell lets no name in that is too long by itself.
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (names, later) = rest.split_at(count);
+            let mut params = String::new();
+            push_channels(&mut params, names, None);
+            let due = self.due(now);
+            self.send(due, Owner::Unsubscribe, "verto.unsubscribe", &params);
+            rest = later;
+        }
+    }
+
+    pub(super) fn released(&mut self, sernos: Vec<u32>) {
+        if !sernos.is_empty() {
+            self.io.push_back(Io::Release { sernos });
+        }
+    }
+
+    /// Granted channels are named in `result`, or in some versions in `error`; what is
+    /// named nowhere has not been granted (FreeSWITCH, transcript s04).
+    pub(super) fn subscription_answered(&mut self, id: u32, asked: &[String], answer: V) {
+        for field in [Field::SubscribedChannels, Field::AlreadySubscribedChannels] {
+            for channel in answer.texts_of(field) {
+                if let Some(sernos) = self.subscriptions.answered(&channel, id, Answer::Granted) {
+                    let confirmed = Notice::Confirmed { sernos, channel };
+                    self.notices.push_back(confirmed);
+                }
+            }
+        }
+        let mut error = Error::refusal(Kind::Rejected, "verto.subscribe", answer);
+        if error.reason.is_none() {
+            error.message = "the server doesn't allow this user to subscribe to this channel: \
+                             check the user's permissions and the domain in `login`"
+                .into();
+        }
+        self.not_granted(asked, id, Answer::Refused, &error);
+    }
+}
