@@ -40,6 +40,10 @@ mod login;
 mod model;
 #[path = "core/outages.rs"]
 mod outages;
+#[path = "core/peers.rs"]
+mod peers;
+#[path = "core/recovery.rs"]
+mod recovery;
 #[path = "core/subscribing.rs"]
 mod subscribing;
 #[path = "core/waking.rs"]

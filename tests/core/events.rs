@@ -113,3 +113,90 @@ fn each_channel_and_each_connection_counts_for_itself() {
     let told = h.told();
     assert!(!told.iter().any(|one| one.starts_with("onGap")), "{told:?}");
 }
+
+#[test]
+fn a_repetition_is_dropped_and_the_order_of_the_rest_kept() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc", "demo"], 1);
+    h.grant(2, &["vcc", "demo"]);
+    h.forget();
+    for number in [0, 1, 1, 2, 1, 2, 3, 2] {
+        h.event("vcc.default", Some("vcc"), Some(number));
+    }
+    assert_eq!(h.told(), ["event [1]"; 4]);
+    // The same number on another channel is no repetition.
+    for number in [3, 3, 4] {
+        h.event("demo", Some("demo"), Some(number));
+    }
+    assert_eq!(h.told(), ["event [2]"; 2]);
+    // Nor is one without a number.
+    for _ in 0..3 {
+        h.event("vcc", Some("vcc"), None);
+        h.event("vcc", None, Some(1));
+    }
+    assert_eq!(h.told(), ["event [1]"; 6]);
+}
+
+#[test]
+fn after_a_gap_what_comes_late_is_dropped_and_what_comes_next_is_not() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    h.forget();
+    for number in [0, 4, 2, 3, 5, 7] {
+        h.event("vcc", Some("vcc"), Some(number));
+    }
+    assert_eq!(
+        h.told(),
+        [
+            "event [1]",
+            "onGap vcc expected 1 received 4",
+            "event [1]",
+            "event [1]",
+            "onGap vcc expected 6 received 7",
+            "event [1]",
+        ]
+    );
+}
+
+#[test]
+fn a_late_event_of_an_earlier_subscription_does_not_hide_the_new_ones() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    h.event("vcc", Some("vcc"), Some(56));
+    h.unsubscribe("vcc", None);
+    h.event("vcc", Some("vcc"), Some(57));
+    h.subscribe(&["vcc"], 1);
+    h.event("vcc", Some("vcc"), Some(58));
+    h.grant(4, &["vcc"]);
+    h.forget();
+    // Number 0 got lost in the server.
+    for number in [1, 2] {
+        h.event("vcc", Some("vcc"), Some(number));
+    }
+    assert_eq!(h.told(), ["event [2]"; 2]);
+}
+
+#[test]
+fn late_events_of_an_older_socket_do_nothing() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    h.event("vcc", Some("vcc"), Some(0));
+    h.drop_connection();
+    h.reconnect();
+    h.grant(2, &["vcc"]);
+    h.event("vcc", Some("vcc"), Some(0));
+    h.forget();
+    let params = |number: u64| json!({ "eventChannel": "vcc", "subscribedChannel": "vcc", "eventSerno": number });
+    for number in [1, 2, 9] {
+        h.frame_on(
+            1,
+            json!({ "method": "verto.event", "params": params(number) }),
+        );
+    }
+    assert!(h.told().is_empty() && h.did().is_empty());
+    h.event("vcc", Some("vcc"), Some(1));
+    assert_eq!(h.told(), ["event [1]"]);
+}
