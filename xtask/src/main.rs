@@ -7,6 +7,7 @@ mod demo;
 mod package;
 mod process;
 mod project;
+mod soak;
 mod suite;
 mod tools;
 
@@ -38,6 +39,8 @@ enum Command {
         /// A step (native, browser, pages) or part of a test file's name (e2e/shift)
         filters: Vec<String>,
     },
+    /// Works for months in one page, in minutes, and shows what that leaves behind
+    Soak(soak::Args),
 }
 
 fn main() -> ExitCode {
@@ -57,5 +60,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Build { dev } => package::build(&project, dev),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test { filters } => suite::run(&project, &filters),
+        Command::Soak(args) => soak::run(&project, &args),
     }
 }
