@@ -9,14 +9,20 @@ use verto_wasm::core::session::{Io, Notice, State};
 
 use crate::harness::config;
 use crate::json::Json;
-use crate::world::{Asked, SECRETS, What, Wire, World};
+use crate::world::{Asked, SECRETS, Silence, What, Wire, World};
 
 impl World {
     /// Takes out all that the session wants, and judges it.
     pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
+        self.pinged = 0;
         let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
         let notices: Vec<Notice<Json>> =
             std::iter::from_fn(|| self.session.next_notice()).collect();
+        let failed = |one: &&Notice<_>| {
+            let state = State::Reconnecting;
+            matches!(one, Notice::State { state: new, .. } if *new == state)
+        };
+        self.failed += notices.iter().filter(failed).count() as u32;
         for one in &io {
             self.trace.push(format!("{one:?}"));
             self.judge_io(one);
@@ -33,14 +39,18 @@ impl World {
         due.sort();
         told.sort();
         assert_eq!(told, due, "what the page is told");
+        self.alarm.set(self.told_now, self.session.deadline());
         self.judge_state();
+        self.judge_silence();
         (io, notices)
     }
 
     fn judge_io(&mut self, io: &Io) {
         match io {
-            Io::Open { socket, .. } => {
+            Io::Open { socket, url } => {
                 assert_eq!(self.live, None, "two live sockets");
+                let usual = !self.fallback || self.failed / 2 % 2 == 0;
+                assert_eq!(*url == config().url, usual, "whose turn is it: {url}");
                 assert!(*socket > self.newest, "a socket's number was used twice");
                 self.live = Some(*socket);
                 self.newest = *socket;
@@ -55,6 +65,8 @@ impl World {
                 self.in_flight.clear();
                 self.wire.clear();
                 self.held.clear();
+                self.numbers.clear();
+                self.expected.clear();
             }
             Io::Credentials { socket } => {
                 assert!(self.opened && self.live == Some(*socket));
@@ -107,7 +119,7 @@ impl World {
                 .map(|one| one.as_str().unwrap().into())
                 .collect()
         };
-        let mut deadline = self.now + config().timeout;
+        let mut deadline = self.now.saturating_add(config().timeout);
         let what = match method {
             "login" => {
                 assert!(
@@ -122,6 +134,7 @@ impl World {
                 for name in names() {
                     assert!(self.is_wanted(&name), "asked for {name} that nobody wants");
                     let before = self.wire.insert(name.clone(), Wire::Asked(id));
+                    self.expected.remove(&name);
                     assert!(
                         matches!(before, None | Some(Wire::Refused | Wire::Unknown)),
                         "asked for {name} twice"
@@ -145,6 +158,10 @@ impl World {
                 }
                 What::Unsubscribe
             }
+            "verto.ping" => {
+                self.judge_ping();
+                What::Ping
+            }
             _ => {
                 let call = frame["params"]["call"].as_u64().unwrap() as CallId;
                 let state = self.calls.get_mut(&call).unwrap();
@@ -158,7 +175,29 @@ impl World {
                 What::Call(call)
             }
         };
+        let silence = &self.silence;
+        let interval = self.keep_alive.map_or(0, |settings| settings.interval);
+        if !matches!(what, What::Ping) && self.alarm.clock <= silence.since.saturating_add(interval)
+        {
+            self.silence.until = silence.until.max(self.excused(deadline));
+        }
         self.in_flight.push(Asked { id, what, deadline });
+    }
+
+    /// A ping follows the login, or a silence.
+    fn judge_ping(&mut self) {
+        let settings = self.keep_alive.expect("pings weren't wanted");
+        self.pinged += 1;
+        self.silence.asked = Some(self.alarm.clock);
+        // One that is due at the moment of waking and the waking's own.
+        let most = if self.silence.woke { 2 } else { 1 };
+        assert!(self.pinged <= most, "too many pings at once");
+        let silent = self.now - self.silence.heard;
+        let login = self.due.iter().any(|due| due == "login");
+        assert!(
+            login || silent >= settings.interval.min(3_000),
+            "a needless ping after {silent} ms"
+        );
     }
 
     fn judge_notice(&mut self, notice: &Notice<Json>) -> Option<String> {
@@ -167,7 +206,21 @@ impl World {
                 self.judge_outcome(*call, outcome);
                 return None;
             }
-            Notice::State { state, .. } => self.state = *state,
+            Notice::State {
+                state,
+                attempt,
+                delay,
+                ..
+            } => {
+                self.state = *state;
+                if *state == State::Reconnecting {
+                    let bound = (1_000 << (self.failed - 1).min(5)).min(30_000);
+                    assert!(*delay <= bound, "{delay} before attempt {attempt}");
+                }
+                if *state != State::Closed {
+                    assert_eq!(*attempt, self.failed);
+                }
+            }
             Notice::Closed { asked: false } => {
                 assert!(!self.outage_told, "one outage was told twice");
                 self.outage_told = true;
@@ -178,6 +231,10 @@ impl World {
                 return Some(format!("confirmed {channel} {sernos:?}"));
             }
             Notice::Refused { channel, .. } => return Some(format!("refused {channel}")),
+            Notice::Gap(gap) => {
+                let (channel, expected) = (&gap.channel, gap.expected);
+                return Some(format!("gap {channel} {expected} {}", gap.received));
+            }
             _ => {}
         }
         None
@@ -224,8 +281,22 @@ impl World {
         let active = self.session.is_active();
         assert_eq!(active, has_socket || state == State::Reconnecting);
         let deadline = self.session.deadline();
+        let most = match state {
+            State::Idle | State::Closed => None,
+            State::Connecting | State::Authenticating => Some(config().timeout),
+            State::Reconnecting => Some(30_000),
+            State::Ready => self.keep_alive.map(|settings| settings.interval.max(5_000)),
+        };
         if !active {
             assert_eq!(deadline, None, "a timer after the end");
+        }
+        if let Some(most) = most {
+            let latest = self.told_now.saturating_add(most);
+            assert!(
+                deadline <= Some(latest),
+                "the timer is too late in {state:?}"
+            );
+            assert!(deadline.is_some(), "nothing gets it out of {state:?}");
         }
         for asked in &self.in_flight {
             assert!(deadline <= Some(asked.deadline) && deadline.is_some());
@@ -244,6 +315,34 @@ impl World {
             self.released
         );
         self.judge_subscriptions();
+    }
+
+    /// A socket of a server that is known to answer is not silent for too long.
+    fn judge_silence(&self) {
+        if self.logged_in && self.answers && self.keep_alive.is_some() {
+            let Silence { since, until, .. } = self.silence;
+            let clock = self.alarm.clock;
+            assert!(
+                clock <= until,
+                "silent for {} ms, and still there",
+                clock - since
+            );
+        }
+    }
+
+    /// After the timer nothing is overdue.
+    pub fn judge_times(&self) {
+        let deadline = self.session.deadline();
+        assert!(
+            deadline.is_none_or(|at| at >= self.now),
+            "the timer is to be called in the past"
+        );
+        for (id, call) in &self.calls {
+            assert!(
+                call.settled || call.deadline > self.now,
+                "call {id} is overdue"
+            );
+        }
     }
 
     fn judge_subscriptions(&mut self) {
@@ -269,6 +368,13 @@ impl World {
         }
         let is_subscribing =
             |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Unsubscribe);
+        let mut answered = with(Wire::Granted);
+        answered.extend(with(Wire::Refused));
+        answered.sort();
+        let pending = |wire: &Wire| matches!(wire, Wire::Asked(_) | Wire::Unknown);
+        if self.logged_in && !self.wire.values().any(pending) {
+            assert_eq!(answered, wanted, "confirmed and refused are what is wanted");
+        }
         if self.logged_in && self.honest && !self.in_flight.iter().any(is_subscribing) {
             let held: Vec<String> = self.held.iter().cloned().collect();
             assert_eq!(

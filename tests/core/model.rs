@@ -23,10 +23,14 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::{Expect, Ms};
+use verto_wasm::core::session::State;
+use verto_wasm::core::{Expect, KeepAlive, Ms};
 
 use crate::arbitrary::{CHANNELS, frame, tree};
 use crate::world::World;
+
+/// How far the clock is set, in ms.
+const HOURS: std::ops::Range<i64> = 40_000..20_000_000;
 
 /// One step of a program.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ enum Step {
         auto: bool,
         fresh: bool,
         own: bool,
+        keep_alive: Option<KeepAlive>,
+        fallback: bool,
     },
     Logout,
     Request(&'static str, Expect, Option<Ms>),
@@ -49,15 +55,36 @@ enum Step {
     Advance,
     Answer(usize, How),
     Repeat(usize),
-    Event(String, Option<String>),
+    /// The number is that many off the one that comes next.
+    Event(String, Option<String>, Option<i64>),
     Ping(Tree),
     Punt,
     Frame(Tree),
     Stale(Tree),
-    /// Time passes, and the timer is late.
-    Sleep(Ms),
+    /// The server does nothing any more, though its sockets stay open.
+    Freeze(bool),
+    /// The connection is lost, and so are these attempts.
+    Outages(Vec<Failure>),
+    /// The connection is lost; the next login and the subscriptions after it are answered
+    /// like this.
+    Reconnect(How, How),
+    /// Time passes.
+    Pass(Ms),
+    /// The machine sleeps or the clock is set: no timer knows of it.
+    Clock(i64),
+    Woke,
     Timer,
     TimerInTime,
+}
+
+/// How an attempt fails.
+#[derive(Clone, Copy, Debug)]
+enum Failure {
+    Refused,
+    Closed,
+    NoCredentials,
+    LoginUnanswered,
+    LoginFailed,
 }
 
 /// What the server answers.
@@ -92,16 +119,63 @@ fn how() -> impl Strategy<Value = How> {
     ]
 }
 
+fn connect() -> impl Strategy<Value = Step> {
+    let keep_alive = select(
+        &[
+            None,
+            Some((10_000, 2)),
+            Some((10_000, 2)),
+            Some((1_000, 1)),
+            Some((60_000, 3)),
+        ][..],
+    );
+    let settings = |(interval, max_failed)| KeepAlive {
+        interval,
+        max_failed,
+    };
+    let any = any::<bool>;
+    (prop::bool::weighted(0.8), any(), any(), keep_alive, any()).prop_map(
+        move |(auto, fresh, own, keep_alive, fallback)| Step::Connect {
+            auto,
+            fresh,
+            own,
+            keep_alive: keep_alive.map(settings),
+            fallback,
+        },
+    )
+}
+
+/// No number, the next, one that skips some, one that came before, and a new beginning.
+fn number() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![
+        2 => Just(None),
+        6 => Just(Some(0)),
+        1 => (1..5i64).prop_map(Some),
+        2 => (-3..0i64).prop_map(Some),
+        1 => Just(Some(i64::MIN)),
+    ]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let channel = || select(CHANNELS).prop_map(String::from);
     let method = select(&["echo", "jsapi", "verto.broadcast"][..]);
     let expect = select(&[Expect::Result, Expect::Code200, Expect::NoRefusal][..]);
     let subscribe = || (channels(), 0..3u32, prop::bool::weighted(0.2));
+    let failure = select(
+        &[
+            Failure::Refused,
+            Failure::Closed,
+            Failure::NoCredentials,
+            Failure::LoginUnanswered,
+            Failure::LoginFailed,
+        ][..],
+    );
+    let timeout = prop_oneof![9 => 1..30_000u64, 1 => Just(900_000), 1 => Just(Ms::MAX)];
+    let sleep = prop_oneof![3 => 1..40_000i64, 1 => HOURS, 1 => (-HOURS.end)..0];
     prop_oneof![
-        2 => (prop::bool::weighted(0.8), any::<bool>(), any::<bool>())
-            .prop_map(|(auto, fresh, own)| Step::Connect { auto, fresh, own }),
+        2 => connect(),
         1 => Just(Step::Logout),
-        8 => (method, expect, prop::option::weighted(0.3, 1..30_000u64))
+        8 => (method, expect, prop::option::weighted(0.3, timeout))
             .prop_map(|(method, expect, timeout)| Step::Request(method, expect, timeout)),
         8 => subscribe().prop_map(|(names, listener, local)| Step::Subscribe(names, listener, local)),
         5 => (channel(), prop::option::of(0..3usize))
@@ -115,13 +189,18 @@ fn step() -> impl Strategy<Value = Step> {
         30 => Just(Step::Advance),
         8 => (0..4usize, how()).prop_map(|(pick, how)| Step::Answer(pick, how)),
         1 => (0..9usize).prop_map(Step::Repeat),
-        5 => (channel(), prop::option::of(channel()))
-            .prop_map(|(name, subscribed)| Step::Event(name, subscribed)),
+        8 => (channel(), prop::option::of(channel()), number())
+            .prop_map(|(name, subscribed, number)| Step::Event(name, subscribed, number)),
         1 => prop_oneof![(0..9u32).prop_map(Tree::from), tree()].prop_map(Step::Ping),
         1 => Just(Step::Punt),
         4 => frame().prop_map(Step::Frame),
         2 => frame().prop_map(Step::Stale),
-        3 => (1..40_000u64).prop_map(Step::Sleep),
+        1 => prop::bool::weighted(0.3).prop_map(Step::Freeze),
+        1 => vec(failure, 1..8).prop_map(Step::Outages),
+        2 => (how(), how()).prop_map(|(login, subscribe)| Step::Reconnect(login, subscribe)),
+        6 => (1..40_000u64).prop_map(Step::Pass),
+        2 => sleep.prop_map(Step::Clock),
+        3 => Just(Step::Woke),
         2 => Just(Step::Timer),
         2 => Just(Step::TimerInTime),
     ]
@@ -129,14 +208,13 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn program() -> impl Strategy<Value = Vec<Step>> {
     // Most programs begin as pages do.
-    let connect = Step::Connect {
-        auto: true,
-        fresh: false,
-        own: false,
-    };
     let begin = prop_oneof![
         1 => Just(vec![]),
-        4 => Just(vec![connect, Step::Advance, Step::Advance, Step::Advance]),
+        4 => connect().prop_map(|connect| {
+            let mut steps = vec![Step::Advance; 5];
+            steps[0] = connect;
+            steps
+        }),
     ];
     (begin, vec(step(), 1..100)).prop_map(|(mut begin, rest)| {
         begin.extend(rest);
@@ -146,10 +224,18 @@ fn program() -> impl Strategy<Value = Vec<Step>> {
 
 fn run(world: &mut World, step: &Step) {
     match step.clone() {
-        Step::Connect { auto, fresh, own } => world.connect(|config| {
+        Step::Connect {
+            auto,
+            fresh,
+            own,
+            keep_alive,
+            fallback,
+        } => world.connect(|config| {
             config.auto_reconnect = auto;
             config.fresh_credentials = fresh;
             config.sessid = own.then(|| "1111".into());
+            config.keep_alive = keep_alive;
+            config.fallback_url = fallback.then(|| "wss://b.test/ws".into());
         }),
         Step::Logout => world.logout(),
         Step::Request(method, expect, timeout) => world.request(method, expect, timeout),
@@ -168,22 +254,71 @@ fn run(world: &mut World, step: &Step) {
         Step::Advance => world.advance(),
         Step::Answer(pick, how) => world.answer(pick, |reply| change(reply, how)),
         Step::Repeat(pick) => world.repeat(pick),
-        Step::Event(name, subscribed) => {
-            let mut params = json!({ "eventChannel": name, "data": {} });
-            if let Some(subscribed) = subscribed {
-                params["subscribedChannel"] = subscribed.into();
-            }
-            world.frame(json!({ "id": 1, "method": "verto.event", "params": params }));
+        Step::Event(name, subscribed, number) => {
+            world.event(&name, subscribed.as_deref(), number);
         }
         Step::Ping(id) => world.frame(json!({ "id": id, "method": "verto.ping" })),
         Step::Punt => world.frame(json!({ "id": 1, "method": "verto.punt" })),
         Step::Frame(frame) => world.frame(frame),
         Step::Stale(frame) => world.stale(frame),
-        Step::Sleep(ms) => world.now += ms,
+        Step::Freeze(frozen) => world.frozen = frozen,
+        Step::Outages(failures) => {
+            for failure in failures {
+                world.drop_connection();
+                fail(world, failure);
+            }
+        }
+        Step::Reconnect(login, subscribe) => {
+            world.drop_connection();
+            reach(world, State::Authenticating);
+            world.answer(0, |reply| change(reply, login));
+            if world.session.state() == State::Ready {
+                world.answer(0, |reply| change(reply, subscribe));
+            }
+        }
+        Step::Pass(ms) => world.pass(ms),
+        Step::Clock(by) => world.set_clock(by),
+        Step::Woke => world.woke(),
         Step::Timer => world.timer(),
-        Step::TimerInTime => {
-            world.now = world.session.deadline().unwrap_or(0).max(world.now);
-            world.timer();
+        Step::TimerInTime => world.pass_to_deadline(),
+    }
+}
+
+/// Lets everything go well until the session is in `state`, if it gets there.
+fn reach(world: &mut World, state: State) {
+    for _ in 0..4 {
+        let login = world.session.state() == State::Authenticating && !world.asked;
+        if world.session.state() == state && (state != State::Authenticating || login) {
+            return;
+        }
+        world.advance();
+    }
+}
+
+/// Lets the attempt that comes next fail.
+fn fail(world: &mut World, failure: Failure) {
+    match failure {
+        Failure::Refused => {
+            reach(world, State::Connecting);
+            world.drop_connection();
+        }
+        Failure::Closed => {
+            reach(world, State::Authenticating);
+            world.drop_connection();
+        }
+        Failure::NoCredentials => {
+            reach(world, State::Connecting);
+            world.open();
+            world.credentials(false);
+        }
+        Failure::LoginUnanswered => {
+            reach(world, State::Authenticating);
+            world.pass(10_000);
+        }
+        Failure::LoginFailed => {
+            reach(world, State::Authenticating);
+            let overloaded = How::Error(-32603, "overloaded");
+            world.answer(0, |reply| change(reply, overloaded));
         }
     }
 }

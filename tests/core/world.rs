@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, State};
-use verto_wasm::core::{CallId, Expect, Ms};
+use verto_wasm::core::{CallId, Expect, KeepAlive, Ms};
 
+use crate::alarm::Alarm;
 use crate::harness::config;
 use crate::json::Json;
 
@@ -44,6 +45,22 @@ pub enum What {
     /// With what an honest server grants of it.
     Subscribe(Vec<String>, BTreeSet<String>),
     Unsubscribe,
+    Ping,
+}
+
+/// What the world knows of the server's silence on the live socket.
+#[derive(Debug, Default)]
+pub struct Silence {
+    /// When the server was last heard, by the wall clock.
+    pub heard: Ms,
+    /// When it was last heard, or the clock was last set, by the clock that nobody sets.
+    pub since: Ms,
+    /// By when, on that clock, the silent socket must be given up.
+    pub until: Ms,
+    /// The page woke since.
+    pub woke: bool,
+    /// When the last ping was sent, on that clock.
+    pub asked: Option<Ms>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +82,22 @@ pub struct Registration {
 
 pub struct World {
     pub session: Session<Json>,
+    /// The wall clock.
     pub now: Ms,
+    /// What the session was last told of it.
+    pub told_now: Ms,
+    pub alarm: Alarm,
+    /// The server does nothing any more.
+    pub frozen: bool,
+    pub keep_alive: Option<KeepAlive>,
+    pub fallback: bool,
+    /// The server has answered a ping since the last `connect`.
+    pub answers: bool,
+    pub silence: Silence,
+    /// Pings that the input led to.
+    pub pinged: usize,
+    /// How many attempts have failed since the last login.
+    pub failed: u32,
     /// Everything that came out, to compare two runs.
     pub trace: Vec<String>,
     /// The socket that the session opened and hasn't closed.
@@ -92,6 +124,10 @@ pub struct World {
     /// What the server holds, and whether its replies have said so.
     pub held: BTreeSet<String>,
     pub honest: bool,
+    /// The event numbers that the server gives out next, and those that the session waits
+    /// for.
+    pub numbers: BTreeMap<String, u64>,
+    pub expected: BTreeMap<String, u64>,
     pub state: State,
     pub outage_told: bool,
     /// What the page is to be told in this step of events and subscriptions.
@@ -102,7 +138,16 @@ impl World {
     pub fn new(seed: u64) -> Self {
         World {
             session: Session::new(seed),
-            now: 1_000_000,
+            now: 1_000_000_000_000,
+            told_now: 0,
+            alarm: Alarm::default(),
+            frozen: false,
+            keep_alive: None,
+            fallback: false,
+            answers: false,
+            silence: Silence::default(),
+            pinged: 0,
+            failed: 0,
             trace: Vec::new(),
             live: None,
             newest: 0,
@@ -124,6 +169,8 @@ impl World {
             wire: BTreeMap::new(),
             held: BTreeSet::new(),
             honest: true,
+            numbers: BTreeMap::new(),
+            expected: BTreeMap::new(),
             state: State::Idle,
             outage_told: false,
             due: Vec::new(),
@@ -136,10 +183,15 @@ impl World {
         let call = self.new_call(true, Expect::Result, Ms::MAX);
         let mut config = config();
         change(&mut config);
+        self.clock();
         if self.opened {
             self.forget_channels();
         }
         self.outage_told = false;
+        self.keep_alive = config.keep_alive;
+        self.fallback = config.fallback_url.is_some();
+        self.answers = false;
+        self.failed = 0;
         self.session.connect(self.now, call, config);
         self.settle_down();
         assert_eq!(self.session.state(), State::Connecting);
@@ -179,6 +231,26 @@ impl World {
             ),
             "{notices:?}"
         );
+        self.stay_silent();
+    }
+
+    /// After a logout nothing is left that anything could set going.
+    fn stay_silent(&mut self) {
+        self.clock();
+        assert_eq!(self.session.deadline(), None);
+        for late in [0, 3_600_000] {
+            let (now, socket) = (self.now + late, self.newest);
+            self.session.timer(now);
+            self.session.woke(now);
+            self.session.opened(now, socket);
+            self.session.credentials(now, socket, Ok("{}".into()));
+            let reply = json!({ "id": 1, "result": {} });
+            self.session.frame(now, socket, &Json(reply));
+            self.session.closed(now, socket, 1006);
+        }
+        self.session.timer(self.now);
+        assert!(self.session.next_io().is_none());
+        assert!(self.session.next_notice().is_none());
     }
 
     pub fn request(&mut self, method: &str, expect: Expect, timeout: Option<Ms>) {
@@ -186,7 +258,8 @@ impl World {
             "jsapi" => config().jsapi_timeout,
             _ => config().timeout,
         };
-        let deadline = self.now + timeout.unwrap_or(usual);
+        self.clock();
+        let deadline = self.now.saturating_add(timeout.unwrap_or(usual));
         let call = self.new_call(false, expect, deadline);
         let request = Request {
             call,
@@ -200,6 +273,7 @@ impl World {
     }
 
     pub fn subscribe(&mut self, names: &[String], listener: u32, local: bool) {
+        self.clock();
         let sernos = self
             .session
             .subscribe(self.now, names, listener, None, local);
@@ -239,16 +313,21 @@ impl World {
     }
 
     pub fn unsubscribe(&mut self, name: &str, pick: Option<usize>) {
+        self.clock();
         let here = self.channels.entry(name.into()).or_default();
         let serno = pick.and_then(|pick| Some(here.get(pick % here.len().max(1))?.serno));
         let meant = |one: &mut Registration| serno.is_none_or(|serno| one.serno == serno);
         self.released
             .extend(here.extract_if(.., meant).map(|one| one.serno));
+        if !self.is_wanted(name) {
+            self.expected.remove(name);
+        }
         self.session.unsubscribe(self.now, &[(name.into(), serno)]);
         self.settle_down();
     }
 
     pub fn unsubscribe_all(&mut self) {
+        self.clock();
         self.forget_channels();
         self.session.unsubscribe_all(self.now);
         self.settle_down();
@@ -270,6 +349,7 @@ impl World {
         } else {
             Err(Error::new(Kind::Auth, "no token to be had"))
         };
+        self.clock();
         self.given = good && std::mem::take(&mut self.asked);
         self.session.credentials(self.now, self.newest, login);
         self.settle_down();
@@ -279,12 +359,14 @@ impl World {
     // The network.
 
     pub fn open(&mut self) {
+        self.clock();
         self.opened |= self.live.is_some();
         self.session.opened(self.now, self.newest);
         self.settle_down();
     }
 
     pub fn drop_connection(&mut self) {
+        self.clock();
         self.session.closed(self.now, self.newest, 1006);
         self.settle_down();
         assert_eq!(self.live, None);
@@ -302,6 +384,7 @@ impl World {
 
     /// A socket that isn't the live one speaks up.
     pub fn stale(&mut self, frame: Tree) {
+        self.clock();
         for socket in [self.newest.wrapping_sub(1), self.newest + 1] {
             self.session.opened(self.now, socket);
             self.session.credentials(self.now, socket, Ok("{}".into()));
@@ -319,6 +402,9 @@ impl World {
     /// Answers the request in flight that `pick` chooses with what `how` makes of the
     /// honest answer.
     pub fn answer(&mut self, pick: usize, how: impl FnOnce(&mut Tree)) {
+        if self.frozen {
+            return;
+        }
         let Some(asked) = self.in_flight.get(pick % self.in_flight.len().max(1)) else {
             return;
         };
@@ -326,7 +412,7 @@ impl World {
             What::Login => json!({ "message": "logged in", "sessid": self.session.sessid() }),
             What::Call(_) => json!({ "code": 200, "message": "OK" }),
             What::Subscribe(_, granted) => json!({ "subscribedChannels": granted }),
-            What::Unsubscribe => json!({}),
+            What::Unsubscribe | What::Ping => json!({}),
         };
         let mut reply = json!({ "jsonrpc": "2.0", "id": asked.id, "result": result });
         how(&mut reply);
@@ -343,6 +429,10 @@ impl World {
 
     /// Any frame on the live socket.
     pub fn frame(&mut self, mut frame: Tree) {
+        if self.frozen {
+            return;
+        }
+        self.clock();
         if self.live.is_some() {
             match frame.as_array_mut() {
                 // What a login leads to is sent in the middle of the array: what comes
@@ -355,6 +445,9 @@ impl World {
                     let _ = items.iter().all(|item| self.understand(item));
                 }
                 None => drop(self.understand(&frame)),
+            }
+            if frame.as_array().is_none_or(|items| !items.is_empty()) {
+                self.hear();
             }
         }
         self.session.frame(self.now, self.newest, &Json(frame));
@@ -401,6 +494,7 @@ impl World {
             What::Login if !failed => {
                 self.logged_in = true;
                 self.outage_told = false;
+                self.failed = 0;
                 let connecting = self.calls.values_mut().filter(|call| call.connects);
                 for call in connecting.filter(|call| !call.settled) {
                     call.answer = Some(true);
@@ -408,6 +502,7 @@ impl World {
                 self.due.push("login".into());
             }
             What::Login | What::Unsubscribe => {}
+            What::Ping => self.answers = true,
             What::Call(call) => {
                 let call = self.calls.get_mut(&call).unwrap();
                 call.answer = Some(!failed && is_success(answer, call.expect));
@@ -439,6 +534,7 @@ impl World {
             }
             if granted.contains(name) {
                 self.wire.insert(name.clone(), Wire::Granted);
+                self.expected.remove(name);
                 let here = self.channels[name].iter().filter(|one| !one.local);
                 let sernos: Vec<u32> = here.map(|one| one.serno).collect();
                 self.due.push(format!("confirmed {name} {sernos:?}"));
@@ -458,7 +554,18 @@ impl World {
         }
         let mut names = Vec::new();
         match params.get("subscribedChannel").and_then(Tree::as_str) {
-            Some(subscribed) => names.push(subscribed.to_owned()),
+            Some(subscribed) => {
+                if self
+                    .channels
+                    .get(subscribed)
+                    .is_some_and(|here| !here.is_empty())
+                    && let Some(number) = params.get("eventSerno").and_then(counter)
+                    && !self.expect_number(subscribed, number)
+                {
+                    return;
+                }
+                names.push(subscribed.to_owned());
+            }
             None => {
                 let parts: Vec<&str> = channel.split('.').collect();
                 names.extend(
@@ -477,45 +584,192 @@ impl World {
         }
     }
 
+    /// An event's number on a channel; `false` where the event is a repetition.
+    fn expect_number(&mut self, channel: &str, number: u64) -> bool {
+        let expected = self.expected.get(channel).copied().unwrap_or(number);
+        if number != 0 && number < expected {
+            return false;
+        }
+        if number > expected {
+            self.due.push(format!("gap {channel} {expected} {number}"));
+        }
+        self.expected.insert(channel.into(), number + 1);
+        true
+    }
+
+    /// An event with the number that comes next, or with one that is `off` by so many, or
+    /// with none.
+    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) {
+        let mut params = json!({ "eventChannel": channel, "data": {} });
+        if let Some(subscribed) = subscribed {
+            params["subscribedChannel"] = subscribed.into();
+        }
+        if let Some(off) = off {
+            let next = self.numbers.entry(subscribed.unwrap_or(channel).into());
+            let next = next.or_default();
+            let number = next.saturating_add_signed(off);
+            if off >= 0 || number == 0 {
+                *next = number + 1;
+            }
+            params["eventSerno"] = number.into();
+        }
+        self.frame(json!({ "id": 1, "method": "verto.event", "params": params }));
+    }
+
     // The time.
 
     /// Calls the timer, which does nothing where it isn't due.
     pub fn timer(&mut self) {
-        let was_due = self.session.deadline().is_some_and(|at| at <= self.now);
-        if was_due && self.logged_in {
-            for asked in std::mem::take(&mut self.in_flight) {
-                match asked.what {
-                    What::Subscribe(names, _) if asked.deadline <= self.now => {
-                        self.expect_wire(asked.id, &names, &BTreeSet::new(), Wire::Unknown);
-                        self.honest = false;
-                    }
-                    What::Unsubscribe if asked.deadline <= self.now => {}
-                    _ => self.in_flight.push(asked),
-                }
-            }
-        }
+        let back = self.told_now.saturating_sub(self.now);
+        let was_due = |at: Ms| at.saturating_sub(back) <= self.now;
+        let was_due = self.session.deadline().is_some_and(was_due);
+        self.clock();
+        self.expect_overdue();
         self.session.timer(self.now);
         let (io, notices) = self.settle_down();
         if !was_due {
             assert!(io.is_empty() && notices.is_empty(), "{io:?} {notices:?}");
         }
-        for (id, call) in &self.calls {
-            assert!(
-                call.settled || call.deadline > self.now,
-                "call {id} is overdue"
-            );
+        self.judge_times();
+    }
+
+    /// The network is back, or the page is shown again.
+    pub fn woke(&mut self) {
+        self.clock();
+        let socket = self.live.filter(|_| self.logged_in);
+        let quiet = self.now >= self.silence.heard + 3_000;
+        self.expect_overdue();
+        if socket.is_some() && quiet && !self.silence.woke {
+            self.silence.woke = true;
+            self.silence.until = (self.alarm.clock + 5_000).max(self.busy_until());
         }
+        self.session.woke(self.now);
+        self.settle_down();
+        self.judge_times();
+        assert_ne!(self.session.state(), State::Reconnecting, "it could try");
+        let settings = self.keep_alive.filter(|_| quiet && self.answers);
+        if let Some(settings) = settings
+            && socket.is_some()
+            && socket == self.live
+        {
+            let asked = self.silence.asked.map(|at| self.alarm.clock - at);
+            let recent = settings.interval.max(5_000);
+            assert!(asked.is_some_and(|ago| ago <= recent), "nobody asked");
+        }
+    }
+
+    /// Time passes as it does for a page that is shown.
+    pub fn pass(&mut self, ms: Ms) {
+        let end = self.alarm.clock + ms;
+        let mut rang = 0;
+        loop {
+            let (passed, rings) = self.alarm.pass(end - self.alarm.clock);
+            self.now += passed;
+            if !rings {
+                break;
+            }
+            rang += 1;
+            assert!(rang < 100 + ms / 200, "the timer rings again and again");
+            self.timer();
+        }
+        self.settle_down();
+    }
+
+    /// Time passes until the session wants to be called.
+    pub fn pass_to_deadline(&mut self) {
+        let deadline = self.session.deadline().unwrap_or(0);
+        self.pass(deadline.saturating_sub(self.now).min(120_000));
+    }
+
+    /// The machine sleeps, or the clock is set: no timer knows of it.
+    pub fn set_clock(&mut self, by: i64) {
+        self.now = self.now.checked_add_signed(by).unwrap();
+        self.begin_silence();
+    }
+
+    /// The session is about to be told the time. Where the clock was set back, all that is
+    /// due moves with it.
+    fn clock(&mut self) {
+        let back = self.told_now.saturating_sub(self.now);
+        self.told_now = self.now;
+        if back == 0 {
+            return;
+        }
+        let calls = self.calls.values_mut().map(|call| &mut call.deadline);
+        let asked = self.in_flight.iter_mut().map(|asked| &mut asked.deadline);
+        for deadline in calls.chain(asked).chain([&mut self.silence.heard]) {
+            *deadline = deadline.saturating_sub(back);
+        }
+        self.begin_silence();
+    }
+
+    /// The server was heard.
+    fn hear(&mut self) {
+        self.silence.heard = self.now;
+        self.silence.woke = false;
+        self.begin_silence();
+    }
+
+    fn begin_silence(&mut self) {
+        self.silence.since = self.alarm.clock;
+        let most = self.keep_alive.map_or(0, |settings| {
+            let intervals = Ms::from(settings.max_failed) + 1;
+            // After a wake-up the next look is 5 s ahead, however short the interval is.
+            let off = Ms::saturating_sub(5_000, settings.interval);
+            settings.interval.saturating_mul(intervals) + off
+        });
+        let until = self.alarm.clock.saturating_add(most);
+        self.silence.until = until.max(self.busy_until());
+    }
+
+    /// Until when, on the clock that nobody sets, the server may be busy with what is in
+    /// flight.
+    fn busy_until(&self) -> Ms {
+        let busy = |asked: &&Asked| !matches!(asked.what, What::Ping);
+        let deadlines = self
+            .in_flight
+            .iter()
+            .filter(busy)
+            .map(|asked| asked.deadline);
+        deadlines.map(|at| self.excused(at)).max().unwrap_or(0)
+    }
+
+    /// A request with this deadline excuses silence until then, on the clock that nobody
+    /// sets; for ten minutes and what the intervals are off at most.
+    pub fn excused(&self, deadline: Ms) -> Ms {
+        let left = deadline.saturating_sub(self.now).min(700_000);
+        self.alarm.clock + left
+    }
+
+    /// What is in flight is given up in its time.
+    fn expect_overdue(&mut self) {
+        let (overdue, rest) = std::mem::take(&mut self.in_flight)
+            .into_iter()
+            .partition(|asked| asked.deadline <= self.now && self.logged_in);
+        self.in_flight = rest;
+        for asked in overdue {
+            match asked.what {
+                What::Subscribe(names, _) => {
+                    self.expect_wire(asked.id, &names, &BTreeSet::new(), Wire::Unknown);
+                    self.honest = false;
+                }
+                What::Unsubscribe | What::Ping => {}
+                What::Login | What::Call(_) => self.in_flight.push(asked),
+            }
+        }
+        self.in_flight.sort_by_key(|asked| asked.id);
     }
 
     /// What everybody hopes for comes next.
     pub fn advance(&mut self) {
         if self.live.is_none() {
-            self.now = self.session.deadline().unwrap_or(0).max(self.now);
-            self.timer();
+            self.pass_to_deadline();
         } else if !self.opened {
             self.open();
         } else if self.asked {
             self.credentials(true);
+        } else if self.frozen {
+            self.pass_to_deadline();
         } else {
             self.answer(0, |_| {});
         }
@@ -538,6 +792,7 @@ impl World {
     }
 
     fn forget_channels(&mut self) {
+        self.expected.clear();
         let all = std::mem::take(&mut self.channels).into_values().flatten();
         self.released.extend(all.map(|one| one.serno));
     }
@@ -562,9 +817,15 @@ fn reply_id(item: &Tree) -> Option<u32> {
     }
 }
 
+/// A JSON number as a counter.
+fn counter(number: &Tree) -> Option<u64> {
+    let number = number.as_f64()?;
+    let whole = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
+    whole.then_some(number as u64)
+}
+
 fn can_echo(id: &Tree) -> bool {
-    let whole = |id: f64| id.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&id);
-    id.is_string() || id.as_f64().is_some_and(whole)
+    id.is_string() || counter(id).is_some()
 }
 
 fn is_success(result: &Tree, expect: Expect) -> bool {
