@@ -1,0 +1,436 @@
+// Faults and recovery: buttons let the simulator fail, and the page shows how the connection
+// comes back.
+import verto, { VertoCallcenter } from "@xswitch/rtc";
+
+const vcc = new VertoCallcenter(verto);
+const element = (id) => document.getElementById(id);
+const value = (id) => element(id).value.trim();
+const agent = () => value("login").split("@")[0];
+
+// What a button sends to the simulator: [path below sim/, body] in turn. "mine" stands for
+// this page's login, which keeps faults from other pages' connections where they allow that.
+const mine = Symbol("login");
+const drop = ["fault/drop", { login: mine }];
+const event = () => ["event", { eventChannel: vcc.channel(agent()), eventType: "greeting", data: { from: "faults.html" } }];
+const FAULTS = [
+  {
+    title: "断线 Connection lost",
+    rows: [
+      ["drop", "断线 Drop", "TCP 被切断,约一秒后恢复;在途请求失败,已发出", "TCP is cut. Back in about a second; a request in flight fails, sent.", [drop]],
+      ["close", "关闭 1001 Close", "服务器主动关闭,同上", "The server closes with 1001. The same.", [["fault/drop", { login: mine, code: 1001 }]]],
+      ["in-frame", "半帧断开 Cut in a frame", "半个帧被丢弃,同上", "Half a frame, then nothing. The same; the half is ignored.", [["fault/drop", { login: mine, inFrame: true }]]],
+      ["restart", "重启 Restart", "拒绝连接八秒:间隔渐长地重试,然后恢复", "Refused for 8 s: attempts with growing pauses, then back.", [["fault/restart", { downMs: 8000 }]]],
+      ["restart-forget", "重启并失忆 Restart, forgetful", "同上,坐席状态和 Token 丢失;频道自动重新订阅", "The same, agents' states and tokens are gone. The channels are subscribed anew.", [["fault/restart", { downMs: 8000, forget: true }]]],
+    ],
+  },
+  {
+    title: "无响应 Silence",
+    rows: [
+      ["half-open", "半开 Half-open", "服务器冻结,连接看似正常;心跳约 30 秒后发现(keepAlive × 3)", "The server freezes, the socket looks open. Found by pings after about 30 s (keepAlive × 3), then back.", [["fault/freeze", { login: mine, what: "all" }]]],
+      ["mute", "只收不答 Mute", "服务器照收不答,同上", "Frames are read and never answered. The same.", [["fault/freeze", { login: mine, what: "answers" }]]],
+      ["pause", "停顿八秒 Pause", "不到判定时间:不断线,请求超时,之后照常", "Too short to be judged: stays ready, some requests time out, then all goes on.", [["fault/freeze", { login: mine, what: "all", ms: 8000 }]]],
+      ["close-hangs", "关闭无应答 Close hangs", "关闭握手永不完成;浏览器放弃等待后恢复", "The close handshake never completes. Back as soon as the browser stops waiting for it.", [["fault/freeze", { login: mine, what: "close" }], ["fault/drop", { login: mine, code: 1001 }]]],
+      ["slow", "延迟三秒 Slow", "每个请求约三秒才有结果,不断线", "Each answer takes 3 s; stays ready. Until cleared.", [["fault/delay", { login: mine, ms: 3000 }]]],
+    ],
+  },
+  {
+    title: "连不上 No way in",
+    rows: [
+      ["http-503", "HTTP 503", "断线,十秒内都被拒绝,然后恢复", "A drop, and refused for 10 s, then back.", [["fault/refuse", { how: "http", ms: 10000 }], drop]],
+      ["hang", "握手无应答 No handshake", "断线,25 秒无应答:每次尝试十秒后放弃", "A drop, and no answer for 25 s: an attempt is given up after 10 s.", [["fault/refuse", { how: "hang", ms: 25000 }], drop]],
+      ["silent", "登录无应答 No login reply", "断线,下一次登录无应答,十秒后放弃再试", "A drop, and the next login gets no answer: given up after 10 s, then back.", [["fault/refuse", { how: "silent", count: 1 }], drop]],
+    ],
+  },
+  {
+    title: "登录与频道 Login and channels",
+    rows: [
+      ["login-error", "登录出错三次 Login fails", "断线,三次登录出错(非密码错误):重试后恢复", "A drop, and an internal error for 3 logins: retried, then back.", [["fault/login", { login: mine, code: -32603, message: "Internal Error", count: 3 }], drop]],
+      ["login-refused", "登录被拒 Login refused", "断线,密码被拒:停止,要人处理;用新 Token 则再试一次", "A drop, and the password is refused: it stops and says so. With fresh tokens it tries once more.", [["fault/login", { login: mine, code: -32001, message: "Authentication Failure", count: 1 }], drop]],
+      ["expire-tokens", "Token 过期 Tokens expire", "断线;勾选“取新 Token”时以新 Token 恢复", "A drop, and old tokens are void. With fresh tokens: back.", [["fault/expire-tokens", {}], drop]],
+      ["channel", "频道被拒 Channel refused", "断线,恢复后 vcc.default 被拒;“全部恢复”再断线即可收回", "A drop; afterwards vcc.default is refused. Back after Clear all and another drop.", [["fault/channels", { channels: ["vcc.default"] }], drop]],
+      ["punt", "别处登录 Punt", "会话被接管:停止,不来回抢", "Taken over elsewhere: it stops, so that two pages don't fight.", [["fault/punt", { login: mine }]]],
+    ],
+  },
+  {
+    title: "数据 Data",
+    rows: [
+      ["event", "事件 Event", "没有故障:两个频道各收到一个事件", "No fault: one event on each of the two channels.", [event]],
+      ["gap", "丢事件 Gap", "两个事件之间丢五个:计入“丢失”", "Between two events five are lost: counted as lost.", [event, ["fault/gap", { login: mine, eventChannel: "vcc.default", count: 5 }], event]],
+      ["duplicate", "重复 Duplicate", "一个事件送到两次,只计一次", "An event comes twice, and counts once.", [event, ["fault/duplicate", { login: mine }]]],
+      ["flood", "洪水 Flood", "两万个事件,一个不丢,页面不卡", "20,000 events, none lost.", [["fault/flood", { eventChannel: "vcc.default", count: 20000, bytes: 100 }]]],
+      ["garbage", "乱码 Garbage", "两百个乱码帧,毫无影响", "200 frames of noise: nothing happens.", [["fault/garbage", { login: mine, count: 200 }]]],
+      ["reorder", "乱序 Reorder", "应答互相超车,各归其主", "Replies overtake one another, each finds its request. Until cleared.", [["fault/reorder", { login: mine, ms: 3000 }]]],
+    ],
+  },
+];
+
+const STATES = {
+  idle: "未连接",
+  connecting: "连接中",
+  authenticating: "登录中",
+  ready: "已登录",
+  reconnecting: "等待重连",
+  closed: "已断开",
+};
+const REASONS = {
+  auth: "登录被拒绝",
+  rejected: "服务器拒绝",
+  timeout: "超时",
+  "connection-lost": "连接中断",
+  closed: "未连接",
+  "taken-over": "已在别处登录",
+  logout: "已退出",
+};
+const SUBSCRIPTIONS = { no: "未订阅 no", asked: "等待中 asked", confirmed: "已订阅 confirmed", refused: "被拒绝 refused" };
+
+const REQUEST_EVERY_MS = 2000;
+// Shorter than the SDK's, so that a silent server shows soon.
+const REQUEST_TIMEOUT_MS = 5000;
+// A server that answers the requests is heard more often than this.
+const SILENT_MS = 4000;
+const REQUESTS_SHOWN = 5;
+const STRIP_MS = 120_000;
+const TIMELINE_LENGTH = 200;
+
+const bilingual = (names, name) => (names[name] ? `${names[name]} ${name}` : (name ?? ""));
+const clock = (at) => new Date(at).toTimeString().slice(0, 8);
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+function node(tag, text, data = {}) {
+  const made = document.createElement(tag);
+  made.textContent = text ?? "";
+  Object.assign(made.dataset, data);
+  return made;
+}
+
+function setCells(line, texts) {
+  while (line.cells.length < texts.length) line.insertCell();
+  texts.forEach((text, i) => {
+    if (line.cells[i].textContent !== String(text)) line.cells[i].textContent = text;
+  });
+}
+
+function showError(what, error) {
+  element("message").textContent = `${what}: ${REASONS[error.kind] ?? ""} ${error.message}`;
+  element("message").hidden = false;
+}
+
+function clearError() {
+  element("message").hidden = true;
+}
+
+// State and time line
+
+// The states gone through, oldest first: {state, since}.
+const states = [{ state: "idle", since: Date.now() }];
+let current = { attempt: 0, retryAt: 0, why: "" };
+let stateLine;
+let lastHeard;
+// Since when the connection that was ready is away; undefined while none is missed.
+let lostAt;
+let silentMs = 0;
+
+function addLine(data, texts) {
+  const line = node("tr", "", data);
+  setCells(line, [clock(Date.now()), ...texts]);
+  const body = element("timeline").tBodies[0];
+  body.prepend(line);
+  while (body.rows.length > TIMELINE_LENGTH) body.lastElementChild.remove();
+  return line;
+}
+
+function onState(state, { attempt, delayMs, reason, error }) {
+  const now = Date.now();
+  const before = states.at(-1);
+  if (stateLine) stateLine.cells[2].textContent = seconds(now - before.since);
+  states.push({ state, since: now });
+  while (states[1].since < now - STRIP_MS) states.shift();
+
+  const why = reason ? [REASONS[reason], reason, error?.message].filter(Boolean).join(" · ") : "";
+  // Of an attempt after a failure, what failed stays on show until it succeeds.
+  const trying = state === "connecting" || state === "authenticating";
+  current = { attempt, retryAt: now + delayMs, why: trying ? why || current.why : why };
+  stateLine = addLine({ state }, [bilingual(STATES, state), "", why]);
+  element("state").dataset.state = state;
+  element("state").textContent = bilingual(STATES, state);
+  element("why").textContent = current.why;
+
+  if (before.state === "ready") for (const channel of channels.values()) channel.subscription = "no";
+  if (state === "reconnecting" && lostAt === undefined && before.state === "ready") {
+    lostAt = now;
+    silentMs = now - lastHeard;
+  }
+  if (state === "closed" && lostAt !== undefined) {
+    lostAt = undefined;
+    element("outage").textContent = "没有恢复 not recovered";
+  }
+  if (state === "ready") lastHeard = now;
+  show();
+}
+
+function endOutage() {
+  const open = [...channels.values()].some(({ subscription }) => subscription === "asked");
+  if (open || lostAt === undefined) return;
+  const outage = element("outage");
+  const took = Date.now() - lostAt;
+  lostAt = undefined;
+  outage.dataset.count = Number(outage.dataset.count) + 1;
+  outage.dataset.ms = took;
+  outage.dataset.silentMs = silentMs;
+  outage.textContent =
+    `${seconds(took)} 后登录并订阅 until logged in and subscribed` +
+    `,此前无声 before that silent for ${seconds(silentMs)}`;
+  addLine({ recovered: took }, ["已恢复 recovered", "", outage.textContent]);
+}
+
+const isSilent = (now) => verto.state === "ready" && now - lastHeard > SILENT_MS;
+
+function stateText(now) {
+  const { attempt, retryAt } = current;
+  switch (verto.state) {
+    case "reconnecting": {
+      const left = Math.max(0, Math.ceil((retryAt - now) / 1000));
+      return `${left} 秒后第 ${attempt} 次重连 · reconnecting in ${left} s (attempt ${attempt})`;
+    }
+    case "connecting":
+    case "authenticating":
+      return attempt ? `第 ${attempt} 次 · attempt ${attempt}` : "";
+    case "closed":
+      return "不再重连 · not reconnecting";
+    case "ready":
+      return isSilent(now) ? `服务器无声 · the server is silent (${Math.round((now - lastHeard) / 1000)} s)` : "";
+    default:
+      return "";
+  }
+}
+
+function showStrip(now) {
+  const from = now - STRIP_MS;
+  const parts = states.map(({ state, since }, i) => {
+    const part = node("span", "", { state });
+    part.title = bilingual(STATES, state);
+    part.style.flexGrow = Math.max(0, (states[i + 1]?.since ?? now) - Math.max(since, from));
+    return part;
+  });
+  const empty = node("span");
+  empty.style.flexGrow = Math.max(0, states[0].since - from);
+  element("strip").replaceChildren(empty, ...parts);
+}
+
+function show() {
+  const now = Date.now();
+  element("state-text").textContent = stateText(now);
+  element("state").toggleAttribute("data-silent", isSilent(now));
+  if (lostAt !== undefined) element("outage").textContent = `已 ${seconds(now - lostAt)} so far`;
+  if (lastHeard) element("heard").textContent = `${seconds(now - lastHeard)} 前 ago`;
+  if (stateLine) stateLine.cells[2].textContent = seconds(now - states.at(-1).since);
+  showStrip(now);
+  showChannels();
+  showRequests(now);
+}
+
+// Channels and events
+
+const channels = new Map();
+
+// Called in onWSLogin, so also after each reconnect: what is subscribed there replaces what
+// its last run subscribed, and no event counts twice.
+function subscribe(name) {
+  const channel = channels.get(name) ?? { events: 0, lost: 0, last: "" };
+  channels.set(name, Object.assign(channel, { subscription: "asked" }));
+  verto.subscribe(name, {
+    handler(_, { eventType }) {
+      channel.events += 1;
+      channel.last = `${clock(Date.now())} ${eventType ?? ""}`;
+      lastHeard = Date.now();
+    },
+    readyHandler: () => answered(name, "confirmed"),
+  });
+}
+
+function answered(name, subscription) {
+  const channel = channels.get(name);
+  if (!channel) return;
+  channel.subscription = subscription;
+  lastHeard = Date.now();
+  endOutage();
+  show();
+}
+
+function showChannels() {
+  const body = element("channels").tBodies[0];
+  for (const [name, { subscription, events, lost, last }] of channels) {
+    let line = [...body.rows].find((each) => each.dataset.channel === name);
+    if (!line) body.append((line = node("tr", "", { channel: name })));
+    Object.assign(line.dataset, { subscription, events, lost });
+    setCells(line, [name, SUBSCRIPTIONS[subscription], events, lost, last]);
+  }
+}
+
+// The requests
+
+const requests = [];
+const totals = {};
+
+async function request() {
+  if (verto.state === "idle" || verto.state === "closed") return;
+  const number = (requests[0]?.number ?? 0) + 1;
+  const row = { number, at: Date.now(), outcome: "…", sent: "" };
+  requests.unshift(row);
+  requests.length = Math.min(requests.length, REQUESTS_SHOWN);
+  try {
+    const reply = await verto.sendMethod("echo", { n: number }, null, null, { timeout: REQUEST_TIMEOUT_MS });
+    row.outcome = reply.n === number ? "ok" : "wrong answer";
+    row.sent = true;
+    lastHeard = Date.now();
+  } catch (error) {
+    row.outcome = error.kind;
+    row.sent = error.sent;
+  }
+  row.took = Date.now() - row.at;
+  const sent = row.sent === undefined ? "" : row.sent ? "已发出 sent" : "未发出 not sent";
+  const kind = row.outcome === "ok" ? "成功 ok" : `${bilingual(REASONS, row.outcome)}, ${sent}`;
+  totals[kind] = (totals[kind] ?? 0) + 1;
+  show();
+}
+
+function showRequests(now) {
+  const lines = requests.map(({ number, at, outcome, took, sent }) => {
+    const line = node("tr", "", { outcome, sent });
+    const answer = sent === "" || sent === undefined ? "" : sent ? "是 yes" : "否 no";
+    setCells(line, [number, clock(at), bilingual({ ...REASONS, ok: "成功" }, outcome), seconds(took ?? now - at), answer]);
+    return line;
+  });
+  element("requests").tBodies[0].replaceChildren(...lines);
+  element("totals").textContent = Object.entries(totals).map(([kind, count]) => `${kind}: ${count}`).join(" · ");
+}
+
+// The connection
+
+const callbacks = {
+  onStateChange: (_, state, info) => onState(state, info),
+  onWSLogin(_, success) {
+    if (!success) return;
+    clearError();
+    subscribe(vcc.channel());
+    subscribe(vcc.channel(agent()));
+  },
+  onSubscribeError(_, name, error) {
+    addLine({ refused: name }, [SUBSCRIPTIONS.refused, "", `${name}: ${error.message}`]);
+    answered(name, "refused");
+  },
+  onGap(_, { eventChannel, expected, received }) {
+    const channel = channels.get(eventChannel);
+    if (channel) channel.lost += received - expected;
+  },
+};
+
+async function freshToken() {
+  const reply = await fetch("api/sessions", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ login: value("login"), password: element("passwd").value }),
+  });
+  const { token, message } = await reply.json();
+  if (!token) throw new Error(message ?? `HTTP ${reply.status}`);
+  return token;
+}
+
+async function connect() {
+  clearError();
+  lostAt = undefined;
+  channels.clear();
+  element("channels").tBodies[0].replaceChildren();
+  const credentials = element("fresh-token").checked
+    ? { passwd: undefined, loginParams: async () => ({ xui_sessid: await freshToken() }) }
+    : { passwd: element("passwd").value, loginParams: {} };
+  const keepAlive = { interval: Number(value("interval")), maxFailed: Number(value("max-failed")) };
+  try {
+    await verto.connect({ login: value("login"), socketUrl: value("socket-url"), keepAlive, ...credentials }, callbacks);
+  } catch (error) {
+    // Logging out while connecting is no failure.
+    if (error.kind !== "closed") showError("连接 Connect", error);
+  }
+}
+
+// The simulator
+
+const toJson = (body) => JSON.stringify(body, (_, each) => (each === mine ? value("login") : each));
+
+async function control(method, path, body) {
+  const reply = await fetch(`sim/${path}`, {
+    method,
+    headers: body && { "content-type": "application/json" },
+    body: body && toJson(body),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`sim/${path}: HTTP ${reply.status} ${text.slice(0, 200)}`);
+  return JSON.parse(text);
+}
+
+async function press(name, requests) {
+  addLine({ fault: name }, [name, "", ""]);
+  try {
+    for (const each of requests) await control("POST", ...(typeof each === "function" ? each() : each));
+    clearError();
+  } catch (error) {
+    showError(name, error);
+  }
+  showFaultsOn();
+}
+
+async function showFaultsOn() {
+  let text;
+  try {
+    const { faults, connections } = await control("GET", "state");
+    const newest = Math.max(...connections.filter(({ login }) => login === value("login")).map(({ id }) => id));
+    text = faults
+      .map(({ fault, ...rest }) => {
+        const parameters = Object.entries(rest).map(([name, each]) => `${name} ${each}`);
+        const old = rest.conn < newest ? "(旧连接 an old connection)" : "";
+        return [fault, ...parameters, old].filter(Boolean).join(" ");
+      })
+      .join("; ");
+  } catch (error) {
+    text = `模拟器无应答 the simulator doesn't answer: ${error.message}`;
+  }
+  element("faults-on").textContent = text || "无 none";
+}
+
+// A request as one would make it by hand.
+const describe = (path, body) => `POST /sim/${path} ${body ? toJson(body) : ""}`;
+
+function showButtons() {
+  for (const { title, rows } of FAULTS) {
+    const group = node("div");
+    group.append(node("h3", title));
+    for (const [id, name, chinese, english, requests] of rows) {
+      const button = node("button", name);
+      button.id = id;
+      button.title = requests.map((each) => describe(...(typeof each === "function" ? each() : each))).join("\n");
+      button.addEventListener("click", () => press(name, requests));
+      const effect = node("p", chinese);
+      effect.append(node("br"), node("span", english));
+      const row = node("div");
+      row.className = "fault";
+      row.append(button, effect);
+      group.append(row);
+    }
+    element("faults").append(group);
+  }
+}
+
+// Wiring
+
+showButtons();
+element("connect-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  connect();
+});
+element("logout").addEventListener("click", () => verto.logout());
+element("clear").addEventListener("click", () => press("全部恢复 Clear all", [["fault/clear"]]));
+element("socket-url").value = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+setInterval(show, 250);
+setInterval(request, REQUEST_EVERY_MS);
+setInterval(showFaultsOn, 1000);
+connect();
