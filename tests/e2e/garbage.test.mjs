@@ -60,7 +60,6 @@ test("10,000 instances made and dropped are collected, and their wasm memory is 
 const connectUnreferenced = (options) =>
   run(async ({ Verto, options, until }, more) => {
     const seen = (window.seen = { logins: 0, closes: 0, events: 0, ready: 0, state: "" });
-    // A collection inside the constructor's task must not end it either.
     const verto = new Verto(options(more), {
       onWSLogin: () => seen.logins++,
       onWSClose: () => seen.closes++,

@@ -136,7 +136,7 @@ test("subscribing inside onWSLogin gives each event once, whatever the number of
 });
 
 test("subscribing outside of onWSLogin survives reconnects as well", async () => {
-  const seen = await run(async ({ connected, subscribed, sim, until }) => {
+  const seen = await run(async ({ connected, sim, until }) => {
     const seen = [];
     let granted = 0;
     const verto = await connected();
@@ -294,7 +294,7 @@ test("a message compares with Verto.enum by identity", async () => {
 
 for (const keyword of ["var", "let", "const"]) {
   test(`a page's own \`${keyword} verto\` replaces the global`, async () => {
-    const seen = await run(async ({ Verto, singleton, options, until }, keyword) => {
+    const seen = await run(async ({ Verto, singleton, options }, keyword) => {
       const script = document.createElement("script");
       script.textContent = `${keyword} verto = new Verto(); window.found = () => verto;`;
       document.head.append(script);

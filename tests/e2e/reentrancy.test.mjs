@@ -149,7 +149,7 @@ test("a handler that ends another one's subscription keeps it from being called"
 });
 
 test("callbacks that lead to callbacks, 300 deep", async () => {
-  const seen = await run(async ({ connected, sim, until }) => {
+  const seen = await run(async ({ connected, until }) => {
     const depth = 300;
     const verto = await connected();
     const seen = { ok: 0, failed: 0, ready: 0, closed: 0 };

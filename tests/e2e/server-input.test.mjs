@@ -163,7 +163,7 @@ test("binary frames of UTF-8, and large frames", async () => {
 });
 
 test("the server's pings are answered with their own ids", async () => {
-  const { ids, answered, pending } = await run(async ({ VertoCallcenter, connected, sim, until }) => {
+  const { ids, answered, pending } = await run(async ({ connected, sim, until }) => {
     const verto = await connected();
     const ids = ["abc", "1", "", "\u6587\"\\\n\u0001", 0, 7, 1e15, "x".repeat(1000)];
     const answered = async () => {
