@@ -43,6 +43,7 @@ export class State {
 
   register(serno, listener, readyHandler) {
     if (!this.handlers.has(serno)) listener.uses++;
+    readyHandler ??= this.handlers.get(serno)?.readyHandler;
     this.handlers.set(serno, { listener, readyHandler });
   }
 
@@ -65,7 +66,7 @@ export class State {
 
 // Runs code of the page's: a callback, a logger, a getter. What it throws is the page's own
 // error: it goes where the browser reports those, and nothing else stops.
-function safely(run) {
+export function safely(run) {
   try {
     return run();
   } catch (error) {
@@ -74,7 +75,7 @@ function safely(run) {
   }
 }
 
-function call(callback, ...args) {
+export function call(callback, ...args) {
   if (typeof callback === "function") safely(() => callback(...args));
 }
 

@@ -49,9 +49,8 @@ export class VertoError extends Error {
 /** What a call-centre server knows a token by. An empty token counts as none. */
 export interface LoginParams {
   /** The user's or the extension's token. */
-  xui_sessid?: string;
-  xcc_token?: string;
-  [name: string]: unknown;
+  xui_sessid?: string | null;
+  xcc_token?: string | null;
 }
 
 /** A value, or a function that gives it or a promise of it; asked anew for each login. */
@@ -66,15 +65,15 @@ export interface VertoOptions {
   socketUrl: string;
   /** A second address, which takes turns with the first while attempts fail. */
   wsFallbackURL?: string;
-  loginParams?: Fresh<LoginParams>;
-  userVariables?: Record<string, unknown>;
+  loginParams?: Fresh<LoginParams & object>;
+  userVariables?: object;
   /** The id under which the server knows the session; random unless given. */
   sessid?: string;
   /** Whether a lost connection is made anew. Default: true. */
   autoReconnect?: boolean;
   /**
    * What opening, the credential functions, the login and a request may each take, in ms.
-   * Default: 10000, and 60000 for `jsapi`.
+   * Default: 10000, and 60000 for `jsapi`, which call-centre commands are.
    */
   timeout?: number;
   /**
@@ -146,16 +145,18 @@ export interface VertoCallbacks {
   onSubscribeError?(verto: Verto, channel: string, error: VertoError): void;
   /** Events were lost on their way. */
   onGap?(verto: Verto, gap: Gap): void;
+  /** Of WebRTC calls, which this version doesn't make. */
+  onDialogState?(dialog: any): void;
 }
 
 export interface SubscribeOptions<Data = any, UserData = any> {
-  handler?(verto: Verto, event: VertoEvent<Data>, userData: UserData): void;
+  handler?: ((verto: Verto, event: VertoEvent<Data>, userData: UserData) => void) | null;
   /** Handed to the handler. */
   userData?: UserData;
   /** The server granted the channel. Also after each reconnect. */
-  readyHandler?(verto: Verto, channel: string): void;
+  readyHandler?: ((verto: Verto, channel: string) => void) | null;
   /** Sent beside the channel. */
-  subParams?: Record<string, unknown>;
+  subParams?: object | null;
   /** Only listen; don't ask the server. */
   local?: boolean;
 }
@@ -231,6 +232,12 @@ export class Verto {
     failed?: Failure,
     options?: RequestOptions,
   ): Promise<Result>;
+  /** A request whose answer nobody looks at. */
+  notify(method: string, params?: object | null): void;
+  /** Gives up reconnecting; otherwise it does nothing. */
+  stopRetrying(): void;
+  /** Throws: this version has no speed test. */
+  speedTest(bytes?: number, done?: unknown): never;
   /** Sends `params` to a channel; with `localBroadcast: true` in it also on the same server. */
   broadcast(channel: string, params?: object | null, ok?: Success, failed?: Failure): Promise<any>;
   /** Sends a text message to a user. */
@@ -243,7 +250,7 @@ export class Verto {
   iceServers(servers: unknown): void;
   deviceParams(params: unknown): void;
   /** Throws: this version makes no WebRTC calls. */
-  newCall(): never;
+  newCall(args?: unknown, callbacks?: unknown): never;
   hangup(callID?: string): void;
 
   static readonly enum: {
@@ -314,7 +321,7 @@ export class VertoCallcenter {
   ccGoBreak(
     queue: Name,
     agent: Name,
-    reason?: string | null,
+    reason?: Name | null,
     ok?: Success<CommandResult>,
     failed?: Failure,
   ): Promise<CommandResult>;

@@ -1,7 +1,7 @@
 import { VertoError, badArgument } from "./error.js";
 import { enums } from "./enums.js";
 import { Hidden, self } from "./hidden.js";
-import { Host, State } from "./host.js";
+import { Host, State, call, safely } from "./host.js";
 import { Client } from "./wasm.js";
 
 const states = new Hidden();
@@ -37,15 +37,20 @@ export function callCore(verto, ok, failed, start) {
   } catch (error) {
     // No WebAssembly, no core: the call fails all the same, afterwards and once.
     const promise = Promise.reject(error);
-    promise.catch(typeof failed === "function" ? failed : () => {});
+    promise.catch(() => call(failed, error));
     return promise;
   }
   for (const [name, value] of [["success_cb", ok], ["failed_cb", failed]]) {
     if (!isMissing(value) && typeof value !== "function") refused ??= name;
   }
   return state.call(ok, failed, (id) => {
-    if (refused) core.refuse_argument(id, refused, "must be a function");
-    else start(core, id);
+    try {
+      if (refused) core.refuse_argument(id, refused, "must be a function");
+      else start(core, id);
+    } catch {
+      // A getter of the page's, or a Proxy.
+      core.refuse_argument(id, "an argument", "cannot be read: it throws");
+    }
   });
 }
 
@@ -54,7 +59,7 @@ function begin(verto, options, callbacks) {
   verto.options = copy("options", options);
   const unusable = unusableCallback(callbacks);
   if (unusable) throw badArgument(...unusable);
-  verto.callbacks = { ...callbacks };
+  verto.callbacks = callbacks ?? {};
   verto.dialogs = {};
   return verto;
 }
@@ -95,15 +100,16 @@ export class Verto {
       if (unusable) core.refuse_argument(id, ...unusable);
       else if (core.connect(id, options)) {
         this.options = copy("params", options);
-        if (!isMissing(callbacks)) this.callbacks = { ...callbacks };
+        this.callbacks = callbacks ?? this.callbacks;
       }
     });
     promise.catch((error) => {
       // Pages of callbacks don't look at the promise, and no callback is for this.
-      if (error.kind === "invalid-argument" || error.kind === "wasm-unavailable") {
+      if (error.kind !== "invalid-argument" && error.kind !== "wasm-unavailable") return;
+      safely(() => {
         const logger = options?.logger ?? globalThis.console;
         logger?.error?.(`verto: connect: ${error.message}`);
-      }
+      });
     });
     return promise;
   }
@@ -128,9 +134,12 @@ export class Verto {
 
   loginData(params) {
     const { login, passwd, loginParams, userVariables } = copy("params", params);
+    const options = { ...this.options };
     for (const [name, value] of Object.entries({ login, passwd, loginParams, userVariables })) {
-      if (value !== undefined) this.options[name] = value;
+      if (value !== undefined) options[name] = value;
     }
+    coreOf(this).login_data(options);
+    this.options = options;
   }
 
   socketReady() {
@@ -146,7 +155,7 @@ export class Verto {
   subscribe(channel, options) {
     const state = stateOf(this);
     const core = coreOf(this);
-    const { handler, userData, readyHandler, subParams, local } = copy("options", options);
+    const { handler, userData, readyHandler, subParams, local } = objectOr({}, "options", options);
     callback("handler", handler);
     callback("readyHandler", readyHandler);
     const channels = Array.isArray(channel) ? channel : [channel];
@@ -185,6 +194,18 @@ export class Verto {
     return this.sendMethod(method, params, ok, failed, options);
   }
 
+  notify(method, params) {
+    this.sendMethod(method, params);
+  }
+
+  stopRetrying() {
+    if (this.state === "reconnecting") this.logout();
+  }
+
+  speedTest() {
+    throw new VertoError("unsupported", -8, "this version has no speed test");
+  }
+
   broadcast(channel, params, ok, failed) {
     return callCore(this, ok, failed, (core, id) => core.broadcast(id, channel, params));
   }
@@ -202,7 +223,7 @@ export class Verto {
   }
 
   showFSAPI(what, ok, failed) {
-    return this.fsAPI("show", `${what ?? ""} as json`, ok, failed);
+    return this.fsAPI("show", typeof what === "string" ? `${what} as json` : what, ok, failed);
   }
 
   // Calls come with a later version; their settings are kept for it.
@@ -260,8 +281,21 @@ function unusableCallback(callbacks) {
   return name ? [name, "must be a function"] : null;
 }
 
-function copy(name, object) {
-  if (isMissing(object)) return {};
+function objectOr(otherwise, name, object) {
+  if (isMissing(object)) return otherwise;
   if (typeof object !== "object") throw badArgument(name, "must be an object");
-  return { ...object };
+  return object;
+}
+
+const OPTIONS =
+  "login passwd socketUrl wsFallbackURL loginParams userVariables sessid autoReconnect keepAlive timeout debug logger".split(
+    " ",
+  );
+
+// What is inherited (an instance of a page's class, Object.create) counts too.
+function copy(name, object) {
+  const given = objectOr({}, name, object);
+  const copied = { ...given };
+  for (const option of OPTIONS) if (given[option] !== undefined) copied[option] = given[option];
+  return copied;
 }

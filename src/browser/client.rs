@@ -67,6 +67,14 @@ impl Client {
         }
     }
 
+    /// Checks what the next logins are made from.
+    pub fn login_data(&self, options: &JsValue) -> Result<(), JsValue> {
+        let fresh = options::login(options).map_err(|error| self.shell.host().error(error))?;
+        self.shell
+            .command(|session, _| session.fresh_credentials(fresh));
+        Ok(())
+    }
+
     /// Ends the session and its subscriptions.
     pub fn logout(&self) {
         self.shell.command(|session, _| session.logout());

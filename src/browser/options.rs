@@ -6,7 +6,8 @@ use super::json::Json;
 use super::params;
 use super::shell::words;
 use crate::core::callcenter::Argument;
-use crate::core::error::Error;
+use crate::core::error::{Error, Kind};
+use crate::core::frame::LARGEST_FRAME;
 use crate::core::session::Config;
 use crate::core::{KeepAlive, Ms};
 
@@ -56,10 +57,29 @@ fn is_missing(value: &JsValue) -> bool {
 /// # Errors
 /// It is missing, empty or something else; `name` says which argument.
 pub fn text(name: &str, value: &JsValue) -> Result<String, Refusal> {
+    fits(name, value)?;
     match value.as_string() {
         Some(text) if !text.is_empty() => Ok(text),
         _ if is_missing(value) => Err(Error::argument(name, "is missing")),
         _ => Err(Error::argument(name, "must be a non-empty string")),
+    }
+}
+
+/// Lets no string in that no request can hold: wasm memory, once grown, stays.
+///
+/// # Errors
+/// The string is too long.
+pub fn fits(name: &str, value: &JsValue) -> Result<(), Refusal> {
+    // UTF-16 units, of which there are never more than bytes in UTF-8.
+    match value.dyn_ref::<js_sys::JsString>() {
+        Some(text) if text.length() as usize > LARGEST_FRAME => {
+            let message = [
+                name,
+                " is larger than the 1,000,000 bytes that a server accepts",
+            ];
+            Err(Error::new(Kind::TooLarge, message.concat()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -111,6 +131,36 @@ pub fn config(options: &JsValue) -> Result<Config, Refusal> {
         value if is_missing(&value) => None,
         value => Some(socket_url("wsFallbackURL", &value)?),
     };
+    let fresh_credentials = login(options)?;
+    let sessid = match get("sessid")? {
+        value if is_missing(&value) || value.as_string().as_deref() == Some("") => None,
+        value => Some(text("sessid", &value)?),
+    };
+    let given = milliseconds("timeout", &get("timeout")?)?;
+    Ok(Config {
+        url,
+        fallback_url,
+        sessid,
+        keep_alive: keep_alive(&get("keepAlive")?)?,
+        auto_reconnect: match get("autoReconnect")? {
+            value if is_missing(&value) => true,
+            value => value
+                .as_bool()
+                .ok_or_else(|| Error::argument("autoReconnect", "must be true or false"))?,
+        },
+        fresh_credentials,
+        timeout: given.unwrap_or(TIMEOUT),
+        jsapi_timeout: given.unwrap_or(JSAPI_TIMEOUT),
+    })
+}
+
+/// Checks what a login is made from; says whether functions give it, so that each login may
+/// have fresh credentials.
+///
+/// # Errors
+/// The first option that cannot be used, by its name.
+pub fn login(options: &JsValue) -> Result<bool, Refusal> {
+    let get = |name| member(options, name);
     let login = text("login", &get("login")?)?;
     match login.split_once('@') {
         Some((user, domain)) if !user.is_empty() && !domain.is_empty() => {}
@@ -131,26 +181,7 @@ pub fn config(options: &JsValue) -> Result<Config, Refusal> {
     if !login_params.is_function() {
         params::object("loginParams", &login_params)?;
     }
-    let sessid = match get("sessid")? {
-        value if is_missing(&value) || value.as_string().as_deref() == Some("") => None,
-        value => Some(text("sessid", &value)?),
-    };
-    let given = milliseconds("timeout", &get("timeout")?)?;
-    Ok(Config {
-        url,
-        fallback_url,
-        sessid,
-        keep_alive: keep_alive(&get("keepAlive")?)?,
-        auto_reconnect: match get("autoReconnect")? {
-            value if is_missing(&value) => true,
-            value => value
-                .as_bool()
-                .ok_or_else(|| Error::argument("autoReconnect", "must be true or false"))?,
-        },
-        fresh_credentials: passwd.is_function() || login_params.is_function(),
-        timeout: given.unwrap_or(TIMEOUT),
-        jsapi_timeout: given.unwrap_or(TIMEOUT).max(JSAPI_TIMEOUT),
-    })
+    Ok(passwd.is_function() || login_params.is_function())
 }
 
 /// `keepAlive`: `{interval, maxFailed}`, or `false` for none.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::{Serializer, preserve};
 use wasm_bindgen::prelude::*;
 
-use super::options::Refusal;
+use super::options::{self, Refusal};
 use super::shell::words;
 use crate::core::error::Error;
 
@@ -86,6 +86,7 @@ pub fn object(name: &str, value: &JsValue) -> Result<String, Refusal> {
         let said = words(&thrown);
         Error::argument(name, &["cannot be written as JSON: ", &said].concat())
     })?;
+    options::fits(name, &text)?;
     let text = text.as_string().filter(|text| text.starts_with('{'));
     text.ok_or_else(|| Error::argument(name, "must be an object"))
 }

@@ -111,9 +111,11 @@ impl Shell {
         match io {
             Io::Open { socket, url } => match Socket::open(&self.me, socket, &url) {
                 Ok(opening) => drop(self.socket.replace(Some(Rc::new(opening)))),
-                Err(thrown) => {
-                    let message = ["socketUrl cannot be used: ", &words(&thrown)].concat();
-                    self.session.borrow_mut().unusable(socket, message);
+                // Not in the browser's words, which quote the address.
+                Err(_) => {
+                    let message = "socketUrl cannot be used: the browser refuses it, as it does \
+                                   ws: on an https: page, or a blocked port";
+                    self.session.borrow_mut().unusable(socket, message.into());
                 }
             },
             Io::Send { socket, text } => {

@@ -130,16 +130,24 @@ impl<V: Value> Error<V> {
         let said = reason.as_deref().unwrap_or("no reason given");
         Error {
             kind,
-            // A cast from f64 saturates, so that an absurd code stays a code.
             code: answer
                 .field(Field::Code)
-                .and_then(|code| code.number())
-                .map_or(kind.code(), |code| code as i32),
+                .and_then(|code| number(&code))
+                .unwrap_or(kind.code()),
             message: ["the server refused ", method, ": ", said].concat(),
             reason,
             data: Some(answer),
             method: Some(method.into()),
             sent: None,
         }
+    }
+}
+
+/// A code as a number. Some back ends write it as a string. A cast from f64 saturates, so
+/// that an absurd code stays a code.
+fn number<V: Value>(code: &V) -> Option<i32> {
+    match code.number() {
+        Some(number) => Some(number as i32),
+        None => code.text()?.parse().ok(),
     }
 }

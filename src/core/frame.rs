@@ -70,7 +70,11 @@ pub fn classify<V: Value>(value: &V) -> Frame<V> {
     if !value.is_object() {
         return Frame::Malformed("a frame that is no object");
     }
-    match value.field(Field::Method) {
+    // Some serializers write what is absent as `null`.
+    match value
+        .field(Field::Method)
+        .filter(|method| !method.is_null())
+    {
         Some(method) => match method.text() {
             Some(method) => classify_request(value, &method),
             None => Frame::Malformed("a frame whose method is no string"),

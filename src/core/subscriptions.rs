@@ -6,6 +6,9 @@
 
 use crate::core::frame::Event;
 
+/// How many skipped event numbers of a channel are remembered.
+const MOST_MISSED: u64 = 1_000;
+
 /// What the server has been told of a channel on the present connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wire {
@@ -46,6 +49,8 @@ struct Channel {
     sub_params: Option<String>,
     /// The `eventSerno` that comes next, where one was seen.
     expected: Option<u64>,
+    /// The latest numbers that were skipped: they may still come.
+    missed: Vec<u64>,
 }
 
 impl Channel {
@@ -87,6 +92,7 @@ impl Channels {
                 wire: Wire::Unasked,
                 sub_params: None,
                 expected: None,
+                missed: Vec::new(),
             });
             self.0.insert(index, (name.into(), channel));
             index
@@ -181,7 +187,7 @@ impl Subscriptions {
         let serno = match entry.registrations.iter_mut().find(same) {
             Some(one) => {
                 one.local &= local;
-                if one.run != 0 && run != 0 {
+                if one.run != 0 {
                     one.run = run;
                 }
                 one.serno
@@ -253,6 +259,7 @@ impl Subscriptions {
         for (_, channel) in &mut self.channels.0 {
             channel.wire = Wire::Unasked;
             channel.expected = None;
+            channel.missed.clear();
         }
     }
 
@@ -323,6 +330,7 @@ impl Subscriptions {
             Answer::Granted => {
                 // What came before the grant was of an earlier subscription.
                 entry.expected = None;
+                entry.missed.clear();
                 Wire::Confirmed
             }
             Answer::Refused => Wire::Refused,
@@ -380,15 +388,32 @@ impl Subscriptions {
 }
 
 impl Channel {
-    /// An event that was delivered before. A number of 0 starts anew.
-    fn is_repeated(&self, serno: u64) -> bool {
-        serno != 0 && self.expected.is_some_and(|expected| serno < expected)
+    /// An event that was delivered before. One that was skipped comes late, and a number of
+    /// 0 starts anew.
+    fn is_repeated(&mut self, serno: u64) -> bool {
+        if serno == 0 || self.expected.is_none_or(|expected| serno >= expected) {
+            return false;
+        }
+        let skipped = self.missed.iter().position(|missed| *missed == serno);
+        skipped.map(|index| self.missed.remove(index)).is_none()
     }
 
     fn count(&mut self, name: &str, received: u64) -> Option<Gap> {
         let expected = self.expected.unwrap_or(received);
-        self.expected = Some(received + 1);
-        (received > expected).then(|| Gap {
+        if received == 0 || received >= expected {
+            self.expected = Some(received + 1);
+        }
+        if received == 0 {
+            self.missed.clear();
+        }
+        if received <= expected {
+            return None;
+        }
+        self.missed
+            .extend(expected.max(received.saturating_sub(MOST_MISSED))..received);
+        let surplus = self.missed.len().saturating_sub(MOST_MISSED as usize);
+        self.missed.drain(..surplus);
+        Some(Gap {
             channel: name.into(),
             expected,
             received,

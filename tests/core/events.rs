@@ -138,12 +138,12 @@ fn a_repetition_is_dropped_and_the_order_of_the_rest_kept() {
 }
 
 #[test]
-fn after_a_gap_what_comes_late_is_dropped_and_what_comes_next_is_not() {
+fn what_was_skipped_may_come_late_once() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
     h.grant(2, &["vcc"]);
     h.forget();
-    for number in [0, 4, 2, 3, 5, 7] {
+    for number in [0, 4, 2, 3, 2, 5, 7] {
         h.event("vcc", Some("vcc"), Some(number));
     }
     assert_eq!(
@@ -151,6 +151,8 @@ fn after_a_gap_what_comes_late_is_dropped_and_what_comes_next_is_not() {
         [
             "event [1]",
             "onGap vcc expected 1 received 4",
+            "event [1]",
+            "event [1]",
             "event [1]",
             "event [1]",
             "onGap vcc expected 6 received 7",

@@ -128,6 +128,8 @@ pub struct World {
     /// for.
     pub numbers: BTreeMap<String, u64>,
     pub expected: BTreeMap<String, u64>,
+    /// The numbers that were skipped, and may still come.
+    pub missed: BTreeMap<String, BTreeSet<u64>>,
     pub state: State,
     pub outage_told: bool,
     /// What the page is to be told in this step of events and subscriptions.
@@ -171,6 +173,7 @@ impl World {
             honest: true,
             numbers: BTreeMap::new(),
             expected: BTreeMap::new(),
+            missed: BTreeMap::new(),
             state: State::Idle,
             outage_told: false,
             due: Vec::new(),
@@ -285,7 +288,7 @@ impl World {
                 Some(one) => {
                     assert_eq!(*serno, one.serno, "the same listener registers once");
                     one.local &= local;
-                    if one.run != 0 && run != 0 {
+                    if one.run != 0 {
                         one.run = run;
                     }
                 }
@@ -321,6 +324,7 @@ impl World {
             .extend(here.extract_if(.., meant).map(|one| one.serno));
         if !self.is_wanted(name) {
             self.expected.remove(name);
+            self.missed.remove(name);
         }
         self.session.unsubscribe(self.now, &[(name.into(), serno)]);
         self.settle_down();
@@ -535,6 +539,7 @@ impl World {
             if granted.contains(name) {
                 self.wire.insert(name.clone(), Wire::Granted);
                 self.expected.remove(name);
+                self.missed.remove(name);
                 let here = self.channels[name].iter().filter(|one| !one.local);
                 let sernos: Vec<u32> = here.map(|one| one.serno).collect();
                 self.due.push(format!("confirmed {name} {sernos:?}"));
@@ -587,10 +592,17 @@ impl World {
     /// An event's number on a channel; `false` where the event is a repetition.
     fn expect_number(&mut self, channel: &str, number: u64) -> bool {
         let expected = self.expected.get(channel).copied().unwrap_or(number);
-        if number != 0 && number < expected {
-            return false;
+        let missed = self.missed.entry(channel.into()).or_default();
+        if number == 0 {
+            missed.clear();
+        } else if number < expected {
+            return missed.remove(&number);
         }
         if number > expected {
+            missed.extend(expected.max(number.saturating_sub(1_000))..number);
+            while missed.len() > 1_000 {
+                missed.pop_first();
+            }
             self.due.push(format!("gap {channel} {expected} {number}"));
         }
         self.expected.insert(channel.into(), number + 1);
@@ -793,6 +805,7 @@ impl World {
 
     fn forget_channels(&mut self) {
         self.expected.clear();
+        self.missed.clear();
         let all = std::mem::take(&mut self.channels).into_values().flatten();
         self.released.extend(all.map(|one| one.serno));
     }

@@ -82,7 +82,8 @@ impl<V: Value> Session<V> {
 
     fn logged_in(&mut self, now: Ms, result: V) {
         // A server that didn't take our sessid says which one it made instead.
-        if let Some(sessid) = result.text_of(Field::Sessid) {
+        let sessid = result.text_of(Field::Sessid);
+        if let Some(sessid) = sessid.filter(|text| !text.is_empty()) {
             self.sessid = sessid;
         }
         self.phase = Phase::Ready;
@@ -120,18 +121,16 @@ impl<V: Value> Session<V> {
             self.notices.push_back(Notice::Login { error: failed });
             return self.lost(now, error);
         }
-        let made_sessid = self.config.as_ref().is_some_and(|c| c.sessid.is_none());
         let in_use = error.reason.as_deref() == Some(SESSION_IN_USE);
-        if in_use && made_sessid && !self.retried_sessid {
+        if in_use && self.makes_sessids() && !self.retried_sessid {
             // The server closes this socket: the next login needs another.
             self.retried_sessid = true;
             self.sessid = self.random.uuid();
             self.close_socket();
             return self.open(now);
         }
-        let fresh = self.config.as_ref().is_some_and(|c| c.fresh_credentials);
         if let Some(socket) = self.socket
-            && fresh
+            && self.is_fresh()
             && !in_use
             && !self.retried_credentials
         {

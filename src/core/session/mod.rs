@@ -220,7 +220,18 @@ impl<V: Value> Session<V> {
                 self.phase = Phase::LoggingIn;
                 self.send(self.due(now), Owner::Login, "login", &params);
             }
+            // What is given as it is stays unusable; a function may give something else.
+            Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
+                self.finish(error, Kind::InvalidArgument.name(), None);
+            }
             Err(error) => self.lost(now, error),
+        }
+    }
+
+    /// Whether functions of the page's give the credentials from now on.
+    pub fn fresh_credentials(&mut self, fresh: bool) {
+        if let Some(config) = &mut self.config {
+            config.fresh_credentials = fresh;
         }
     }
 
@@ -303,6 +314,16 @@ impl<V: Value> Session<V> {
         now.saturating_add(timeout)
     }
 
+    fn is_fresh(&self) -> bool {
+        self.config
+            .as_ref()
+            .is_some_and(|one| one.fresh_credentials)
+    }
+
+    fn makes_sessids(&self) -> bool {
+        self.config.as_ref().is_some_and(|one| one.sessid.is_none())
+    }
+
     fn open(&mut self, now: Ms) {
         let fallback = self.backoff.wants_fallback();
         let url = self.config.as_ref().map(|config| {
@@ -350,6 +371,11 @@ impl<V: Value> Session<V> {
 
     /// The one way in which a connection is lost, whoever noticed it.
     fn lost(&mut self, now: Ms, error: Error<V>) {
+        if matches!(self.phase, Phase::LoggingIn) && self.makes_sessids() {
+            // The server may read this login later, and under the same sessid would take
+            // the session away from the one that follows it.
+            self.sessid = self.random.uuid();
+        }
         self.close_socket();
         let message = "the connection was lost before the answer came";
         self.fail_in_flight(&Error::new(Kind::ConnectionLost, message));
