@@ -138,7 +138,8 @@ export class Verto {
     for (const [name, value] of Object.entries({ login, passwd, loginParams, userVariables })) {
       if (value !== undefined) options[name] = value;
     }
-    coreOf(this).login_data(options);
+    // Without a connection the next connect() checks them, when they are complete.
+    if (this.state !== "idle" && this.state !== "closed") coreOf(this).login_data(options);
     this.options = options;
   }
 

@@ -144,6 +144,7 @@ impl Client {
     pub fn fsapi(&self, call: u32, cmd: &JsValue, arg: &JsValue) {
         self.make(call, || {
             let cmd = options::text("cmd", cmd)?;
+            options::fits("arg", arg)?;
             let arg = match arg.is_undefined() || arg.is_null() {
                 true => String::new(),
                 false => arg

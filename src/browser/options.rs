@@ -88,6 +88,9 @@ pub fn argument(value: &JsValue) -> Argument {
     if is_missing(value) {
         return Argument::Missing;
     }
+    if fits("argument", value).is_err() {
+        return Argument::Other;
+    }
     if let Some(text) = value.as_string() {
         return Argument::Text(text);
     }

@@ -70,6 +70,8 @@ impl Liveness {
         self.heard = now;
         self.judge = None;
         self.waking = false;
+        // After a wake it may be further ahead than a short interval.
+        self.check = self.check.min(now.saturating_add(self.settings.interval));
     }
 
     /// A ping was answered, with whatever.

@@ -49,7 +49,7 @@ impl World {
         match io {
             Io::Open { socket, url } => {
                 assert_eq!(self.live, None, "two live sockets");
-                let usual = !self.fallback || self.failed / 2 % 2 == 0;
+                let usual = !self.fallback || (self.failed / 2).is_multiple_of(2);
                 assert_eq!(*url == config().url, usual, "whose turn is it: {url}");
                 assert!(*socket > self.newest, "a socket's number was used twice");
                 self.live = Some(*socket);
@@ -127,6 +127,8 @@ impl World {
                     "a login without credentials"
                 );
                 assert!(self.in_flight.is_empty(), "a login beside something else");
+                // At most: how many before it went unanswered isn't followed here.
+                deadline = self.now.saturating_add(config().timeout * 8);
                 What::Login
             }
             "verto.subscribe" => {
@@ -283,7 +285,9 @@ impl World {
         let deadline = self.session.deadline();
         let most = match state {
             State::Idle | State::Closed => None,
-            State::Connecting | State::Authenticating => Some(config().timeout),
+            State::Connecting => Some(config().timeout),
+            // Logins that go unanswered make the next more patient, up to eight times.
+            State::Authenticating => Some(config().timeout * 8),
             State::Reconnecting => Some(30_000),
             State::Ready => self.keep_alive.map(|settings| settings.interval.max(5_000)),
         };

@@ -390,3 +390,25 @@ fn two_sessions_share_nothing() {
     assert_eq!((b.did(), b.told(), b.session.sessid().to_owned()), alone(2));
     assert_ne!(a.session.sessid(), b.session.sessid());
 }
+
+#[test]
+fn each_login_without_an_answer_makes_the_next_twice_as_patient() {
+    let mut h = Harness::new();
+    h.connect(config());
+    let mut patience = Vec::new();
+    for _ in 0..5 {
+        h.authenticate();
+        patience.push(h.session.deadline().unwrap() - h.now);
+        h.now = h.session.deadline().unwrap();
+        h.timer();
+        if h.session.state() == State::Reconnecting {
+            h.next_attempt();
+        }
+    }
+    assert_eq!(patience, [10_000, 20_000, 40_000, 80_000, 80_000]);
+    h.log_in();
+    h.drop_connection();
+    h.next_attempt();
+    h.authenticate();
+    assert_eq!(h.session.deadline().unwrap() - h.now, 10_000);
+}

@@ -187,11 +187,11 @@ fn waking_while_reconnecting_tries_at_once() {
     assert!(h.did().is_empty());
     // One that fails waits as long as it would have.
     h.drop_connection();
-    let attempts = h.notices().iter().filter_map(|notice| match notice {
+    let mut attempts = h.notices().iter().filter_map(|notice| match notice {
         verto_wasm::core::session::Notice::State { attempt, .. } => Some(*attempt),
         _ => None,
     });
-    assert_eq!(attempts.last(), Some(10));
+    assert_eq!(attempts.next_back(), Some(10));
 }
 
 #[test]

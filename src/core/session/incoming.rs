@@ -88,6 +88,7 @@ impl<V: Value> Session<V> {
         }
         self.phase = Phase::Ready;
         self.backoff.reset();
+        self.unanswered_logins = 0;
         self.outage_told = false;
         self.retried_credentials = false;
         self.retried_sessid = false;

@@ -26,6 +26,9 @@ pub use effect::{Config, Io, Message, Notice, SocketId, State};
 pub use requesting::Request;
 use requesting::too_large;
 
+/// How often the time that a login may take is doubled.
+const MOST_DOUBLINGS: u32 = 3;
+
 #[derive(Clone, Copy, Debug)]
 enum Phase {
     Idle,
@@ -62,6 +65,8 @@ pub struct Session<V> {
     connecting: Option<CallId>,
     /// `onWSClose(false)` was told, and no login succeeded since.
     outage_told: bool,
+    /// How many logins in a row the server didn't answer in time, [`MOST_DOUBLINGS`] at most.
+    unanswered_logins: u32,
     /// The present connection's, from its login on.
     liveness: Option<Liveness>,
     /// The server has answered a `verto.ping`.
@@ -91,6 +96,7 @@ impl<V: Value> Session<V> {
             subscriptions: Subscriptions::default(),
             connecting: None,
             outage_told: false,
+            unanswered_logins: 0,
             liveness: None,
             answers_pings: false,
             retried_credentials: false,
@@ -178,6 +184,7 @@ impl<V: Value> Session<V> {
         self.backoff.reset();
         self.outage_told = false;
         self.answers_pings = false;
+        self.unanswered_logins = 0;
         self.retried_credentials = false;
         self.retried_sessid = false;
         self.open(now);
@@ -218,7 +225,7 @@ impl<V: Value> Session<V> {
             }
             Ok(params) => {
                 self.phase = Phase::LoggingIn;
-                self.send(self.due(now), Owner::Login, "login", &params);
+                self.send(self.login_due(now), Owner::Login, "login", &params);
             }
             // What is given as it is stays unusable; a function may give something else.
             Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
@@ -279,13 +286,14 @@ impl<V: Value> Session<V> {
     /// The network is back, or the machine or the page may have slept: what is due is done,
     /// an attempt that waits is made at once, and a connection that looks alive is asked.
     pub fn woke(&mut self, now: Ms) {
+        self.clock(now);
+        let busy = self.rpc.busy_until();
+        let verdict = self.liveness.as_mut().map(|one| one.woke(now, busy));
+        self.judged(now, verdict);
         self.timer(now);
         if matches!(self.phase, Phase::Reconnecting { .. }) {
             self.open(now);
         }
-        let busy = self.rpc.busy_until();
-        let verdict = self.liveness.as_mut().map(|one| one.woke(now, busy));
-        self.judged(now, verdict);
     }
 
     /// Takes note of the time. A clock that is set back (by NTP, after a sleep) must hold
@@ -312,6 +320,14 @@ impl<V: Value> Session<V> {
     fn due(&self, now: Ms) -> Ms {
         let timeout = self.config.as_ref().map_or(0, |config| config.timeout);
         now.saturating_add(timeout)
+    }
+
+    /// When a login has taken too long. After each that went unanswered the next may take
+    /// twice as long: a restarted server has a queue of everybody's logins, and clients that
+    /// all give up before their turn keep it busy with nothing (see docs/restart.md).
+    fn login_due(&self, now: Ms) -> Ms {
+        let timeout = self.config.as_ref().map_or(0, |config| config.timeout);
+        now.saturating_add(timeout.saturating_mul(1 << self.unanswered_logins))
     }
 
     fn is_fresh(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The page's requests: sent, waiting, answered or failed, each settled once.
 
-use super::{Notice, Phase, Session};
+use super::{MOST_DOUBLINGS, Notice, Phase, Session};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, LARGEST_FRAME};
@@ -101,7 +101,10 @@ impl<V: Value> Session<V> {
         let error = Error::new(Kind::Timeout, "the server didn't answer in time");
         match owner {
             Owner::Page(call) => self.fail(&call, error, id.is_some()),
-            Owner::Login => self.lost(now, error.of("login", true)),
+            Owner::Login => {
+                self.unanswered_logins = MOST_DOUBLINGS.min(self.unanswered_logins + 1);
+                self.lost(now, error.of("login", true));
+            }
             Owner::Subscribe(channels) => {
                 let error = error.of("verto.subscribe", true);
                 let id = id.unwrap_or_default();
