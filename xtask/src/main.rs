@@ -7,6 +7,7 @@ mod demo;
 mod package;
 mod process;
 mod project;
+mod scale;
 mod soak;
 mod suite;
 mod tools;
@@ -41,6 +42,8 @@ enum Command {
     },
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
+    /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
+    Scale(scale::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,5 +64,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test { filters } => suite::run(&project, &filters),
         Command::Soak(args) => soak::run(&project, &args),
+        Command::Scale(args) => scale::run(&project, &args),
     }
 }
