@@ -114,6 +114,34 @@ test("two tabs with ids of their own don't disturb each other, also after drops"
   });
 });
 
+test("a login that the server reads late, after its successor's, is no takeover by another", async () => {
+  const { log, state, channels } = await run(async ({ Subject, fault, sim, until, world, simState }) => {
+    const subject = new Subject();
+    subject.subscribe();
+    subject.connect();
+    await subject.asking();
+    await subject.loggingIn();
+    await world.pass(10_000);
+    await subject.recover("ready", 1);
+    await subject.settle();
+    const { verto } = subject;
+    // The server stood still, or the network did: now it goes on.
+    const old = subject.lastConn;
+    await fault("thaw");
+    await until("the old connection's end", async () => !(await simState()).connections.some(({ id }) => id === old));
+    await verto.sendMethod("echo").catch(() => {});
+    if (verto.state === "closed") return { log: subject.log };
+    await subject.recover("ready", 1);
+    await verto.sendMethod("echo");
+    const { channels } = await sim.connection(verto);
+    const log = subject.log.slice();
+    verto.logout();
+    return { log, state: verto.state, channels };
+  });
+  assert.ok(!log.some((line) => line.includes("taken-over")), `${log}`);
+  assert.deepEqual([state, channels], ["closed", ["vcc.default.a", "vcc.default.b"]]);
+});
+
 test("connect() after a takeover works, with the subscriptions that were made since", async () => {
   const { log, channels } = await run(async ({ Subject, fault, sim }) => {
     const subject = new Subject();
@@ -150,36 +178,39 @@ const STAGES = {
   closed: { open: true, connect: [1, "ok"] },
 };
 
-for (const [stage, { open, connect, calls }] of Object.entries(STAGES)) {
-  test(`connect() again while ${stage}: the old connection ends silently, nothing of it is left`, async () => {
-    const result = await run(async ({ Subject, faults, fault, options, sim, until, world, simState }, stage) => {
-      const subject = new Subject();
-      const { verto, connected, log } = subject;
-      subject.subscribe();
-      await faults.stages[stage](subject);
-      log.length = 0;
-      const before = verto.sessid;
-      const connecting = verto.connect(options({ login: "1002@xswitch.cn" }), subject.callbacks());
-      await fault("clear");
-      await connecting;
-      await subject.until("clientReady");
-      subject.held = false;
-      // Late credentials of the old connection.
-      subject.answer();
-      await verto.sendMethod("echo");
-      await until("one connection", async () => (await simState()).connections.length === 1);
-      const { login, channels } = await sim.connection(verto);
-      const result = { log: log.slice(), connect: [connected.settled, connected.end], login, channels };
-      result.newSessid = verto.sessid !== before;
-      result.calls = subject.calls.map(({ callbacks, promises }) => [callbacks, promises]);
-      const { sockets, timers } = world.left();
-      result.used = { sockets, timers };
-      verto.logout();
-      result.left = world.left();
-      return result;
-    }, stage);
+async function connectAgain({ Subject, faults, fault, options, sim, until, world, simState }, stage) {
+  const subject = new Subject();
+  const { verto, connected, log } = subject;
+  subject.subscribe();
+  await faults.stages[stage](subject);
+  log.length = 0;
+  const before = verto.sessid;
+  const connecting = verto.connect(options({ login: "1002@xswitch.cn" }), subject.callbacks());
+  await fault("clear");
+  await connecting;
+  await subject.until("clientReady");
+  subject.held = false;
+  // Late credentials of the old connection.
+  subject.answer();
+  await verto.sendMethod("echo");
+  await until("one connection", async () => (await simState()).connections.length === 1);
+  const { login, channels } = await sim.connection(verto);
+  const result = { log: log.slice(), connect: [connected.settled, connected.end], login, channels };
+  result.newSessid = verto.sessid !== before;
+  result.calls = subject.calls.map(({ callbacks, promises }) => [callbacks, promises]);
+  const { sockets, timers } = world.left();
+  result.used = { sockets, timers };
+  verto.logout();
+  result.left = world.left();
+  await until("no connection", async () => (await simState()).connections.length === 0);
+  return result;
+}
+
+test("connect() again at each stage: the old connection ends silently, nothing of it is left", async () => {
+  for (const [stage, { open, connect, calls }] of Object.entries(STAGES)) {
+    const result = await run(connectAgain, stage);
     const failures = calls ? [0, 1, 2].map((i) => `call ${i} ${calls}`) : [];
-    assert.deepEqual(result, {
+    const wanted = {
       log: [...failures, ...READY.slice(0, open ? 5 : 7)],
       connect,
       login: "1002@xswitch.cn",
@@ -188,9 +219,10 @@ for (const [stage, { open, connect, calls }] of Object.entries(STAGES)) {
       calls: failures.map(() => [1, 1]),
       used: { sockets: 1, timers: 1 },
       left: LEFT,
-    });
-  });
-}
+    };
+    assert.deepEqual(result, wanted, stage);
+  }
+});
 
 test("logout() inside each callback of a recovery leaves nothing", async () => {
   const results = await run(async ({ Subject, fault, post, world, online, until, CHANNELS }) => {

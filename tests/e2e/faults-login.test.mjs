@@ -71,29 +71,31 @@ async function withCredentials({ Subject, post, world, until, online }, option, 
 }
 
 for (const [name, { reason, reported, options = ["passwd", "loginParams"] }] of Object.entries(CREDENTIALS)) {
-  for (const option of options) {
-    test(`a ${option} function, ${name}`, async () => {
+  test(`a credential function, ${name}`, async () => {
+    const failures = reason ? 1 : 0;
+    const logs = reason
+      ? {
+          false: [...attempt(0), `reconnecting 1 ${reason}`, "onWSClose false", ...attempt(1), ...READY],
+          true: [...LOST, ...attempt(1), `reconnecting 2 ${reason}`, ...attempt(2), ...READY],
+        }
+      : { false: [...attempt(0), ...READY], true: [...LOST, ...attempt(1), ...READY] };
+    for (const option of options) {
       for (const later of [false, true]) {
-        const result = await run(withCredentials, option, name, reason ? 1 : 0, later);
-        const logs = reason
-          ? {
-              false: [...attempt(0), `reconnecting 1 ${reason}`, "onWSClose false", ...attempt(1), ...READY],
-              true: [...LOST, ...attempt(1), `reconnecting 2 ${reason}`, ...attempt(2), ...READY],
-            }
-          : { false: [...attempt(0), ...READY], true: [...LOST, ...attempt(1), ...READY] };
-        assert.deepEqual(result, {
+        const result = await run(withCredentials, option, name, failures, later);
+        const wanted = {
           log: logs[later],
-          asked: 1 + Number(later) + (reason ? 1 : 0),
+          asked: 1 + Number(later) + failures,
           problems: [],
           connected: { settled: 1, end: "ok" },
           secret: false,
-        });
+        };
+        assert.deepEqual(result, wanted, `${option}, later: ${later}`);
         const errors = await page.errors();
         assert.equal(errors.length, reported ? 1 : 0, `${errors}`);
         for (const error of errors) assert.match(error, reported);
       }
-    });
-  }
+    }
+  });
 }
 
 /** Logs in with a token, lets it expire by `expire`, and drops the connection. */

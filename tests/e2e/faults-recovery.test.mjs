@@ -54,42 +54,42 @@ test("attempts come after random delays up to a bound that doubles to 30 s, and 
 
 const WAKE_UPS = { online: "window", pageshow: "window", visibilitychange: "document", resume: "document" };
 
-for (const [event, target] of Object.entries(WAKE_UPS)) {
-  test(`${event} reconnects at once`, async () => {
-    const states = await run(
-      async ({ Subject, post, world }, event, target) => {
-        const subject = new Subject();
-        const { verto } = subject;
-        const dispatch = () => ({ window, document })[target].dispatchEvent(new Event(event));
-        subject.connect();
-        await subject.until("clientReady");
-        // It is ready, and stays so.
-        dispatch();
-        const states = [verto.state];
-        await post("drop");
-        await subject.until("reconnecting 1 connection-lost");
-        Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-        if (target === "document") dispatch();
-        delete document.hidden;
-        states.push(verto.state);
-        dispatch();
-        states.push(verto.state, world.sockets.length);
-        // An attempt that is under way isn't disturbed.
-        dispatch();
-        states.push(world.sockets.length);
-        await subject.recover("ready", 1);
-        verto.logout();
-        dispatch();
-        await world.pass(100_000);
-        states.push(verto.state, world.sockets.length);
-        return states;
-      },
-      event,
-      target,
-    );
-    assert.deepEqual(states, ["ready", "reconnecting", "connecting", 2, 2, "closed", 2]);
-  });
+/** The states that it has, and how many sockets there were, while `event` is dispatched. */
+async function wakeUp({ Subject, post, world }, event, target) {
+  const subject = new Subject();
+  const { verto } = subject;
+  const before = world.sockets.length;
+  const opened = () => world.sockets.length - before;
+  const dispatch = () => ({ window, document })[target].dispatchEvent(new Event(event));
+  subject.connect();
+  await subject.until("clientReady");
+  // It is ready, and stays so.
+  dispatch();
+  const states = [verto.state];
+  await post("drop");
+  await subject.until("reconnecting 1 connection-lost");
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+  if (target === "document") dispatch();
+  delete document.hidden;
+  states.push(verto.state);
+  dispatch();
+  states.push(verto.state, opened());
+  // An attempt that is under way isn't disturbed.
+  dispatch();
+  states.push(opened());
+  await subject.recover("ready", 1);
+  verto.logout();
+  dispatch();
+  await world.pass(100_000);
+  return [...states, verto.state, opened()];
 }
+
+test("online, pageshow, visibilitychange and resume reconnect at once", async () => {
+  for (const [event, target] of Object.entries(WAKE_UPS)) {
+    const states = await run(wakeUp, event, target);
+    assert.deepEqual(states, ["ready", "reconnecting", "connecting", 2, 2, "closed", 2], event);
+  }
+});
 
 test("after a sleep one ping decides within 5 s, and an answer ends the question", async () => {
   const { lively, frozen } = await run(async ({ Subject, fault, online, until, world }) => {
