@@ -22,6 +22,11 @@ impl Alarm {
         self.set = deadline.map(|at| (at, rings(at)));
     }
 
+    /// It is to be set anew: while the machine slept it didn't count.
+    pub fn stop(&mut self) {
+        self.set = None;
+    }
+
     /// Lets time pass until the timer rings, at most `most` ms; returns how long that was
     /// and whether it rang.
     pub fn pass(&mut self, most: Ms) -> (Ms, bool) {

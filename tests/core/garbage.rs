@@ -1,5 +1,8 @@
 //! Whatever JSON the server says, in whatever state: nothing panics, no call is lost or
 //! settled twice, and the session works on.
+//!
+//! `VERTO_FUZZ=5000000 cargo test --release --test core garbage` feeds that many random
+//! frames instead of the usual few thousand.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,7 +11,7 @@ use verto_wasm::core::CallId;
 use verto_wasm::core::session::{Notice, State};
 
 use crate::arbitrary::{MEMBERS, METHODS, frame, one_of_each};
-use crate::harness::{CREDENTIALS, Harness, config};
+use crate::harness::{CREDENTIALS, Harness, watched};
 
 /// How many states [`in_state`] knows.
 const STATES: usize = 7;
@@ -20,7 +23,7 @@ fn in_state(which: usize) -> Harness {
     let mut h = Harness::new();
     h.subscribe(&["vcc", "vcc.default.1007"], 1);
     let steps: [fn(&mut Harness); STATES - 1] = [
-        |h| h.connect(config()),
+        |h| h.connect(watched()),
         |h| h.open(),
         |h| h.credentials(Ok(CREDENTIALS.into())),
         |h| {
@@ -131,8 +134,19 @@ fn deep_nesting_in_any_member_is_survived_in_every_state() {
     }
 }
 
+/// The most frames in one case; half as many on the average.
+const MOST_FRAMES: usize = 30;
+
+fn cases() -> u32 {
+    let asked = std::env::var("VERTO_FUZZ").ok();
+    let frames: Option<usize> = asked.map(|number| number.parse().expect("a number"));
+    let usual = ProptestConfig::default().cases;
+    frames.map_or(usual, |frames| (frames * 2).div_ceil(MOST_FRAMES) as u32)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
+        cases: cases(),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -140,10 +154,11 @@ proptest! {
     #[test]
     fn any_frames_are_survived_in_every_state(
         which in 0..STATES,
-        frames in vec(frame(), 1..30),
+        frames in vec((frame(), prop_oneof![3 => Just(0), 1 => 0..8_000u64]), 1..MOST_FRAMES + 1),
     ) {
         let mut h = in_state(which);
-        for frame in frames {
+        for (frame, later) in frames {
+            h.wait(later);
             h.frame(frame);
         }
         survived(h);

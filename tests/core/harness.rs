@@ -288,6 +288,7 @@ impl Harness {
 
     /// What the shell calls on `online`, on resume and when the page is shown.
     pub fn woke(&mut self) {
+        self.alarm.stop();
         self.session.woke(self.now);
         self.drain();
     }

@@ -55,6 +55,8 @@ enum Step {
     Advance,
     Answer(usize, How),
     Repeat(usize),
+    /// On a channel that somebody listens to.
+    Events(usize, Vec<Option<i64>>),
     /// The number is that many off the one that comes next.
     Event(String, Option<String>, Option<i64>),
     Ping(Tree),
@@ -65,14 +67,15 @@ enum Step {
     Freeze(bool),
     /// The connection is lost, and so are these attempts.
     Outages(Vec<Failure>),
-    /// The connection is lost; the next login and the subscriptions after it are answered
-    /// like this.
-    Reconnect(How, How),
+    /// The connection is lost; the next logins and the subscriptions after them are
+    /// answered like this.
+    Reconnect(Vec<How>, How),
     /// Time passes.
     Pass(Ms),
     /// The machine sleeps or the clock is set: no timer knows of it.
     Clock(i64),
-    Woke,
+    /// The page wakes up, and again after each of these times.
+    Woke(Vec<Ms>),
     Timer,
     TimerInTime,
 }
@@ -119,13 +122,22 @@ fn how() -> impl Strategy<Value = How> {
     ]
 }
 
+fn login() -> impl Strategy<Value = How> {
+    prop_oneof![
+        2 => Just(How::Well),
+        2 => Just(How::Error(-32001, "Authentication Failure")),
+        1 => Just(How::Error(-32001, "Session in use")),
+        1 => how(),
+    ]
+}
+
 fn connect() -> impl Strategy<Value = Step> {
     let keep_alive = select(
         &[
             None,
             Some((10_000, 2)),
             Some((10_000, 2)),
-            Some((1_000, 1)),
+            Some((4_000, 1)),
             Some((60_000, 3)),
         ][..],
     );
@@ -189,7 +201,9 @@ fn step() -> impl Strategy<Value = Step> {
         30 => Just(Step::Advance),
         8 => (0..4usize, how()).prop_map(|(pick, how)| Step::Answer(pick, how)),
         1 => (0..9usize).prop_map(Step::Repeat),
-        8 => (channel(), prop::option::of(channel()), number())
+        4 => (0..5usize, vec(number(), 1..8))
+            .prop_map(|(pick, numbers)| Step::Events(pick, numbers)),
+        4 => (channel(), prop::option::of(channel()), number())
             .prop_map(|(name, subscribed, number)| Step::Event(name, subscribed, number)),
         1 => prop_oneof![(0..9u32).prop_map(Tree::from), tree()].prop_map(Step::Ping),
         1 => Just(Step::Punt),
@@ -197,10 +211,11 @@ fn step() -> impl Strategy<Value = Step> {
         2 => frame().prop_map(Step::Stale),
         1 => prop::bool::weighted(0.3).prop_map(Step::Freeze),
         1 => vec(failure, 1..8).prop_map(Step::Outages),
-        2 => (how(), how()).prop_map(|(login, subscribe)| Step::Reconnect(login, subscribe)),
+        2 => (vec(login(), 1..4), how())
+            .prop_map(|(logins, subscribe)| Step::Reconnect(logins, subscribe)),
         6 => (1..40_000u64).prop_map(Step::Pass),
         2 => sleep.prop_map(Step::Clock),
-        3 => Just(Step::Woke),
+        3 => vec(0..6_000u64, 0..6).prop_map(Step::Woke),
         2 => Just(Step::Timer),
         2 => Just(Step::TimerInTime),
     ]
@@ -254,6 +269,15 @@ fn run(world: &mut World, step: &Step) {
         Step::Advance => world.advance(),
         Step::Answer(pick, how) => world.answer(pick, |reply| change(reply, how)),
         Step::Repeat(pick) => world.repeat(pick),
+        Step::Events(pick, numbers) => {
+            let heard = world.channels.iter().filter(|(_, here)| !here.is_empty());
+            let heard: Vec<String> = heard.map(|(name, _)| name.clone()).collect();
+            if let Some(name) = heard.get(pick % heard.len().max(1)) {
+                for number in numbers {
+                    world.event(name, Some(name), number);
+                }
+            }
+        }
         Step::Event(name, subscribed, number) => {
             world.event(&name, subscribed.as_deref(), number);
         }
@@ -268,17 +292,24 @@ fn run(world: &mut World, step: &Step) {
                 fail(world, failure);
             }
         }
-        Step::Reconnect(login, subscribe) => {
+        Step::Reconnect(logins, subscribe) => {
             world.drop_connection();
-            reach(world, State::Authenticating);
-            world.answer(0, |reply| change(reply, login));
-            if world.session.state() == State::Ready {
-                world.answer(0, |reply| change(reply, subscribe));
+            for login in logins {
+                reach(world, State::Authenticating);
+                world.answer(0, |reply| change(reply, login));
             }
+            reach(world, State::Ready);
+            world.answer(0, |reply| change(reply, subscribe));
         }
         Step::Pass(ms) => world.pass(ms),
         Step::Clock(by) => world.set_clock(by),
-        Step::Woke => world.woke(),
+        Step::Woke(again) => {
+            world.woke();
+            for ms in again {
+                world.pass(ms);
+                world.woke();
+            }
+        }
         Step::Timer => world.timer(),
         Step::TimerInTime => world.pass_to_deadline(),
     }
@@ -286,9 +317,9 @@ fn run(world: &mut World, step: &Step) {
 
 /// Lets everything go well until the session is in `state`, if it gets there.
 fn reach(world: &mut World, state: State) {
-    for _ in 0..4 {
-        let login = world.session.state() == State::Authenticating && !world.asked;
-        if world.session.state() == state && (state != State::Authenticating || login) {
+    for _ in 0..5 {
+        let reached = world.session.state() == state && !world.asked;
+        if reached || world.session.state() == State::Ready {
             return;
         }
         world.advance();
@@ -313,7 +344,7 @@ fn fail(world: &mut World, failure: Failure) {
         }
         Failure::LoginUnanswered => {
             reach(world, State::Authenticating);
-            world.pass(10_000);
+            world.pass_to_deadline();
         }
         Failure::LoginFailed => {
             reach(world, State::Authenticating);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, State};
-use verto_wasm::core::{CallId, Expect, KeepAlive, Ms};
+use verto_wasm::core::{CallId, Expect, Ms};
 
 use crate::alarm::Alarm;
 use crate::harness::config;
@@ -57,10 +57,13 @@ pub struct Silence {
     pub since: Ms,
     /// By when, on that clock, the silent socket must be given up.
     pub until: Ms,
+    /// The clock was set since.
+    pub jumped: bool,
     /// The page woke since.
     pub woke: bool,
-    /// When the last ping was sent, on that clock.
+    /// When the last ping was sent, on that clock, and the id of the first since then.
     pub asked: Option<Ms>,
+    pub first: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,8 +92,11 @@ pub struct World {
     pub alarm: Alarm,
     /// The server does nothing any more.
     pub frozen: bool,
-    pub keep_alive: Option<KeepAlive>,
-    pub fallback: bool,
+    /// How it was connected last.
+    pub config: Config,
+    /// The login was refused since the last that wasn't; so was one whose sessid was made.
+    pub refused: bool,
+    pub in_use: bool,
     /// The server has answered a ping since the last `connect`.
     pub answers: bool,
     pub silence: Silence,
@@ -144,8 +150,9 @@ impl World {
             told_now: 0,
             alarm: Alarm::default(),
             frozen: false,
-            keep_alive: None,
-            fallback: false,
+            config: config(),
+            refused: false,
+            in_use: false,
             answers: false,
             silence: Silence::default(),
             pinged: 0,
@@ -191,8 +198,9 @@ impl World {
             self.forget_channels();
         }
         self.outage_told = false;
-        self.keep_alive = config.keep_alive;
-        self.fallback = config.fallback_url.is_some();
+        self.config = config.clone();
+        self.refused = false;
+        self.in_use = false;
         self.answers = false;
         self.failed = 0;
         self.session.connect(self.now, call, config);
@@ -419,9 +427,38 @@ impl World {
             What::Unsubscribe | What::Ping => json!({}),
         };
         let mut reply = json!({ "jsonrpc": "2.0", "id": asked.id, "result": result });
+        let is_login = matches!(asked.what, What::Login);
         how(&mut reply);
+        let after = is_login.then(|| self.after_login(&reply)).flatten();
         self.replies.push(reply.clone());
         self.frame(reply);
+        if let Some(after) = after {
+            assert_eq!(self.session.state(), after, "after that answer to a login");
+        }
+    }
+
+    /// The state that an answer to a login leads to.
+    fn after_login(&mut self, reply: &Tree) -> Option<State> {
+        let reply = reply.get(0).unwrap_or(reply);
+        let error = reply.get("error").filter(|error| !error.is_null());
+        let Some(error) = error else {
+            return Some(State::Ready);
+        };
+        if error["code"] != -32001 {
+            return Some(match self.config.auto_reconnect {
+                true => State::Reconnecting,
+                false => State::Closed,
+            });
+        }
+        let in_use = error["message"] == "Session in use";
+        if in_use && self.config.sessid.is_none() && !std::mem::replace(&mut self.in_use, true) {
+            return Some(State::Connecting);
+        }
+        let again = self.config.fresh_credentials && !in_use;
+        Some(match again && !std::mem::replace(&mut self.refused, true) {
+            true => State::Authenticating,
+            false => State::Closed,
+        })
     }
 
     /// Says once more what it said before, perhaps on another socket.
@@ -437,6 +474,7 @@ impl World {
             return;
         }
         self.clock();
+        let mut punted = false;
         if self.live.is_some() {
             match frame.as_array_mut() {
                 // What a login leads to is sent in the middle of the array: what comes
@@ -446,9 +484,9 @@ impl World {
                     if let Some(index) = items.iter().position(login) {
                         items.truncate(index + 1);
                     }
-                    let _ = items.iter().all(|item| self.understand(item));
+                    punted = !items.iter().all(|item| self.understand(item));
                 }
-                None => drop(self.understand(&frame)),
+                None => punted = !self.understand(&frame),
             }
             if frame.as_array().is_none_or(|items| !items.is_empty()) {
                 self.hear();
@@ -456,6 +494,9 @@ impl World {
         }
         self.session.frame(self.now, self.newest, &Json(frame));
         self.settle_down();
+        if punted {
+            assert!(!self.session.is_active(), "it fights back");
+        }
         let answered = |call: &Call| call.answer.is_none() || call.settled;
         assert!(self.calls.values().all(answered), "an answer was lost");
         assert!(self.pings.is_empty(), "a ping wasn't answered");
@@ -499,6 +540,8 @@ impl World {
                 self.logged_in = true;
                 self.outage_told = false;
                 self.failed = 0;
+                self.refused = false;
+                self.in_use = false;
                 let connecting = self.calls.values_mut().filter(|call| call.connects);
                 for call in connecting.filter(|call| !call.settled) {
                     call.answer = Some(true);
@@ -637,8 +680,10 @@ impl World {
         let was_due = self.session.deadline().is_some_and(was_due);
         self.clock();
         self.expect_overdue();
+        let before = self.before_judgement();
         self.session.timer(self.now);
         let (io, notices) = self.settle_down();
+        self.judge_loss(before);
         if !was_due {
             assert!(io.is_empty() && notices.is_empty(), "{io:?} {notices:?}");
         }
@@ -655,11 +700,14 @@ impl World {
             self.silence.woke = true;
             self.silence.until = (self.alarm.clock + 5_000).max(self.busy_until());
         }
+        let before = self.before_judgement();
+        self.alarm.stop();
         self.session.woke(self.now);
         self.settle_down();
+        self.judge_loss(before);
         self.judge_times();
         assert_ne!(self.session.state(), State::Reconnecting, "it could try");
-        let settings = self.keep_alive.filter(|_| quiet && self.answers);
+        let settings = self.config.keep_alive.filter(|_| quiet && self.answers);
         if let Some(settings) = settings
             && socket.is_some()
             && socket == self.live
@@ -668,6 +716,39 @@ impl World {
             let recent = settings.interval.max(5_000);
             assert!(asked.is_some_and(|ago| ago <= recent), "nobody asked");
         }
+    }
+
+    /// The live socket after its login, and whether a request that was made before the
+    /// first ping of the present silence still excuses it.
+    fn before_judgement(&self) -> Option<(SocketId, bool)> {
+        let socket = self.live.filter(|_| self.logged_in)?;
+        let busy = |asked: &Asked| {
+            let earlier = Some(asked.id) < self.silence.first;
+            earlier && asked.deadline > self.now && !matches!(asked.what, What::Ping)
+        };
+        // For ten minutes at most.
+        let young = self.alarm.clock < self.silence.since + 600_000;
+        let jumped = self.silence.jumped;
+        let busy = young && !jumped && self.in_flight.iter().any(busy);
+        Some((socket, busy))
+    }
+
+    /// Time alone ends a connection only where the server is known to answer, was asked
+    /// and had its time.
+    fn judge_loss(&self, before: Option<(SocketId, bool)>) {
+        let Some((socket, busy)) = before.filter(|(socket, _)| self.live != Some(*socket)) else {
+            return;
+        };
+        let settings = self.config.keep_alive.expect("nobody watched it");
+        assert!(
+            self.answers,
+            "{socket} was lost, whose server answers no pings"
+        );
+        assert!(!busy, "{socket} was lost while the server was busy");
+        let silent = self.now - self.silence.heard;
+        let intervals = Ms::from(settings.max_failed) + 1;
+        let least = settings.interval.saturating_mul(intervals).min(5_000);
+        assert!(silent >= least, "{socket} was lost after {silent} ms");
     }
 
     /// Time passes as it does for a page that is shown.
@@ -696,7 +777,7 @@ impl World {
     /// The machine sleeps, or the clock is set: no timer knows of it.
     pub fn set_clock(&mut self, by: i64) {
         self.now = self.now.checked_add_signed(by).unwrap();
-        self.begin_silence();
+        self.begin_silence(true);
     }
 
     /// The session is about to be told the time. Where the clock was set back, all that is
@@ -712,23 +793,26 @@ impl World {
         for deadline in calls.chain(asked).chain([&mut self.silence.heard]) {
             *deadline = deadline.saturating_sub(back);
         }
-        self.begin_silence();
+        self.begin_silence(true);
     }
 
     /// The server was heard.
     fn hear(&mut self) {
         self.silence.heard = self.now;
         self.silence.woke = false;
-        self.begin_silence();
+        self.silence.first = None;
+        self.begin_silence(false);
     }
 
-    fn begin_silence(&mut self) {
+    fn begin_silence(&mut self, jumped: bool) {
+        self.silence.jumped = jumped;
         self.silence.since = self.alarm.clock;
-        let most = self.keep_alive.map_or(0, |settings| {
+        let most = self.config.keep_alive.map_or(0, |settings| {
             let intervals = Ms::from(settings.max_failed) + 1;
-            // After a wake-up the next look is 5 s ahead, however short the interval is.
-            let off = Ms::saturating_sub(5_000, settings.interval);
-            settings.interval.saturating_mul(intervals) + off
+            let usual = settings.interval.saturating_mul(intervals);
+            // The timer that rings late then shows that the machine slept.
+            let slept = settings.interval + 5_000;
+            if jumped { usual.max(slept) } else { usual }
         });
         let until = self.alarm.clock.saturating_add(most);
         self.silence.until = until.max(self.busy_until());
