@@ -90,6 +90,8 @@ pub struct World {
     /// What the session was last told of it.
     pub told_now: Ms,
     pub alarm: Alarm,
+    /// The clock was set since the timer rang last.
+    pub late: bool,
     /// The server does nothing any more.
     pub frozen: bool,
     /// How it was connected last.
@@ -149,6 +151,7 @@ impl World {
             now: 1_000_000_000_000,
             told_now: 0,
             alarm: Alarm::default(),
+            late: false,
             frozen: false,
             config: config(),
             refused: false,
@@ -681,6 +684,7 @@ impl World {
         self.clock();
         self.expect_overdue();
         let before = self.before_judgement();
+        self.late &= !was_due;
         self.session.timer(self.now);
         let (io, notices) = self.settle_down();
         self.judge_loss(before);
@@ -777,6 +781,7 @@ impl World {
     /// The machine sleeps, or the clock is set: no timer knows of it.
     pub fn set_clock(&mut self, by: i64) {
         self.now = self.now.checked_add_signed(by).unwrap();
+        self.late = true;
         self.begin_silence(true);
     }
 
@@ -810,9 +815,12 @@ impl World {
         let most = self.config.keep_alive.map_or(0, |settings| {
             let intervals = Ms::from(settings.max_failed) + 1;
             let usual = settings.interval.saturating_mul(intervals);
-            // The timer that rings late then shows that the machine slept.
+            // The timer that rings late shows that the machine slept.
             let slept = settings.interval + 5_000;
-            if jumped { usual.max(slept) } else { usual }
+            match jumped || self.late {
+                true => usual.max(slept),
+                false => usual,
+            }
         });
         let until = self.alarm.clock.saturating_add(most);
         self.silence.until = until.max(self.busy_until());
