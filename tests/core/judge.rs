@@ -9,7 +9,8 @@ use verto_wasm::core::session::{Io, Notice, State};
 
 use crate::harness::config;
 use crate::json::Json;
-use crate::world::{Asked, SECRETS, Silence, What, Wire, World};
+use crate::times::Silence;
+use crate::world::{Asked, SECRETS, What, Wire, World};
 
 impl World {
     /// Takes out all that the session wants, and judges it.
@@ -130,7 +131,7 @@ impl World {
                 );
                 assert!(self.in_flight.is_empty(), "a login beside something else");
                 // At most: how many before it went unanswered isn't followed here.
-                deadline = self.now.saturating_add(config().timeout * 8);
+                deadline = self.now.saturating_add(config().timeout * 32);
                 What::Login
             }
             "verto.subscribe" => {
@@ -290,8 +291,8 @@ impl World {
         let most = match state {
             State::Idle | State::Closed => None,
             State::Connecting => Some(config().timeout),
-            // Logins that go unanswered make the next more patient, up to eight times.
-            State::Authenticating => Some(config().timeout * 8),
+            // Logins that go unanswered make the next more patient, up to 32 times.
+            State::Authenticating => Some(config().timeout * 32),
             State::Reconnecting => Some(30_000),
             State::Ready => self
                 .config

@@ -18,6 +18,33 @@
 //! - `onWSClose(false)` at each attempt: "one outage was told twice";
 //! - a logout leaves the state at `idle`: [`World::logout`];
 //! - the login's parameters in the log: the search for [`crate::world::SECRETS`].
+//!
+//! The reference client's bugs, planted:
+//! - 4, pending calls don't end with the connection: "call 1 hangs on a lost socket"; no
+//!   timeout for what was sent: "the timer rings again and again";
+//! - 5, subscriptions are thrown away on a drop: "released 1 unasked";
+//! - 8, a logout during a reconnect delay still reconnects: [`World::logout`], which finds
+//!   `Reconnecting` where `Closed` was due;
+//! - 12, a second handler is dropped: "a number was used twice"; calls without a
+//!   connection stay pending: "a timer after the end".
+//!
+//! Of liveness, clocks, duplicates and endings:
+//! - each ping begins the silence anew: "silent for 30001 ms, and still there"; each
+//!   wake-up puts the judgement off: the same;
+//! - a server that never answered a ping is given up: "1 was lost, whose server answers no
+//!   pings"; what was learned ends with the socket: "silent for 6001 ms, and still there";
+//! - a long request puts the next look off: "the timer is too late in Ready";
+//! - a frame before the late timer makes it spin: "the timer is to be called in the past";
+//! - a clock set back holds up a reconnect, or the watch: "the timer is too late in
+//!   Reconnecting", "in Ready"; or a request: the deadline of a call in `judge_state`;
+//! - waking doesn't cut the delay short: "it could try";
+//! - what waited leaves at each login again: "call 1 was settled twice";
+//! - event numbers outlive their socket, repetitions are delivered, gaps aren't told: "what
+//!   the page is told";
+//! - a refused login is tried for ever: "after that answer to a login";
+//! - a takeover is answered by reconnecting: "it fights back";
+//! - a login doesn't reset the attempts: the number in the state's notice; the fallback
+//!   address waits for a third failure: "whose turn is it".
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::{Config, State};
-use verto_wasm::core::{Expect, Ms};
+use verto_wasm::core::{Expect, KeepAlive, Ms};
 
 use crate::harness::{Harness, config, watched};
 
@@ -68,6 +68,44 @@ fn several_wake_ups_at_once_are_one() {
     h.woke();
     assert_eq!(pings(&mut h), 1);
     assert_eq!(replaced(&mut h, 1, HOUR), Some(5_000));
+}
+
+#[test]
+fn a_wake_up_when_the_intervals_own_ping_is_due_asks_once() {
+    let mut h = Harness::watching();
+    h.sleep(10_000);
+    h.woke();
+    assert_eq!(pings(&mut h), 1);
+    assert_eq!(replaced(&mut h, 1, HOUR), Some(5_000));
+}
+
+#[test]
+fn a_short_interval_is_as_short_after_a_wake_up() {
+    let mut h = Harness::ready_with(Config {
+        keep_alive: Some(KeepAlive {
+            interval: 1_000,
+            max_failed: 1,
+        }),
+        ..config()
+    });
+    h.pong();
+    h.sleep(3_000);
+    h.woke();
+    h.pong();
+    assert_eq!(replaced(&mut h, 1, HOUR), Some(2_000));
+}
+
+#[test]
+fn a_ping_that_a_sleep_left_unanswered_gets_its_time_after_it() {
+    let mut h = Harness::watching();
+    h.wait(29_000);
+    h.sleep(HOUR);
+    h.woke();
+    h.wait(4_999);
+    assert_eq!(h.session.state(), State::Ready);
+    h.pong();
+    h.wait(9_000);
+    assert_eq!(h.socket, 1);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub use requesting::Request;
 use requesting::too_large;
 
 /// How often the time that a login may take is doubled.
-const MOST_DOUBLINGS: u32 = 3;
+const MOST_DOUBLINGS: u32 = 5;
 
 #[derive(Clone, Copy, Debug)]
 enum Phase {

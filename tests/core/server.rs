@@ -1,0 +1,307 @@
+//! The random programs' server: what it says, and what that is to lead to.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Tree, json};
+use verto_wasm::core::Expect;
+use verto_wasm::core::session::State;
+
+use crate::json::Json;
+use crate::world::{Asked, Call, What, Wire, World};
+
+impl World {
+    /// Answers the request in flight that `pick` chooses with what `how` makes of the
+    /// honest answer.
+    pub fn answer(&mut self, pick: usize, how: impl FnOnce(&mut Tree)) {
+        if self.frozen {
+            return;
+        }
+        let Some(asked) = self.in_flight.get(pick % self.in_flight.len().max(1)) else {
+            return;
+        };
+        let result = match &asked.what {
+            What::Login => json!({ "message": "logged in", "sessid": self.session.sessid() }),
+            What::Call(_) => json!({ "code": 200, "message": "OK" }),
+            What::Subscribe(_, granted) => json!({ "subscribedChannels": granted }),
+            What::Unsubscribe | What::Ping => json!({}),
+        };
+        let mut reply = json!({ "jsonrpc": "2.0", "id": asked.id, "result": result });
+        let is_login = matches!(asked.what, What::Login);
+        how(&mut reply);
+        let after = is_login.then(|| self.after_login(&reply)).flatten();
+        self.replies.push(reply.clone());
+        self.frame(reply);
+        if let Some(after) = after {
+            assert_eq!(self.session.state(), after, "after that answer to a login");
+        }
+    }
+
+    /// The state that an answer to a login leads to.
+    pub fn after_login(&mut self, reply: &Tree) -> Option<State> {
+        let reply = reply.get(0).unwrap_or(reply);
+        let error = reply.get("error").filter(|error| !error.is_null());
+        let Some(error) = error else {
+            return Some(State::Ready);
+        };
+        if error["code"] != -32001 {
+            return Some(match self.config.auto_reconnect {
+                true => State::Reconnecting,
+                false => State::Closed,
+            });
+        }
+        let in_use = error["message"] == "Session in use";
+        if in_use && self.config.sessid.is_none() && !std::mem::replace(&mut self.in_use, true) {
+            return Some(State::Connecting);
+        }
+        let again = self.config.fresh_credentials && !in_use;
+        Some(match again && !std::mem::replace(&mut self.refused, true) {
+            true => State::Authenticating,
+            false => State::Closed,
+        })
+    }
+
+    /// Says once more what it said before, perhaps on another socket.
+    pub fn repeat(&mut self, pick: usize) {
+        if let Some(reply) = self.replies.get(pick % self.replies.len().max(1)) {
+            self.frame(reply.clone());
+        }
+    }
+
+    /// Any frame on the live socket.
+    pub fn frame(&mut self, mut frame: Tree) {
+        if self.frozen {
+            return;
+        }
+        self.clock();
+        let mut punted = false;
+        if self.live.is_some() {
+            match frame.as_array_mut() {
+                // What a login leads to is sent in the middle of the array: what comes
+                // behind it would be judged without that.
+                Some(items) => {
+                    let login = |item: &Tree| self.is_login_reply(item);
+                    if let Some(index) = items.iter().position(login) {
+                        items.truncate(index + 1);
+                    }
+                    punted = !items.iter().all(|item| self.understand(item));
+                }
+                None => punted = !self.understand(&frame),
+            }
+            if frame.as_array().is_none_or(|items| !items.is_empty()) {
+                self.hear();
+            }
+        }
+        self.session.frame(self.now, self.newest, &Json(frame));
+        self.settle_down();
+        if punted {
+            assert!(!self.session.is_active(), "it fights back");
+        }
+        let answered = |call: &Call| call.answer.is_none() || call.settled;
+        assert!(self.calls.values().all(answered), "an answer was lost");
+        assert!(self.pings.is_empty(), "a ping wasn't answered");
+    }
+
+    fn is_login_reply(&self, item: &Tree) -> bool {
+        let id = reply_id(item);
+        let login = |asked: &Asked| matches!(asked.what, What::Login) && Some(asked.id) == id;
+        self.in_flight.iter().any(login)
+    }
+
+    /// What a frame means to the world; `false` where it ends the socket.
+    fn understand(&mut self, item: &Tree) -> bool {
+        match item.get("method").map(Tree::as_str) {
+            Some(Some("verto.punt")) => return false,
+            Some(Some("verto.ping")) => {
+                let id = item.get("id").filter(|id| can_echo(id));
+                self.pings.extend(id.filter(|_| self.logged_in).cloned());
+            }
+            Some(Some("verto.event")) => self.expect_event(&item["params"]),
+            Some(_) => {}
+            None => {
+                let index = self
+                    .in_flight
+                    .iter()
+                    .position(|asked| Some(asked.id) == reply_id(item));
+                if let Some(index) = index {
+                    let asked = self.in_flight.remove(index);
+                    self.expect_answer(asked, item);
+                }
+            }
+        }
+        true
+    }
+
+    fn expect_answer(&mut self, asked: Asked, reply: &Tree) {
+        let failed = reply.get("error").is_some_and(|error| !error.is_null());
+        let answer = &reply[if failed { "error" } else { "result" }];
+        match asked.what {
+            What::Login if !failed => {
+                self.logged_in = true;
+                self.outage_told = false;
+                self.failed = 0;
+                self.refused = false;
+                self.in_use = false;
+                let connecting = self.calls.values_mut().filter(|call| call.connects);
+                for call in connecting.filter(|call| !call.settled) {
+                    call.answer = Some(true);
+                }
+                self.due.push("login".into());
+            }
+            What::Login | What::Unsubscribe => {}
+            What::Ping => self.answers = true,
+            What::Call(call) => {
+                let call = self.calls.get_mut(&call).unwrap();
+                call.answer = Some(!failed && is_success(answer, call.expect));
+            }
+            What::Subscribe(names, honestly) => {
+                let mut granted = BTreeSet::new();
+                for member in ["subscribedChannels", "alreadySubscribedChannels"] {
+                    let list = answer.get(member).and_then(Tree::as_array);
+                    let texts = list.into_iter().flatten().filter_map(Tree::as_str);
+                    granted.extend(texts.map(str::to_owned));
+                }
+                self.honest &= granted == honestly;
+                self.expect_wire(asked.id, &names, &granted, Wire::Refused);
+            }
+        }
+    }
+
+    /// The request `id` for `names` has come to its end; what isn't granted is `otherwise`.
+    pub fn expect_wire(
+        &mut self,
+        id: u32,
+        names: &[String],
+        granted: &BTreeSet<String>,
+        otherwise: Wire,
+    ) {
+        for name in names {
+            if self.wire.get(name) != Some(&Wire::Asked(id)) {
+                continue;
+            }
+            if granted.contains(name) {
+                self.wire.insert(name.clone(), Wire::Granted);
+                self.expected.remove(name);
+                self.missed.remove(name);
+                let here = self.channels[name].iter().filter(|one| !one.local);
+                let sernos: Vec<u32> = here.map(|one| one.serno).collect();
+                self.due.push(format!("confirmed {name} {sernos:?}"));
+            } else {
+                self.wire.insert(name.clone(), otherwise);
+                self.due.push(format!("refused {name}"));
+            }
+        }
+    }
+
+    fn expect_event(&mut self, params: &Tree) {
+        let Some(channel) = params.get("eventChannel").and_then(Tree::as_str) else {
+            return;
+        };
+        if channel == self.session.sessid() {
+            return;
+        }
+        let mut names = Vec::new();
+        match params.get("subscribedChannel").and_then(Tree::as_str) {
+            Some(subscribed) => {
+                if self
+                    .channels
+                    .get(subscribed)
+                    .is_some_and(|here| !here.is_empty())
+                    && let Some(number) = params.get("eventSerno").and_then(counter)
+                    && !self.expect_number(subscribed, number)
+                {
+                    return;
+                }
+                names.push(subscribed.to_owned());
+            }
+            None => {
+                let parts: Vec<&str> = channel.split('.').collect();
+                names.extend(
+                    (1..=parts.len())
+                        .rev()
+                        .map(|count| parts[..count].join(".")),
+                );
+            }
+        }
+        let mut listeners = BTreeSet::new();
+        let here = names.iter().filter_map(|name| self.channels.get(name));
+        let sernos = here.flatten().filter(|one| listeners.insert(one.listener));
+        let sernos: Vec<u32> = sernos.map(|one| one.serno).collect();
+        if !sernos.is_empty() {
+            self.due.push(format!("event {sernos:?}"));
+        }
+    }
+
+    /// An event's number on a channel; `false` where the event is a repetition.
+    fn expect_number(&mut self, channel: &str, number: u64) -> bool {
+        let expected = self.expected.get(channel).copied().unwrap_or(number);
+        let missed = self.missed.entry(channel.into()).or_default();
+        if number == 0 {
+            missed.clear();
+        } else if number < expected {
+            return missed.remove(&number);
+        }
+        if number > expected {
+            missed.extend(expected.max(number.saturating_sub(1_000))..number);
+            while missed.len() > 1_000 {
+                missed.pop_first();
+            }
+            self.due.push(format!("gap {channel} {expected} {number}"));
+        }
+        self.expected.insert(channel.into(), number + 1);
+        true
+    }
+
+    /// An event with the number that comes next, or with one that is `off` by so many, or
+    /// with none.
+    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) {
+        let mut params = json!({ "eventChannel": channel, "data": {} });
+        if let Some(subscribed) = subscribed {
+            params["subscribedChannel"] = subscribed.into();
+        }
+        if let Some(off) = off {
+            let next = self.numbers.entry(subscribed.unwrap_or(channel).into());
+            let next = next.or_default();
+            let number = next.saturating_add_signed(off);
+            if off >= 0 || number == 0 {
+                *next = number + 1;
+            }
+            params["eventSerno"] = number.into();
+        }
+        self.frame(json!({ "id": 1, "method": "verto.event", "params": params }));
+    }
+}
+
+fn reply_id(item: &Tree) -> Option<u32> {
+    let is_reply = item.get("method").is_none()
+        && (item.get("result").is_some()
+            || item.get("error").is_some_and(|error| !error.is_null()));
+    let id = item.get("id").filter(|_| is_reply)?;
+    match id {
+        Tree::String(text) => text.parse().ok(),
+        _ => id
+            .as_f64()
+            .filter(|id| id.fract() == 0.0 && (0.0..4e9).contains(id))
+            .map(|id| id as u32),
+    }
+}
+
+/// A JSON number as a counter.
+fn counter(number: &Tree) -> Option<u64> {
+    let number = number.as_f64()?;
+    let whole = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
+    whole.then_some(number as u64)
+}
+
+fn can_echo(id: &Tree) -> bool {
+    id.is_string() || counter(id).is_some()
+}
+
+fn is_success(result: &Tree, expect: Expect) -> bool {
+    let code = result.get("code");
+    let is_200 = |code: &Tree| code.as_f64() == Some(200.0) || code == "200";
+    match expect {
+        Expect::Result => true,
+        Expect::Code200 => code.is_some_and(is_200),
+        Expect::NoRefusal => code.is_none_or(is_200),
+    }
+}
