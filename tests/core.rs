@@ -44,8 +44,12 @@ mod outages;
 mod peers;
 #[path = "core/recovery.rs"]
 mod recovery;
+#[path = "core/server.rs"]
+mod server;
 #[path = "core/subscribing.rs"]
 mod subscribing;
+#[path = "core/times.rs"]
+mod times;
 #[path = "core/waking.rs"]
 mod waking;
 #[path = "core/world.rs"]

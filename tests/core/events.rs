@@ -202,3 +202,22 @@ fn late_events_of_an_older_socket_do_nothing() {
     h.event("vcc", Some("vcc"), Some(1));
     assert_eq!(h.told(), ["event [1]"]);
 }
+
+#[test]
+fn numbers_of_an_older_connection_hide_nothing_on_the_new_one() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    for number in [0, 1, 2, 3] {
+        h.event("vcc", Some("vcc"), Some(number));
+    }
+    h.drop_connection();
+    h.reconnect();
+    h.forget();
+    // Number 0 came before this client's subscription was in force.
+    for number in [1, 2, 9] {
+        h.event("vcc", Some("vcc"), Some(number));
+    }
+    let gap = "onGap vcc expected 3 received 9";
+    assert_eq!(h.told(), ["event [1]", "event [1]", gap, "event [1]"]);
+}
