@@ -11,7 +11,7 @@ use super::Run;
 use super::simulation::{SECOND, Us};
 
 /// What is shown, in seconds since the server went down.
-const SHOWN: usize = 180;
+const SHOWN: usize = 200;
 /// The top of the attempts' axis.
 const MOST_ATTEMPTS: f64 = 200_000.0;
 
@@ -34,17 +34,19 @@ fn attempts(area: &Area<'_>, runs: &[Run]) -> Result<(), Box<dyn std::error::Err
     let outage = outage(runs);
     let mut chart = ChartBuilder::on(area)
         .caption(
-            format!("Server down from 0 to {outage} s"),
+            format!("Server down from 0 to {outage} s (grey)"),
             ("sans-serif", 20),
         )
         .margin(12)
+        .margin_right(24)
         .x_label_area_size(44)
         .y_label_area_size(76)
         .build_cartesian_2d(0.0..SHOWN as f64, (1.0..MOST_ATTEMPTS).log_scale())?;
     chart.draw_series([down(outage, 1.0, MOST_ATTEMPTS)])?;
     chart
         .configure_mesh()
-        .light_line_style(WHITE)
+        .max_light_lines(0)
+        .x_label_formatter(&|second| format!("{second:.0}"))
         .bold_line_style(RGBColor(225, 225, 225))
         .label_style(("sans-serif", 13))
         .axis_desc_style(("sans-serif", 14))
@@ -64,7 +66,7 @@ fn attempts(area: &Area<'_>, runs: &[Run]) -> Result<(), Box<dyn std::error::Err
         });
         chart
             .draw_series(LineSeries::new(points, color.stroke_width(2)))?
-            .label(run.name)
+            .label(run.name.replace('`', ""))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], color.stroke_width(3)));
     }
     chart
@@ -82,13 +84,15 @@ fn shares(area: &Area<'_>, runs: &[Run]) -> Result<(), Box<dyn std::error::Error
     let outage = outage(runs);
     let mut chart = ChartBuilder::on(area)
         .margin(12)
+        .margin_right(24)
         .x_label_area_size(44)
         .y_label_area_size(76)
         .build_cartesian_2d(0.0..SHOWN as f64, 0.0..102.0)?;
     chart.draw_series([down(outage, 0.0, 102.0)])?;
     chart
         .configure_mesh()
-        .light_line_style(WHITE)
+        .max_light_lines(0)
+        .x_label_formatter(&|second| format!("{second:.0}"))
         .bold_line_style(RGBColor(225, 225, 225))
         .label_style(("sans-serif", 13))
         .axis_desc_style(("sans-serif", 14))
@@ -96,7 +100,8 @@ fn shares(area: &Area<'_>, runs: &[Run]) -> Result<(), Box<dyn std::error::Error
         .y_desc("clients that are ready, %")
         .y_label_formatter(&|share| format!("{share:.0}"))
         .draw()?;
-    for run in runs.iter().filter(|run| run.color.is_some()) {
+    // Lines that are the same over long stretches: the wider ones are drawn first.
+    for (run, width) in runs.iter().filter(|run| run.color.is_some()).zip([6, 4, 2]) {
         let mut ready = 0.0;
         let mut points = vec![(0.0, 0.0)];
         let counts = per_second(&run.outcome.ready);
@@ -105,7 +110,7 @@ fn shares(area: &Area<'_>, runs: &[Run]) -> Result<(), Box<dyn std::error::Error
             let share = 100.0 * ready / f64::from(run.setup.clients);
             points.push((f64::from(second), share));
         }
-        chart.draw_series(LineSeries::new(points, color(run).stroke_width(2)))?;
+        chart.draw_series(LineSeries::new(points, color(run).stroke_width(width)))?;
     }
     Ok(())
 }
