@@ -127,7 +127,7 @@ fn report(groups: &[Vec<Run>], seed: u64) -> String {
             grouped(setup.logins_per_second),
             HOP.start() / 1_000,
             HOP.end() / 1_000,
-            setup.end / SECOND,
+            grouped(setup.end / SECOND),
         );
         text.push_str(
             "| client | attempts | worst second | worst 0.1 s | worst second once it is up \
