@@ -26,38 +26,34 @@ impl World {
             What::Unsubscribe | What::Ping => json!({}),
         };
         let mut reply = json!({ "jsonrpc": "2.0", "id": asked.id, "result": result });
-        let is_login = matches!(asked.what, What::Login);
         how(&mut reply);
-        let after = is_login.then(|| self.after_login(&reply)).flatten();
         self.replies.push(reply.clone());
         self.frame(reply);
-        if let Some(after) = after {
-            assert_eq!(self.session.state(), after, "after that answer to a login");
-        }
     }
 
-    /// The state that an answer to a login leads to.
-    pub fn after_login(&mut self, reply: &Tree) -> Option<State> {
-        let reply = reply.get(0).unwrap_or(reply);
-        let error = reply.get("error").filter(|error| !error.is_null());
-        let Some(error) = error else {
-            return Some(State::Ready);
+    /// The state that an error as the answer to a login leads to.
+    fn after_refusal(&mut self, error: &Tree) -> State {
+        let code = error.get("code");
+        let number = |code: &Tree| match code.as_str() {
+            Some(text) => text.parse().ok(),
+            None => code.as_f64().map(|code| code as i32),
         };
-        if error["code"] != -32001 {
-            return Some(match self.config.auto_reconnect {
+        if code.and_then(number) != Some(-32001) {
+            return match self.config.auto_reconnect {
                 true => State::Reconnecting,
                 false => State::Closed,
-            });
+            };
         }
-        let in_use = error["message"] == "Session in use";
+        let said = |member| error.get(member).and_then(Tree::as_str);
+        let in_use = said("reason").or_else(|| said("message")) == Some("Session in use");
         if in_use && self.config.sessid.is_none() && !std::mem::replace(&mut self.in_use, true) {
-            return Some(State::Connecting);
+            return State::Connecting;
         }
         let again = self.config.fresh_credentials && !in_use;
-        Some(match again && !std::mem::replace(&mut self.refused, true) {
+        match again && !std::mem::replace(&mut self.refused, true) {
             true => State::Authenticating,
             false => State::Closed,
-        })
+        }
     }
 
     /// Says once more what it said before, perhaps on another socket.
@@ -93,6 +89,9 @@ impl World {
         }
         self.session.frame(self.now, self.newest, &Json(frame));
         self.settle_down();
+        if let Some(after) = self.after.take() {
+            assert_eq!(self.session.state(), after, "after that answer to a login");
+        }
         if punted {
             assert!(!self.session.is_active(), "it fights back");
         }
@@ -136,6 +135,7 @@ impl World {
         let answer = &reply[if failed { "error" } else { "result" }];
         match asked.what {
             What::Login if !failed => {
+                self.after = Some(State::Ready);
                 self.logged_in = true;
                 self.outage_told = false;
                 self.failed = 0;
@@ -147,7 +147,8 @@ impl World {
                 }
                 self.due.push("login".into());
             }
-            What::Login | What::Unsubscribe => {}
+            What::Login => self.after = Some(self.after_refusal(answer)),
+            What::Unsubscribe => {}
             What::Ping => self.answers = true,
             What::Call(call) => {
                 let call = self.calls.get_mut(&call).unwrap();

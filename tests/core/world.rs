@@ -82,6 +82,8 @@ pub struct World {
     /// The login was refused since the last that wasn't; so was one whose sessid was made.
     pub refused: bool,
     pub in_use: bool,
+    /// The state that an answer to a login is to lead to in this step.
+    pub after: Option<State>,
     /// The server has answered a ping since the last `connect`.
     pub answers: bool,
     pub silence: Silence,
@@ -139,6 +141,7 @@ impl World {
             config: config(),
             refused: false,
             in_use: false,
+            after: None,
             answers: false,
             silence: Silence::default(),
             pinged: 0,
