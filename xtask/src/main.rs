@@ -4,6 +4,7 @@
 //! `tests/node_modules`.
 
 mod demo;
+mod engines;
 mod package;
 mod process;
 mod project;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::engines::Engine;
 use crate::project::Project;
 
 #[derive(Parser)]
@@ -36,10 +38,9 @@ enum Command {
     /// Builds everything, starts the simulated XSwitch and prints the address of the demo
     Demo(demo::Args),
     /// Runs all tests, or those steps and test files whose names contain one of the words
-    Test {
-        /// A step (native, browser, pages) or part of a test file's name (e2e/shift)
-        filters: Vec<String>,
-    },
+    Test(suite::Args),
+    /// Installs a browser engine and its driver
+    Engine { engine: Engine },
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
@@ -62,7 +63,8 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Build { dev } => package::build(&project, dev),
         Command::Demo(args) => demo::run(&project, &args),
-        Command::Test { filters } => suite::run(&project, &filters),
+        Command::Test(args) => suite::run(&project, &args),
+        Command::Engine { engine } => engine.ensure(&project).map(drop),
         Command::Soak(args) => soak::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
