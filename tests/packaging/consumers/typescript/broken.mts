@@ -1,0 +1,3 @@
+import { Verto } from "verto-wasm";
+
+export const state: number = new Verto().state;
