@@ -1,6 +1,7 @@
 // The packed package in pages, as web developers make them: each installs it from a registry,
 // builds with its tool, without plugin or configuration for us, and works a small shift.
 import assert from "node:assert/strict";
+import { rename } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 import { consoleErrors, startBrowser } from "../e2e/lib/browser.mjs";
 import { startSim } from "../e2e/lib/sim.mjs";
@@ -55,6 +56,7 @@ for (const [name, page] of [
   ["a script tag on a page in GBK", "gbk.html"],
   ["a script tag on a page with <base>", "base.html"],
   ["a native module with an import map, allowed by its hash", "importmap.html"],
+  ["slim.mjs, whose WebAssembly is a file of its own", "slim.html"],
   ["a classic Web Worker", "workers.html#classic"],
   ["a module Web Worker", "workers.html#module"],
 ]) {
@@ -64,22 +66,32 @@ for (const [name, page] of [
 test("Vite's dev server", async () => {
   const vite = await Project.make("vite", registry);
   const server = await tasks.serve(vite, "vite/bin/vite.js", "--host", "127.0.0.1", "--port", "0");
-  const sim = await simulator(vite.dir);
-  assert.deepEqual(await play(sim, server.url), SHIFT);
-  await assertShift(sim);
+  for (const page of ["index.html", "slim.html"]) {
+    const sim = await simulator(vite.dir);
+    assert.deepEqual(await play(sim, server.url + page), SHIFT);
+    await assertShift(sim);
+  }
 });
 
 test("Vite's build", async () => {
   const vite = await Project.make("vite", registry);
   await vite.tool("vite/bin/vite.js", "build");
   await playFrom(vite.path("dist"));
+  await rename(vite.path("slim.html"), vite.path("index.html"));
+  await vite.tool("vite/bin/vite.js", "build");
+  await playFrom(vite.path("dist"));
 });
 
 test("webpack", async () => {
   const webpack = await Project.make("webpack", registry);
-  const options = ["--mode", "production", "--entry", "./main.js", "--output-path", "."];
-  await webpack.tool("webpack-cli/bin/cli.js", "build", ...options, "--output-filename", "bundle.js");
+  const build = (entry, made) => {
+    const options = ["--mode", "production", "--output-path", ".", "--entry", entry, "--output-filename", made];
+    return webpack.tool("webpack-cli/bin/cli.js", "build", ...options);
+  };
+  await build("./main.js", "bundle.js");
   await playFrom(webpack.dir);
+  await build("./slim.js", "slim-bundle.js");
+  await playFrom(webpack.dir, "slim.html");
 });
 
 test("Rollup", async () => {
