@@ -16,9 +16,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn hold(this: &Host, strongly: bool);
 
-    /// The page's options as they are now.
+    /// Asks the page for the parameters of the login on this socket; answered, at once or
+    /// later, by [`Client::credentials`](super::Client::credentials) or `no_credentials`.
     #[wasm_bindgen(method)]
-    pub fn options(this: &Host) -> JsValue;
+    pub fn credentials(this: &Host, socket: u32);
 
     /// Settles a call's promise and runs its callback.
     #[wasm_bindgen(method)]
@@ -31,7 +32,7 @@ extern "C" {
         state: &str,
         attempt: u32,
         delay: f64,
-        reason: Option<String>,
+        reason: Option<&str>,
         error: &JsValue,
     );
 
@@ -67,10 +68,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn release(this: &Host, serno: u32);
 
-    /// What a function of the page's threw: it goes to the page's `error` event.
-    #[wasm_bindgen(method)]
-    pub fn report(this: &Host, thrown: &JsValue);
-
     /// A line for the debug log.
     #[wasm_bindgen(method)]
     pub fn log(this: &Host, text: &str);
@@ -81,9 +78,9 @@ extern "C" {
         kind: &str,
         code: i32,
         message: &str,
-        reason: Option<String>,
+        reason: Option<&str>,
         data: &JsValue,
-        method: Option<String>,
+        method: Option<&str>,
         sent: Option<bool>,
     ) -> JsValue;
 }
@@ -95,9 +92,9 @@ impl Host {
             error.kind.name(),
             error.code,
             &error.message,
-            error.reason,
-            &error.data.map_or(JsValue::UNDEFINED, |data| data.0),
-            error.method,
+            error.reason.as_deref(),
+            error.data.as_ref().map_or(&JsValue::UNDEFINED, |data| &data.0),
+            error.method.as_deref(),
             error.sent,
         )
     }

@@ -5,10 +5,8 @@
 //! the page through a [`Host`].
 
 mod client;
-mod credentials;
 mod host;
 mod json;
-mod options;
 mod params;
 mod shell;
 mod socket;

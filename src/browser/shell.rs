@@ -11,7 +11,6 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::credentials::{self, Credentials, LoginText};
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
@@ -33,6 +32,8 @@ pub struct Shell {
     /// A method of the page's is on its way: what happens inside it (a page's own mock of
     /// a socket may answer inside `send`) is told after it.
     commanded: Cell<bool>,
+    /// The page is asked for its credentials, and may answer inside that.
+    asking: Cell<bool>,
     held: Cell<bool>,
     wake_ups: RefCell<Option<WakeUps>>,
     me: Weak<Shell>,
@@ -48,15 +49,11 @@ impl Shell {
             timer: RefCell::new(None),
             telling: Cell::new(false),
             commanded: Cell::new(false),
+            asking: Cell::new(false),
             held: Cell::new(false),
             wake_ups: RefCell::new(None),
             me: me.clone(),
         })
-    }
-
-    /// The page's side.
-    pub fn host(&self) -> &Host {
-        &self.host
     }
 
     /// Reads the session.
@@ -67,6 +64,12 @@ impl Shell {
     /// Runs a command of the page's; its callbacks follow when it has returned.
     pub fn command<R>(&self, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
         let result = command(&mut self.session.borrow_mut(), now());
+        self.after_command();
+        result
+    }
+
+    // Apart from the generic function, of which there is one for each command.
+    fn after_command(&self) {
         let outer = self.commanded.replace(true);
         self.follow();
         self.commanded.set(outer);
@@ -78,12 +81,25 @@ impl Shell {
                 }
             });
         }
-        result
+    }
+
+    /// The page answered what it was asked, inside that or later.
+    pub fn answered(&self, answer: impl FnOnce(&mut Session<Json>, Ms)) {
+        if self.asking.get() {
+            // Whoever asks goes on with it.
+            answer(&mut self.session.borrow_mut(), now());
+        } else {
+            self.happened(answer);
+        }
     }
 
     /// Runs something that happened while none of the page's code did.
     pub fn happened(&self, event: impl FnOnce(&mut Session<Json>, Ms)) {
         event(&mut self.session.borrow_mut(), now());
+        self.after_event();
+    }
+
+    fn after_event(&self) {
         self.follow();
         if !self.commanded.get() && !self.telling.replace(true) {
             self.tell();
@@ -130,39 +146,14 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { socket } => self.ask_credentials(socket),
+            Io::Credentials { socket } => {
+                self.asking.set(true);
+                self.host.credentials(socket);
+                self.asking.set(false);
+            }
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
-    }
-
-    fn ask_credentials(&self, socket: u32) {
-        match credentials::ask(&self.host.options()) {
-            Credentials::Now(login) => {
-                let login = self.reported(login);
-                let mut session = self.session.borrow_mut();
-                session.credentials(now(), socket, login);
-            }
-            Credentials::Later(login) => {
-                let shell = self.me.clone();
-                spawn_local(async move {
-                    let login = login.await;
-                    if let Some(shell) = shell.upgrade() {
-                        let login = shell.reported(login);
-                        shell.happened(|session, now| session.credentials(now, socket, login));
-                    }
-                });
-            }
-        }
-    }
-
-    fn reported(&self, login: LoginText) -> LoginText {
-        login.map_err(|mut error| {
-            if let Some(thrown) = error.data.take() {
-                self.host.report(&thrown.0);
-            }
-            error
-        })
     }
 
     fn set_timer(&self) {
@@ -223,7 +214,7 @@ impl Shell {
                 reason,
                 error: failure,
             } => {
-                let reason = reason.map(String::from);
+                
                 host.state(state.name(), attempt, delay as f64, reason, &error(failure));
             }
             Notice::Login { error: failure } => {
@@ -259,16 +250,6 @@ impl Shell {
             }
         }
     }
-}
-
-/// What was thrown, in words.
-pub fn words(thrown: &JsValue) -> String {
-    let message = js_sys::Reflect::get(thrown, &"message".into());
-    message
-        .ok()
-        .and_then(|message| message.as_string())
-        .or_else(|| thrown.as_string())
-        .unwrap_or_else(|| "it failed".into())
 }
 
 /// The wall clock: unlike a monotonic one it goes on while the machine sleeps.

@@ -220,12 +220,12 @@ impl Subscriptions {
         }
     }
 
-    /// Removes the registration `serno`, or all of them, from `channel`.
-    pub fn remove(&mut self, channel: &str, serno: Option<u32>, removed: &mut Removed) {
+    /// Removes the registration `serno`, or with 0 all of them, from `channel`.
+    pub fn remove(&mut self, channel: &str, serno: u32, removed: &mut Removed) {
         let Some(entry) = self.channels.get_mut(channel) else {
             return;
         };
-        let meant = |one: &mut Registration| serno.is_none_or(|serno| one.serno == serno);
+        let meant = |one: &mut Registration| serno == 0 || one.serno == serno;
         let gone = entry.registrations.extract_if(.., meant);
         removed.sernos.extend(gone.map(|one| one.serno));
         if entry.is_wanted() {

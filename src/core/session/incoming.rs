@@ -95,9 +95,9 @@ impl<V: Value> Session<V> {
         self.tell_state(0, None, None);
         if let Some(call) = self.connecting.take() {
             let outcome = Ok(result);
-            self.notices.push_back(Notice::Settle { call, outcome });
+            self.notices.push(Notice::Settle { call, outcome });
         }
-        self.notices.push_back(Notice::Login { error: None });
+        self.notices.push(Notice::Login { error: None });
         self.ask_for_all(now);
         for waiting in self.rpc.take_waiting() {
             // After a sleep the reply may be here before the timer ran: a request that is
@@ -119,7 +119,7 @@ impl<V: Value> Session<V> {
         let error = Error::refusal(Kind::Auth, "login", answer);
         if error.code != AUTH_REFUSED {
             let failed = Some(error.clone());
-            self.notices.push_back(Notice::Login { error: failed });
+            self.notices.push(Notice::Login { error: failed });
             return self.lost(now, error);
         }
         let in_use = error.reason.as_deref() == Some(SESSION_IN_USE);
@@ -151,10 +151,12 @@ impl<V: Value> Session<V> {
         let Some((sernos, gap)) = self.subscriptions.route(&event) else {
             return self.log(&["ignored an event that came before"]);
         };
-        self.notices.extend(gap.map(Notice::Gap));
+        if let Some(notice) = gap.map(Notice::Gap) {
+            self.notices.push(notice);
+        }
         if !sernos.is_empty() {
             let params = event.params;
-            self.notices.push_back(Notice::Event { sernos, params });
+            self.notices.push(Notice::Event { sernos, params });
         } else if event.subscribed.is_none() && event.sessid.as_ref() == Some(&self.sessid) {
             self.private(event);
         } else {
@@ -163,7 +165,7 @@ impl<V: Value> Session<V> {
     }
 
     fn private(&mut self, event: Event<V>) {
-        self.notices.push_back(Notice::Message {
+        self.notices.push(Notice::Message {
             message: Message::PrivateEvent,
             data: Some(event.params),
         });
@@ -175,14 +177,14 @@ impl<V: Value> Session<V> {
                 // Before the login nothing but the login may be sent.
                 if let (Some(socket), Some(id), Phase::Ready) = (self.socket, id, self.phase) {
                     let text = frame::answer(&id, "verto.ping");
-                    self.io.push_back(Io::Send { socket, text });
+                    self.io.push(Io::Send { socket, text });
                 }
             }
-            Method::ClientReady => self.notices.push_back(Notice::Message {
+            Method::ClientReady => self.notices.push(Notice::Message {
                 message: Message::ClientReady,
                 data: params,
             }),
-            Method::Info => self.notices.push_back(Notice::Message {
+            Method::Info => self.notices.push(Notice::Message {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
             }),
@@ -198,6 +200,6 @@ impl<V: Value> Session<V> {
     }
 
     fn log(&mut self, parts: &[&str]) {
-        self.io.push_back(Io::Log(parts.concat()));
+        self.io.push(Io::Log(parts.concat()));
     }
 }

@@ -10,12 +10,12 @@ mod incoming;
 mod requesting;
 mod subscribing;
 
-use std::collections::VecDeque;
-
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame;
+use crate::core::json::push_number;
 use crate::core::liveness::{Liveness, Verdict};
+use crate::core::queue::Queue;
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
 use crate::core::rpc::{CallId, Owner, Rpc, Waiting};
@@ -51,7 +51,7 @@ enum Phase {
 /// The state of one connection and of everything that outlives it.
 #[derive(Debug)]
 pub struct Session<V> {
-    config: Option<Config>,
+    config: Option<Box<Config>>,
     phase: Phase,
     /// The one live socket.
     socket: Option<SocketId>,
@@ -77,8 +77,8 @@ pub struct Session<V> {
     retried_sessid: bool,
     /// The time that was last given.
     now: Ms,
-    io: VecDeque<Io>,
-    notices: VecDeque<Notice<V>>,
+    io: Queue<Io>,
+    notices: Queue<Notice<V>>,
 }
 
 impl<V: Value> Session<V> {
@@ -102,8 +102,8 @@ impl<V: Value> Session<V> {
             retried_credentials: false,
             retried_sessid: false,
             now: 0,
-            io: VecDeque::new(),
-            notices: VecDeque::new(),
+            io: Queue::default(),
+            notices: Queue::default(),
         }
     }
 
@@ -136,12 +136,12 @@ impl<V: Value> Session<V> {
 
     /// The next thing to be done.
     pub fn next_io(&mut self) -> Option<Io> {
-        self.io.pop_front()
+        self.io.pop()
     }
 
     /// The next thing to be told to the page.
     pub fn next_notice(&mut self) -> Option<Notice<V>> {
-        self.notices.pop_front()
+        self.notices.pop()
     }
 
     /// Whether something is to be told to the page.
@@ -163,7 +163,7 @@ impl<V: Value> Session<V> {
 
     /// Connects, after closing silently what was open. `call` settles at the first login
     /// or at the session's end.
-    pub fn connect(&mut self, now: Ms, call: CallId, config: Config) {
+    pub fn connect(&mut self, now: Ms, call: CallId, config: Box<Config>) {
         self.clock(now);
         let was_open = matches!(
             self.phase,
@@ -246,8 +246,9 @@ impl<V: Value> Session<V> {
     pub fn closed(&mut self, now: Ms, socket: SocketId, code: u16) {
         self.clock(now);
         if self.socket == Some(socket) {
-            let code = code.to_string();
-            let message = ["the connection was lost (close code ", &code, ")"].concat();
+            let mut message = String::from("the connection was lost (close code ");
+            push_number(&mut message, code.into());
+            message.push(')');
             self.lost(now, Error::new(Kind::ConnectionLost, message));
         }
     }
@@ -354,7 +355,7 @@ impl<V: Value> Session<V> {
             deadline: self.due(now),
         };
         let url = url.unwrap_or_default();
-        self.io.push_back(Io::Open { socket, url });
+        self.io.push(Io::Open { socket, url });
         self.tell_state(0, None, None);
     }
 
@@ -362,14 +363,14 @@ impl<V: Value> Session<V> {
         self.phase = Phase::Asking {
             deadline: self.due(now),
         };
-        self.io.push_back(Io::Credentials { socket });
+        self.io.push(Io::Credentials { socket });
     }
 
     fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
         let id = self.rpc.register(owner, deadline);
         if let Some(socket) = self.socket {
             let text = frame::request(method, params, &self.sessid, id);
-            self.io.push_back(Io::Send { socket, text });
+            self.io.push(Io::Send { socket, text });
         }
         id
     }
@@ -409,7 +410,9 @@ impl<V: Value> Session<V> {
         let at = now.saturating_add(delay);
         self.phase = Phase::Reconnecting { at };
         self.tell_state(delay, Some(error.kind.name()), Some(error));
-        self.notices.extend(notice);
+        if let Some(notice) = notice {
+            self.notices.push(notice);
+        }
     }
 
     /// The one way in which a session ends for good.
@@ -420,7 +423,9 @@ impl<V: Value> Session<V> {
         // A logout is what the page asked for, not a failure.
         let failure = (error.kind != Kind::Closed).then_some(error);
         self.tell_state(0, Some(reason), failure);
-        self.notices.extend(last);
+        if let Some(notice) = last {
+            self.notices.push(notice);
+        }
     }
 
     /// Closes the socket and settles every call; `connect`'s with `error` itself.
@@ -452,13 +457,13 @@ impl<V: Value> Session<V> {
     fn close_socket(&mut self) {
         self.liveness = None;
         if let Some(socket) = self.socket.take() {
-            self.io.push_back(Io::Close { socket });
+            self.io.push(Io::Close { socket });
             self.subscriptions.disconnected();
         }
     }
 
     fn tell_state(&mut self, delay: Ms, reason: Option<&'static str>, error: Option<Error<V>>) {
-        self.notices.push_back(Notice::State {
+        self.notices.push(Notice::State {
             state: self.state(),
             attempt: self.backoff.attempt(),
             delay,

@@ -64,7 +64,7 @@ impl<V: Value> Session<V> {
     /// Fails a call that the page got wrong, like any other call: once, and afterwards.
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
-        self.notices.push_back(Notice::Settle { call, outcome });
+        self.notices.push(Notice::Settle { call, outcome });
     }
 
     /// Sends a request of the page's, unless it has become too large: the server may have
@@ -91,7 +91,7 @@ impl<V: Value> Session<V> {
     }
 
     pub(super) fn fail(&mut self, call: &Call, error: Error<V>, sent: bool) {
-        self.notices.push_back(Notice::Settle {
+        self.notices.push(Notice::Settle {
             call: call.id,
             outcome: Err(error.of(&call.method, sent)),
         });
@@ -121,7 +121,7 @@ impl<V: Value> Session<V> {
             Ok(answer) | Err(answer) => Err(Error::refusal(Kind::Rejected, &call.method, answer)),
         };
         let call = call.id;
-        self.notices.push_back(Notice::Settle { call, outcome });
+        self.notices.push(Notice::Settle { call, outcome });
     }
 }
 
