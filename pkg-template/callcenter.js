@@ -15,9 +15,10 @@ function stateOf(vcc) {
 function command(vcc, func, args, count, optional) {
   const values = optional && typeof args[count - 1] === "function" ? count - 1 : count;
   const list = Array.from({ length: values }, (_, index) => args[index]);
+  const [ok, failed, options] = args.slice(values);
   const { verto, group } = stateOf(vcc);
-  return callCore(verto, args[values], args[values + 1], (core, id) => {
-    core.command(id, func, group, list);
+  return callCore(verto, ok, failed, options, (core, id) => {
+    core.command(id, func, group, list, options);
   });
 }
 
@@ -54,8 +55,10 @@ export class VertoCallcenter {
     return command(this, "ccDial", args, 5, true);
   }
 
-  ccCall(func, data, ok, failed) {
-    return callCore(stateOf(this).verto, ok, failed, (core, id) => core.call(id, func, data));
+  ccCall(func, data, ok, failed, options) {
+    return callCore(stateOf(this).verto, ok, failed, options, (core, id) => {
+      core.call(id, func, data, options);
+    });
   }
 
   channel(agent) {
@@ -63,13 +66,13 @@ export class VertoCallcenter {
     return coreOf(verto).channel(group, agent);
   }
 
-  subscribeAgent(agent, handler) {
+  subscribeAgent(agent, handler, options) {
     // Without an agent it would be the whole group's channel.
     if (agent === undefined || agent === null) throw badArgument("agent", "is missing");
-    return stateOf(this).verto.subscribe(this.channel(agent), { handler });
+    return stateOf(this).verto.subscribe(this.channel(agent), { ...options, handler });
   }
 
-  subscribeGroup(handler) {
-    return stateOf(this).verto.subscribe(this.channel(), { handler });
+  subscribeGroup(handler, options) {
+    return stateOf(this).verto.subscribe(this.channel(), { ...options, handler });
   }
 }

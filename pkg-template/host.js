@@ -41,18 +41,24 @@ export class State {
     return found;
   }
 
-  register(serno, listener, readyHandler) {
-    if (!this.handlers.has(serno)) listener.uses++;
-    readyHandler ??= this.handlers.get(serno)?.readyHandler;
-    this.handlers.set(serno, { listener, readyHandler });
+  /** `stop` is to be called when the registration ends, or is made anew. */
+  register(serno, listener, readyHandler, stop) {
+    const known = this.handlers.get(serno);
+    if (!known) listener.uses++;
+    known?.stop?.();
+    readyHandler ??= known?.readyHandler;
+    this.handlers.set(serno, { listener, readyHandler, stop });
   }
 
   release(serno) {
-    const listener = this.handlers.get(serno)?.listener;
+    const registration = this.handlers.get(serno);
+    if (!registration) return;
+    const { listener, stop, ended } = registration;
     this.handlers.delete(serno);
-    if (!listener) return;
     listener.uses--;
     this.forgetUnused(listener);
+    stop?.();
+    ended?.();
   }
 
   forgetUnused(listener) {
@@ -62,6 +68,13 @@ export class State {
     if (left.length) this.#listeners.set(listener.handler, left);
     else this.#listeners.delete(listener.handler);
   }
+}
+
+/** Runs `act` if the signal is aborted; returns what ends listening. */
+export function onAbort(signal, act) {
+  const listener = () => act(signal.reason);
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
 }
 
 // Runs code of the page's: a callback, a logger, a getter. What it throws is the page's own
@@ -101,11 +114,19 @@ export class Host {
     return safely(() => this.#ref.deref()?.options);
   }
 
+  socket(WebSocket, url) {
+    const socket = new WebSocket(url);
+    // npm's `ws` ends a process in which nobody listens for errors.
+    socket.onerror = nothing;
+    return socket;
+  }
+
   settle(id, ok, value) {
     const calls = this.#state.deref()?.calls;
     const settled = calls?.get(id);
     if (!settled) return;
     calls.delete(id);
+    settled.stop?.();
     (ok ? settled.resolve : settled.reject)(value);
     call(ok ? settled.ok : settled.failed, value);
   }
@@ -164,7 +185,9 @@ export class Host {
   }
 
   error(kind, code, message, reason, data, method, sent) {
-    return new VertoError(kind, code, message, { reason, data, method, sent });
+    const details = { reason, data, method, sent };
+    if (kind === "aborted") details.cause = data;
+    return new VertoError(kind, code, message, details);
   }
 
   #logger() {

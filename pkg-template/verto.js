@@ -1,7 +1,7 @@
 import { VertoError, badArgument } from "./error.js";
 import { enums } from "./enums.js";
 import { Hidden, self } from "./hidden.js";
-import { Host, State, call, safely } from "./host.js";
+import { Host, State, call, onAbort, safely } from "./host.js";
 import { Client } from "./wasm.js";
 
 const states = new Hidden();
@@ -28,8 +28,12 @@ function callback(name, value) {
   return value;
 }
 
-/** Makes a call of the core's, with the page's callbacks; never throws. */
-export function callCore(verto, ok, failed, start) {
+function isNoSignal(signal) {
+  return !isMissing(signal) && typeof signal.addEventListener !== "function";
+}
+
+/** Makes a call of the core's, with the page's callbacks and options; never throws. */
+export function callCore(verto, ok, failed, options, start) {
   const state = stateOf(verto);
   let core, refused;
   try {
@@ -45,8 +49,14 @@ export function callCore(verto, ok, failed, start) {
   }
   return state.call(ok, failed, (id) => {
     try {
+      const signal = options?.signal;
       if (refused) core.refuse_argument(id, refused, "must be a function");
-      else start(core, id);
+      else if (isNoSignal(signal)) core.refuse_argument(id, "signal", "must be an AbortSignal");
+      else if (signal?.aborted) core.abort(id, false, signal.reason);
+      else {
+        start(core, id);
+        if (signal) state.calls.get(id).stop = onAbort(signal, (why) => core.abort(id, true, why));
+      }
     } catch {
       // A getter of the page's, or a Proxy.
       core.refuse_argument(id, "an argument", "cannot be read: it throws");
@@ -95,7 +105,7 @@ export class Verto {
 
   connect(params, callbacks) {
     const options = isMissing(params) ? this.options : params;
-    const promise = callCore(this, null, null, (core, id) => {
+    const promise = callCore(this, null, null, null, (core, id) => {
       const unusable = unusableCallback(callbacks);
       if (unusable) core.refuse_argument(id, ...unusable);
       else if (core.connect(id, options)) {
@@ -105,7 +115,7 @@ export class Verto {
     });
     promise.catch((error) => {
       // Pages of callbacks don't look at the promise, and no callback is for this.
-      if (error.kind !== "invalid-argument" && error.kind !== "wasm-unavailable") return;
+      if (!/invalid|unsupported|wasm/.test(error.kind)) return;
       safely(() => {
         const logger = options?.logger ?? globalThis.console;
         logger?.error?.(`verto: connect: ${error.message}`);
@@ -156,19 +166,60 @@ export class Verto {
   subscribe(channel, options) {
     const state = stateOf(this);
     const core = coreOf(this);
-    const { handler, userData, readyHandler, subParams, local } = objectOr({}, "options", options);
+    const given = objectOr({}, "options", options);
+    const { handler, userData, readyHandler, subParams, local, signal } = given;
     callback("handler", handler);
     callback("readyHandler", readyHandler);
+    if (isNoSignal(signal)) throw badArgument("signal", "must be an AbortSignal");
+    if (signal?.aborted) return [];
     const channels = Array.isArray(channel) ? channel : [channel];
     const listener = state.listener(handler ?? null, userData);
     try {
       const sernos = core.subscribe(channels, listener.number, subParams, !!local);
       return Array.from(sernos, (serno, index) => {
-        state.register(serno, listener, readyHandler);
-        return { serno, eventChannel: channels[index] };
+        const eventChannel = channels[index];
+        const end = () => core.unsubscribe([eventChannel], [serno]);
+        state.register(serno, listener, readyHandler, signal && onAbort(signal, end));
+        return { serno, eventChannel };
       });
     } finally {
       state.forgetUnused(listener);
+    }
+  }
+
+  async *events(channel, options) {
+    const { buffer, ...given } = objectOr({}, "options", options);
+    const most = buffer ?? 1000;
+    if (!(most >= 1)) throw badArgument("buffer", "must be a number, 1 or more");
+    const { handlers } = stateOf(this);
+    const waiting = [];
+    let overflow, wake;
+    given.handler = (_, event) => {
+      if (waiting.length < most) waiting.push(event);
+      else {
+        const message = `more than ${most} events wait to be read from events()`;
+        overflow = new VertoError("overflow", -7, message);
+        this.unsubscribe(handles);
+      }
+      wake?.();
+    };
+    const handles = this.subscribe(channel, given);
+    const open = new Set(handles.map(({ serno }) => serno));
+    for (const serno of open) {
+      handlers.get(serno).ended = () => {
+        open.delete(serno);
+        wake?.();
+      };
+    }
+    try {
+      while (!given.signal?.aborted) {
+        if (waiting.length) yield waiting.shift();
+        else if (overflow) throw overflow;
+        else if (!open.size) return;
+        else await new Promise((resolve) => (wake = resolve));
+      }
+    } finally {
+      this.unsubscribe(handles);
     }
   }
 
@@ -188,7 +239,9 @@ export class Verto {
   }
 
   sendMethod(method, params, ok, failed, options) {
-    return callCore(this, ok, failed, (core, id) => core.request(id, method, params, options));
+    return callCore(this, ok, failed, options, (core, id) => {
+      core.request(id, method, params, options);
+    });
   }
 
   call(method, params, ok, failed, options) {
@@ -207,24 +260,27 @@ export class Verto {
     throw new VertoError("unsupported", -8, "this version has no speed test");
   }
 
-  broadcast(channel, params, ok, failed) {
-    return callCore(this, ok, failed, (core, id) => core.broadcast(id, channel, params));
+  broadcast(channel, params, ok, failed, options) {
+    return callCore(this, ok, failed, options, (core, id) => {
+      core.broadcast(id, channel, params, options);
+    });
   }
 
-  message(message, ok, failed) {
-    return callCore(this, ok, failed, (core, id) => core.message(id, message));
+  message(message, ok, failed, options) {
+    return callCore(this, ok, failed, options, (core, id) => core.message(id, message, options));
   }
 
-  fsAPI(cmd, arg, ok, failed) {
-    return callCore(this, ok, failed, (core, id) => core.fsapi(id, cmd, arg));
+  fsAPI(cmd, arg, ok, failed, options) {
+    return callCore(this, ok, failed, options, (core, id) => core.fsapi(id, cmd, arg, options));
   }
 
-  fsStatus(ok, failed) {
-    return this.fsAPI("status", "", ok, failed);
+  fsStatus(ok, failed, options) {
+    return this.fsAPI("status", "", ok, failed, options);
   }
 
-  showFSAPI(what, ok, failed) {
-    return this.fsAPI("show", typeof what === "string" ? `${what} as json` : what, ok, failed);
+  showFSAPI(what, ok, failed, options) {
+    const arg = typeof what === "string" ? `${what} as json` : what;
+    return this.fsAPI("show", arg, ok, failed, options);
   }
 
   // Calls come with a later version; their settings are kept for it.
@@ -289,7 +345,7 @@ function objectOr(otherwise, name, object) {
 }
 
 const OPTIONS =
-  "login passwd socketUrl wsFallbackURL loginParams userVariables sessid autoReconnect keepAlive timeout debug logger".split(
+  "login passwd socketUrl wsFallbackURL WebSocket loginParams userVariables sessid autoReconnect keepAlive timeout debug logger".split(
     " ",
   );
 

@@ -1,7 +1,8 @@
-// Bundles pkg-template's entries with the wasm module inside them.
+// Bundles pkg-template's entries, the slim one without the wasm module inside.
 // Called by `cargo xtask build`: node bundle.mjs ROOT WASM_DIR OUT_DIR [--dev]
 
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -21,16 +22,20 @@ const inlined = {
   },
 };
 
+const wasm = path.join(wasmDir, "verto_bg.wasm");
+
 const common = {
   absWorkingDir: root,
   bundle: true,
+  // The template's package.json speaks of the package's files, not of its own.
+  ignoreAnnotations: true,
   target: "es2022",
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
   alias: {
     "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
-    "verto-wasm-binary": path.join(wasmDir, "verto_bg.wasm"),
+    "verto-wasm-binary": wasm,
   },
   plugins: [inlined],
 };
@@ -40,7 +45,18 @@ const entries = [
   { entry: "entry-esm.js", out: "index.mjs", format: "esm" },
   // Node finds the named exports of a CommonJS file only as this platform writes them.
   { entry: "entry-esm.js", out: "index.cjs", format: "cjs", platform: "node" },
+  { entry: "entry-slim.js", out: "slim.mjs", format: "esm" },
 ];
+
+// For the `integrity` attribute of pages that take a file from a CDN.
+async function writeIntegrity(names) {
+  const hashes = {};
+  for (const name of names) {
+    const hash = createHash("sha384").update(await readFile(path.join(outDir, name)));
+    hashes[name] = `sha384-${hash.digest("base64")}`;
+  }
+  await writeFile(path.join(outDir, "integrity.json"), `${JSON.stringify(hashes, null, 2)}\n`);
+}
 
 try {
   for (const { entry, out, ...options } of entries) {
@@ -53,6 +69,8 @@ try {
       outfile: path.join(outDir, out),
     });
   }
+  await copyFile(wasm, path.join(outDir, "verto_bg.wasm"));
+  await writeIntegrity(["verto-min.js", "index.mjs", "slim.mjs", "verto_bg.wasm"]);
 } catch (error) {
   // esbuild has printed its own messages; anything else is ours.
   if (!error.errors) throw error;

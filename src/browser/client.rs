@@ -8,13 +8,14 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::host::Host;
+use super::json::Json;
 use super::options::{self, Refusal, member};
 use super::params::{self, Broadcast, FsApi, FsCommand, Info, Page};
 use super::shell::Shell;
+use crate::core::Expect;
 use crate::core::callcenter::{self, Command};
 use crate::core::error::{Error, Kind};
 use crate::core::session::Request;
-use crate::core::{Expect, Ms};
 
 /// The longest name of a channel, and the longest `subParams`, in bytes: ours, so that a
 /// request for a channel can always be sent.
@@ -27,8 +28,8 @@ pub struct Client {
     shell: Rc<Shell>,
 }
 
-/// A request ready to be made: method, parameters, what counts as success, timeout.
-type Prepared = (String, String, Expect, Option<Ms>);
+/// A request ready to be made: method, parameters, what counts as success.
+type Prepared = (String, String, Expect);
 
 #[wasm_bindgen]
 impl Client {
@@ -54,8 +55,10 @@ impl Client {
     /// Connects with `options`; says whether they can be used. Where they cannot, nothing
     /// changes but that `call` fails.
     pub fn connect(&self, call: u32, options: &JsValue) -> bool {
-        match options::config(options) {
-            Ok(config) => {
+        let read = || Ok((options::config(options)?, options::socket_class(options)?));
+        match read() {
+            Ok((config, class)) => {
+                self.shell.use_sockets(class);
                 let connect = |session: &mut Session, now| session.connect(now, call, config);
                 self.shell.command(connect);
                 true
@@ -82,27 +85,35 @@ impl Client {
 
     /// Any request: `sendMethod`.
     pub fn request(&self, call: u32, method: &JsValue, params: &JsValue, options: &JsValue) {
-        self.make(call, || {
-            let timeout = options::milliseconds("timeout", &member(options, "timeout")?)?;
+        let prepare = || {
             let method = options::text("method", method)?;
             let params = params::object("params", params)?;
-            Ok((method, params, Expect::Result, timeout))
-        });
+            Ok((method, params, Expect::Result))
+        };
+        self.make(call, options, prepare());
     }
 
     /// A command of the specification's call centre, its arguments in their order.
-    pub fn command(&self, call: u32, func: &str, group: &str, arguments: Vec<JsValue>) {
-        self.make(call, || {
+    pub fn command(
+        &self,
+        call: u32,
+        func: &str,
+        group: &str,
+        arguments: Vec<JsValue>,
+        options: &JsValue,
+    ) {
+        let prepare = || {
             let arguments = arguments.iter().map(options::argument);
             let command = Command::new(func, group, arguments)?;
             let params = params::write("data", &callcenter::jsapi(func, command))?;
-            Ok(("jsapi".into(), params, Expect::Code200, None))
-        });
+            Ok(("jsapi".into(), params, Expect::Code200))
+        };
+        self.make(call, options, prepare());
     }
 
     /// Any other command of the call centre's back end: `ccCall`.
-    pub fn call(&self, call: u32, func: &JsValue, data: &JsValue) {
-        self.make(call, || {
+    pub fn call(&self, call: u32, func: &JsValue, data: &JsValue, options: &JsValue) {
+        let prepare = || {
             let func = options::text("func", func)?;
             params::object("data", data)?;
             let data = match data.is_object() {
@@ -110,13 +121,14 @@ impl Client {
                 false => js_sys::Object::new().into(),
             };
             let params = params::write("data", &callcenter::jsapi(&func, Page(data)))?;
-            Ok(("jsapi".into(), params, Expect::Code200, None))
-        });
+            Ok(("jsapi".into(), params, Expect::Code200))
+        };
+        self.make(call, options, prepare());
     }
 
     /// `broadcast`.
-    pub fn broadcast(&self, call: u32, channel: &JsValue, data: &JsValue) {
-        self.make(call, || {
+    pub fn broadcast(&self, call: u32, channel: &JsValue, data: &JsValue, options: &JsValue) {
+        let prepare = || {
             let channel = options::text("channel", channel)?;
             params::object("params", data)?;
             let request = Broadcast {
@@ -125,24 +137,26 @@ impl Client {
                 local_broadcast: member(data, "localBroadcast")?.as_bool(),
             };
             let params = params::write("params", &request)?;
-            Ok(("verto.broadcast".into(), params, Expect::NoRefusal, None))
-        });
+            Ok(("verto.broadcast".into(), params, Expect::NoRefusal))
+        };
+        self.make(call, options, prepare());
     }
 
     /// `message`.
-    pub fn message(&self, call: u32, message: &JsValue) {
-        self.make(call, || {
+    pub fn message(&self, call: u32, message: &JsValue, options: &JsValue) {
+        let prepare = || {
             options::text("to", &member(message, "to")?)?;
             options::text("body", &member(message, "body")?)?;
             let msg = message.clone();
             let params = params::write("message", &Info { msg })?;
-            Ok(("verto.info".into(), params, Expect::Result, None))
-        });
+            Ok(("verto.info".into(), params, Expect::Result))
+        };
+        self.make(call, options, prepare());
     }
 
     /// `fsAPI`.
-    pub fn fsapi(&self, call: u32, cmd: &JsValue, arg: &JsValue) {
-        self.make(call, || {
+    pub fn fsapi(&self, call: u32, cmd: &JsValue, arg: &JsValue, options: &JsValue) {
+        let prepare = || {
             let cmd = options::text("cmd", cmd)?;
             options::fits("arg", arg)?;
             let arg = match arg.is_undefined() || arg.is_null() {
@@ -157,13 +171,24 @@ impl Client {
                 arg: &arg,
             };
             let params = params::write("arg", &FsApi { command, data })?;
-            Ok(("jsapi".into(), params, Expect::Result, None))
-        });
+            Ok(("jsapi".into(), params, Expect::Result))
+        };
+        self.make(call, options, prepare());
     }
 
     /// Fails a call whose other arguments the glue found unusable.
     pub fn refuse_argument(&self, call: u32, name: &str, must: &str) {
         self.refuse(call, Error::argument(name, must));
+    }
+
+    /// Gives a call up for the page's `reason`; `made` says whether its request was made.
+    pub fn abort(&self, call: u32, made: bool, reason: &JsValue) {
+        let mut error = Error::new(Kind::Aborted, "the page gave this request up");
+        error.data = Some(Json(reason.clone()));
+        self.shell.command(|session, _| match made {
+            true => session.cancel(call, error),
+            false => session.refuse(call, error),
+        });
     }
 
     /// Registers a listener on channels; returns the registrations' numbers.
@@ -226,9 +251,11 @@ impl Client {
         }
     }
 
-    fn make(&self, call: u32, prepare: impl FnOnce() -> Result<Prepared, Refusal>) {
-        match prepare() {
-            Ok((method, params, expect, timeout)) => {
+    // Not generic: each instance of it would be 1 KB of wasm.
+    fn make(&self, call: u32, options: &JsValue, prepared: Result<Prepared, Refusal>) {
+        let timeout = || options::milliseconds("timeout", &member(options, "timeout")?);
+        match prepared.and_then(|prepared| Ok((prepared, timeout()?))) {
+            Ok(((method, params, expect), timeout)) => {
                 let request = Request {
                     call,
                     method,
@@ -248,7 +275,7 @@ impl Client {
     }
 }
 
-type Session = crate::core::session::Session<super::json::Json>;
+type Session = crate::core::session::Session<Json>;
 
 fn channel(value: &JsValue) -> Result<String, Refusal> {
     short("channel", options::text("channel", value)?)

@@ -1,6 +1,7 @@
 //! The JavaScript side of one instance, as `pkg-template/host.js` writes it.
 
 use wasm_bindgen::prelude::*;
+use web_sys::WebSocket;
 
 use super::json::Json;
 use crate::core::error::Error;
@@ -19,6 +20,10 @@ extern "C" {
     /// The page's options as they are now.
     #[wasm_bindgen(method)]
     pub fn options(this: &Host) -> JsValue;
+
+    /// Opens a socket of the page's or the platform's class.
+    #[wasm_bindgen(method, catch)]
+    pub fn socket(this: &Host, class: &JsValue, url: &str) -> Result<WebSocket, JsValue>;
 
     /// Settles a call's promise and runs its callback.
     #[wasm_bindgen(method)]

@@ -157,6 +157,26 @@ pub fn config(options: &JsValue) -> Result<Config, Refusal> {
     })
 }
 
+/// The class of which sockets are made: the page's, or the platform's.
+///
+/// # Errors
+/// There is none, or it is no class.
+pub fn socket_class(options: &JsValue) -> Result<JsValue, Refusal> {
+    let mut class = member(options, "WebSocket")?;
+    if is_missing(&class) {
+        class = member(&js_sys::global(), "WebSocket")?;
+    }
+    if is_missing(&class) {
+        let message = "there is no WebSocket here: give a class as the option WebSocket, such \
+                       as that of the npm package ws";
+        return Err(Error::new(Kind::Unsupported, message));
+    }
+    if !class.is_function() {
+        return Err(Error::argument("WebSocket", "must be a class"));
+    }
+    Ok(class)
+}
+
 /// Checks what a login is made from; says whether functions give it, so that each login may
 /// have fresh credentials.
 ///

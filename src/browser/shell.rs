@@ -10,6 +10,7 @@ use std::rc::{Rc, Weak};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::WebSocket;
 
 use super::credentials::{self, Credentials, LoginText};
 use super::host::Host;
@@ -26,6 +27,8 @@ const LONGEST_TIMER: Ms = i32::MAX as Ms;
 pub struct Shell {
     host: Host,
     session: RefCell<Session<Json>>,
+    /// The class of which sockets are made.
+    sockets: RefCell<JsValue>,
     socket: RefCell<Option<Rc<Socket>>>,
     timer: RefCell<Option<(Ms, Timeout)>>,
     /// Callbacks are running, or will in a microtask: whoever adds a notice needn't.
@@ -44,6 +47,7 @@ impl Shell {
         Rc::new_cyclic(|me| Shell {
             host,
             session: RefCell::new(Session::new(seed())),
+            sockets: RefCell::default(),
             socket: RefCell::new(None),
             timer: RefCell::new(None),
             telling: Cell::new(false),
@@ -62,6 +66,11 @@ impl Shell {
     /// Reads the session.
     pub fn read<R>(&self, read: impl FnOnce(&Session<Json>) -> R) -> R {
         read(&self.session.borrow())
+    }
+
+    /// Makes sockets of this class from now on.
+    pub fn use_sockets(&self, class: JsValue) {
+        self.sockets.replace(class);
     }
 
     /// Runs a command of the page's; its callbacks follow when it has returned.
@@ -109,8 +118,11 @@ impl Shell {
 
     fn perform(&self, io: Io) {
         match io {
-            Io::Open { socket, url } => match Socket::open(&self.me, socket, &url) {
-                Ok(opening) => drop(self.socket.replace(Some(Rc::new(opening)))),
+            Io::Open { socket, url } => match self.open(&url) {
+                Ok(opening) => {
+                    let opening = Socket::new(&self.me, socket, opening);
+                    drop(self.socket.replace(Some(Rc::new(opening))));
+                }
                 // Not in the browser's words, which quote the address.
                 Err(_) => {
                     let message = "socketUrl cannot be used: the browser refuses it, as it does \
@@ -134,6 +146,12 @@ impl Shell {
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
+    }
+
+    fn open(&self, url: &str) -> Result<WebSocket, JsValue> {
+        // A clone, because the class may be the page's.
+        let class = self.sockets.borrow().clone();
+        self.host.socket(&class, url)
     }
 
     fn ask_credentials(&self, socket: u32) {

@@ -25,12 +25,8 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket that reports to `shell`.
-    ///
-    /// # Errors
-    /// What the browser threw: it refuses the address, or has no WebSocket.
-    pub fn open(shell: &Weak<Shell>, id: SocketId, url: &str) -> Result<Socket, JsValue> {
-        let socket = WebSocket::new(url)?;
+    /// A socket that reports to `shell`.
+    pub fn new(shell: &Weak<Shell>, id: SocketId, socket: WebSocket) -> Socket {
         socket.set_binary_type(BinaryType::Arraybuffer);
         let opened = listener(shell, move |shell, ()| {
             shell.happened(|session, now| session.opened(now, id));
@@ -50,13 +46,13 @@ impl Socket {
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Ok(Socket {
+        Socket {
             id,
             socket,
             _opened: opened,
             _message: message,
             _closed: closed,
-        })
+        }
     }
 
     /// Writes a text frame. A socket that is closing swallows it; its `close` event then

@@ -61,7 +61,7 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
     let pkg = project.pkg();
     empty_dir(&pkg)?;
     copy_files(&staged, &pkg, |_| true)?;
-    sizes(project, &wasm, &pkg)
+    sizes(project, &pkg)
 }
 
 fn compile(project: &Project, dev: bool) -> Result<()> {
@@ -107,21 +107,27 @@ fn bundle(project: &Project, wasm: &Path, out: &Path, dev: bool) -> Result<()> {
     run(&mut node, 5 * MINUTE)
 }
 
-fn sizes(project: &Project, wasm: &Path, pkg: &Path) -> Result<()> {
+fn sizes(project: &Project, pkg: &Path) -> Result<()> {
     let mut node = Command::new("node");
     node.arg(project.root.join("xtask").join("sizes.mjs"));
-    node.arg(wasm.join("verto_bg.wasm"));
-    for name in [SCRIPT, "index.mjs", "index.cjs"] {
-        node.arg(pkg.join(name));
-    }
+    node.arg(pkg);
+    node.args([
+        SCRIPT,
+        "index.mjs",
+        "index.cjs",
+        "slim.mjs",
+        "verto_bg.wasm",
+    ]);
     process::run(&mut node, MINUTE)
 }
 
 fn copy_rest(project: &Project, out: &Path) -> Result<()> {
     let template = project.root.join("pkg-template");
-    for name in ["index.d.ts", "README.md"] {
-        copy(&template.join(name), &out.join(name))?;
-    }
+    copy_files(&template, out, |name| {
+        name.ends_with(".d.ts") || name == "README.md"
+    })?;
+    // To TypeScript the types of a CommonJS file are other ones.
+    copy(&template.join("index.d.ts"), &out.join("index.d.cts"))?;
     copy_files(&project.root, out, |name| name.starts_with("LICENSE"))?;
     let manifest = fs::read_to_string(template.join("package.json"))
         .context("pkg-template/package.json cannot be read")?;

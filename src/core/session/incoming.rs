@@ -68,8 +68,7 @@ impl<V: Value> Session<V> {
             (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
                 self.subscription_answered(id, &channels, answer);
             }
-            // Known to the server or not: it is unsubscribed now.
-            (Owner::Unsubscribe, _) => {}
+            (Owner::Nobody, _) => {}
             // An error too: the server lives, and will answer the next.
             (Owner::Ping, _) => {
                 self.answers_pings = true;
