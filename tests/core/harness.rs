@@ -5,7 +5,7 @@
 //! line each, so that a test reads as a list of what happened.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::error::Error;
+use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, State};
 use verto_wasm::core::{CallId, Expect, KeepAlive, Ms};
 
@@ -154,6 +154,12 @@ impl Harness {
             timeout,
         };
         self.session.request(self.now, request);
+        self.drain();
+    }
+
+    pub fn cancel(&mut self, call: CallId) {
+        let error = Error::new(Kind::Aborted, "given up");
+        self.session.cancel(call, error);
         self.drain();
     }
 

@@ -161,7 +161,7 @@ impl World {
                     );
                     self.held.remove(&name);
                 }
-                What::Unsubscribe
+                What::Nobody
             }
             "verto.ping" => {
                 self.judge_ping();
@@ -252,6 +252,10 @@ impl World {
         assert!(!call.settled, "call {id} was settled twice");
         call.settled = true;
         let mine = |asked: &Asked| matches!(asked.what, What::Call(call) if call == id);
+        if call.cancelled {
+            let asked = self.in_flight.iter_mut().filter(|asked| mine(asked));
+            asked.for_each(|asked| asked.what = What::Nobody);
+        }
         self.in_flight.retain(|asked| !mine(asked));
         let error = match outcome {
             Ok(_) => return assert_eq!(call.answer, Some(true), "call {id} has no answer"),
@@ -265,6 +269,7 @@ impl World {
                 call.sent.is_some() && call.sent != self.live && error.sent == Some(true)
             }
             Kind::Closed if !call.connects => error.sent == sent,
+            Kind::Aborted => call.cancelled && error.sent == sent,
             Kind::Closed
             | Kind::Auth
             | Kind::TakenOver
@@ -379,7 +384,7 @@ impl World {
             assert_eq!(asked, wanted, "asked of the server is what is wanted");
         }
         let is_subscribing =
-            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Unsubscribe);
+            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Nobody);
         let mut answered = with(Wire::Granted);
         answered.extend(with(Wire::Refused));
         answered.sort();

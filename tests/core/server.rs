@@ -23,7 +23,7 @@ impl World {
             What::Login => json!({ "message": "logged in", "sessid": self.session.sessid() }),
             What::Call(_) => json!({ "code": 200, "message": "OK" }),
             What::Subscribe(_, granted) => json!({ "subscribedChannels": granted }),
-            What::Unsubscribe | What::Ping => json!({}),
+            What::Nobody | What::Ping => json!({}),
         };
         let mut reply = json!({ "jsonrpc": "2.0", "id": asked.id, "result": result });
         how(&mut reply);
@@ -148,7 +148,7 @@ impl World {
                 self.due.push("login".into());
             }
             What::Login => self.after = Some(self.after_refusal(answer)),
-            What::Unsubscribe => {}
+            What::Nobody => {}
             What::Ping => self.answers = true,
             What::Call(call) => {
                 let call = self.calls.get_mut(&call).unwrap();

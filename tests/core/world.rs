@@ -29,6 +29,8 @@ pub struct Call {
     /// The server has answered: whether that is a success.
     pub answer: Option<bool>,
     pub settled: bool,
+    /// The page gave it up.
+    pub cancelled: bool,
 }
 
 /// What the session asked the server on the live socket, without an answer yet.
@@ -45,7 +47,8 @@ pub enum What {
     Call(CallId),
     /// With what an honest server grants of it.
     Subscribe(Vec<String>, BTreeSet<String>),
-    Unsubscribe,
+    /// An unsubscribe request, or a call that the page gave up.
+    Nobody,
     Ping,
 }
 
@@ -272,6 +275,21 @@ impl World {
         self.settle_down();
     }
 
+    /// The page gives up a call, which may have ended, or one that it never made.
+    pub fn cancel(&mut self, pick: usize) {
+        let id = pick % (self.calls.len() + 1);
+        let call = self.calls.get_mut(&(id as CallId));
+        let mut pending = call.filter(|call| !call.settled && !call.connects);
+        if let Some(call) = &mut pending {
+            call.cancelled = true;
+        }
+        let due = usize::from(pending.is_some());
+        let error = Error::new(Kind::Aborted, "given up");
+        self.session.cancel(id as CallId, error);
+        let (io, notices) = self.settle_down();
+        assert!(io.is_empty() && notices.len() == due, "{io:?} {notices:?}");
+    }
+
     pub fn subscribe(&mut self, names: &[String], listener: u32, local: bool) {
         self.clock();
         let sernos = self
@@ -424,6 +442,7 @@ impl World {
             sent: None,
             answer: None,
             settled: false,
+            cancelled: false,
         };
         self.calls.insert(id, call);
         id
