@@ -12,6 +12,8 @@ export class State {
   core = null;
   calls = new Map();
   handlers = new Map();
+  /** Made for the first addEventListener(). */
+  target = null;
   #lastCall = 0;
   #listeners = new Map();
   #lastListener = 0;
@@ -198,6 +200,8 @@ export class Host {
   #tell(name, ...args) {
     return safely(() => {
       const verto = this.#ref.deref();
+      const type = name.slice(2).toLowerCase();
+      this.#state.deref()?.target?.dispatchEvent(new CustomEvent(type, { detail: args }));
       const callbacks = verto?.callbacks;
       if (typeof callbacks?.[name] !== "function") return false;
       safely(() => callbacks[name](verto, ...args));

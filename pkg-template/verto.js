@@ -238,6 +238,17 @@ export class Verto {
     core.unsubscribe(targets.map(([name]) => name), targets.map(([, serno]) => serno));
   }
 
+  // Not inherited: an EventTarget's own methods don't work through a framework's proxy.
+  addEventListener(type, listener, options) {
+    const state = stateOf(this);
+    state.target ??= new EventTarget();
+    state.target.addEventListener(type, listener, options);
+  }
+
+  removeEventListener(type, listener, options) {
+    stateOf(this).target?.removeEventListener(type, listener, options);
+  }
+
   sendMethod(method, params, ok, failed, options) {
     return callCore(this, ok, failed, options, (core, id) => {
       core.request(id, method, params, options);
@@ -324,6 +335,13 @@ export class Verto {
     callback("callback", done);
     if (done) queueMicrotask(() => done(false));
   }
+}
+
+// `using verto = new Verto()`, where the platform has it.
+if (Symbol.dispose) {
+  Verto.prototype[Symbol.dispose] = function () {
+    this.destroy();
+  };
 }
 
 const CALLBACKS =
