@@ -26,6 +26,8 @@ mod events;
 mod frames;
 #[path = "core/garbage.rs"]
 mod garbage;
+#[path = "core/glue.rs"]
+mod glue;
 #[path = "core/harness.rs"]
 mod harness;
 #[path = "core/json.rs"]

@@ -8,11 +8,12 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::host::Host;
+use super::json::Json;
 use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Config, Request};
+use crate::core::session::{Config, Request, SocketId};
 use crate::core::{CallId, Expect, KeepAlive, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
@@ -77,6 +78,42 @@ impl Client {
             .command(|session, now| session.connect(now, call, config));
     }
 
+    /// A socket that [`Host::socket`] made is open.
+    pub fn opened(&self, socket: SocketId) {
+        self.shell
+            .happened(|session, now| session.opened(now, socket));
+    }
+
+    /// A socket closed with `code`.
+    pub fn closed(&self, socket: SocketId, code: u16) {
+        self.shell
+            .happened(|session, now| session.closed(now, socket, code));
+    }
+
+    /// A frame came in, parsed.
+    pub fn frame(&self, socket: SocketId, frame: JsValue) {
+        let frame = Json(frame);
+        self.shell
+            .happened(|session, now| session.frame(now, socket, &frame));
+    }
+
+    /// A frame came in that isn't JSON.
+    pub fn garbage(&self, socket: SocketId) {
+        self.shell
+            .happened(|session, now| session.garbage(now, socket));
+    }
+
+    /// An event came in whose route is known ([`Host::learn`]): the short way. Says whether it
+    /// was delivered; otherwise it must come as a frame. `serno` is -1 where it has none.
+    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
+        self.shell.event(socket, route, serno, params)
+    }
+
+    /// The network is back, or the machine or the page may have slept.
+    pub fn woke(&self) {
+        self.shell.happened(|session, now| session.woke(now));
+    }
+
     /// Whether functions of the page's give the credentials from now on.
     pub fn fresh_credentials(&self, fresh: bool) {
         self.shell
@@ -84,13 +121,13 @@ impl Client {
     }
 
     /// The page's answer to [`Host::credentials`]: the login's parameters as JSON text.
-    pub fn credentials(&self, socket: u32, params: String) {
+    pub fn credentials(&self, socket: SocketId, params: String) {
         self.shell
             .answered(|session, now| session.credentials(now, socket, Ok(params)));
     }
 
     /// The page gave no credentials.
-    pub fn no_credentials(&self, socket: u32, code: i32, message: String) {
+    pub fn no_credentials(&self, socket: SocketId, code: i32, message: String) {
         let error = Error::new(Kind::of_code(code), message);
         self.shell
             .answered(|session, now| session.credentials(now, socket, Err(error)));
@@ -147,6 +184,16 @@ impl Client {
         self.refuse_with(call, Error::new(Kind::of_code(code), message));
     }
 
+    /// Gives a call up for the page's `reason`; `made` says whether its request was made.
+    pub fn abort(&self, call: CallId, made: bool, reason: JsValue) {
+        let mut error = Error::new(Kind::Aborted, "the page gave this request up");
+        error.data = Some(Json(reason));
+        self.shell.command(|session, _| match made {
+            true => session.cancel(call, error),
+            false => session.refuse(call, error),
+        });
+    }
+
     /// Registers a listener on channels; returns the registrations' numbers.
     pub fn subscribe(
         &self,
@@ -192,7 +239,7 @@ impl Client {
             .command(|session, now| session.request(now, request));
     }
 
-    fn refuse_with(&self, call: CallId, error: Error<super::json::Json>) {
+    fn refuse_with(&self, call: CallId, error: Error<Json>) {
         self.shell.command(|session, _| session.refuse(call, error));
     }
 }

@@ -1,6 +1,7 @@
 //! The JavaScript side of one instance, as `pkg-template/host.js` writes it.
 
 use wasm_bindgen::prelude::*;
+use web_sys::WebSocket;
 
 use super::json::Json;
 use crate::core::error::Error;
@@ -20,6 +21,20 @@ extern "C" {
     /// later, by [`Client::credentials`](super::Client::credentials) or `no_credentials`.
     #[wasm_bindgen(method)]
     pub fn credentials(this: &Host, socket: u32);
+
+    /// Opens a socket of the page's or the platform's class, which is `id` to the core.
+    #[wasm_bindgen(method, catch)]
+    pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
+
+    /// From now on events on `channel` with this `subscribedChannel` may come by
+    /// [`Client::event`](super::Client::event); with `first` every older route is void.
+    #[wasm_bindgen(method)]
+    pub fn learn(this: &Host, channel: &str, subscribed: Option<&str>, route: u32, first: bool);
+
+    /// Begins or ends listening for what may have woken the page, which calls
+    /// [`Client::woke`](super::Client::woke).
+    #[wasm_bindgen(method)]
+    pub fn listen(this: &Host, on: bool);
 
     /// Settles a call's promise and runs its callback.
     #[wasm_bindgen(method)]
@@ -93,7 +108,10 @@ impl Host {
             error.code,
             &error.message,
             error.reason.as_deref(),
-            error.data.as_ref().map_or(&JsValue::UNDEFINED, |data| &data.0),
+            error
+                .data
+                .as_ref()
+                .map_or(&JsValue::UNDEFINED, |data| &data.0),
             error.method.as_deref(),
             error.sent,
         )

@@ -10,7 +10,6 @@ mod json;
 mod params;
 mod shell;
 mod socket;
-mod wake;
 
 pub use client::Client;
 pub use host::Host;

@@ -14,9 +14,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
-use super::wake::WakeUps;
 use crate::core::Ms;
-use crate::core::session::{Io, Notice, Session};
+use crate::core::session::{Io, Learned, Notice, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -35,7 +34,7 @@ pub struct Shell {
     /// The page is asked for its credentials, and may answer inside that.
     asking: Cell<bool>,
     held: Cell<bool>,
-    wake_ups: RefCell<Option<WakeUps>>,
+    listening: Cell<bool>,
     me: Weak<Shell>,
 }
 
@@ -51,7 +50,7 @@ impl Shell {
             commanded: Cell::new(false),
             asking: Cell::new(false),
             held: Cell::new(false),
-            wake_ups: RefCell::new(None),
+            listening: Cell::new(false),
             me: me.clone(),
         })
     }
@@ -99,6 +98,28 @@ impl Shell {
         self.after_event();
     }
 
+    /// An event came in for which there is a route; says whether it has been delivered. Where
+    /// anything about it is unusual it goes the long way, as a frame. No wire frame, deadline or
+    /// notice comes of it, so that there is nothing to follow.
+    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
+        if self.telling.get() || self.commanded.get() {
+            return false;
+        }
+        let routed = self
+            .session
+            .borrow_mut()
+            .routed(now(), socket, route, serno);
+        let Some(sernos) = routed else {
+            return false;
+        };
+        self.telling.set(true);
+        for serno in sernos.iter() {
+            self.host.event(*serno, params);
+        }
+        self.tell();
+        true
+    }
+
     fn after_event(&self) {
         self.follow();
         if !self.commanded.get() && !self.telling.replace(true) {
@@ -125,13 +146,16 @@ impl Shell {
 
     fn perform(&self, io: Io) {
         match io {
-            Io::Open { socket, url } => match Socket::open(&self.me, socket, &url) {
-                Ok(opening) => drop(self.socket.replace(Some(Rc::new(opening)))),
+            Io::Open { socket: id, url } => match self.host.socket(id, &url) {
+                Ok(socket) => {
+                    let opening = Rc::new(Socket { id, socket });
+                    drop(self.socket.replace(Some(opening)));
+                }
                 // Not in the browser's words, which quote the address.
                 Err(_) => {
                     let message = "socketUrl cannot be used: the browser refuses it, as it does \
                                    ws: on an https: page, or a blocked port";
-                    self.session.borrow_mut().unusable(socket, message.into());
+                    self.session.borrow_mut().unusable(id, message.into());
                 }
             },
             Io::Send { socket, text } => {
@@ -152,6 +176,16 @@ impl Shell {
                 self.asking.set(false);
             }
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
+            Io::Learn(learned) => {
+                let Learned {
+                    channel,
+                    subscribed,
+                    route,
+                    first,
+                } = *learned;
+                self.host
+                    .learn(&channel, subscribed.as_deref(), route, first);
+            }
             Io::Log(text) => self.host.log(&text),
         }
     }
@@ -182,9 +216,8 @@ impl Shell {
         let active = session.is_active();
         let held = active || session.has_notice() || self.telling.get();
         drop(session);
-        if self.wake_ups.borrow().is_some() != active {
-            let wake_ups = active.then(|| WakeUps::listen(&self.me));
-            drop(self.wake_ups.replace(wake_ups));
+        if self.listening.replace(active) != active {
+            self.host.listen(active);
         }
         if self.held.replace(held) != held {
             self.host.hold(held);
@@ -214,7 +247,6 @@ impl Shell {
                 reason,
                 error: failure,
             } => {
-                
                 host.state(state.name(), attempt, delay as f64, reason, &error(failure));
             }
             Notice::Login { error: failure } => {

@@ -27,6 +27,8 @@ pub enum Kind {
     Overflow,
     /// This build or this browser cannot do it.
     Unsupported,
+    /// The page gave the call up.
+    Aborted,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Kind::TooLarge => "too-large",
             Kind::Overflow => "overflow",
             Kind::Unsupported => "unsupported",
+            Kind::Aborted => "aborted",
         }
     }
 
@@ -61,6 +64,7 @@ impl Kind {
             // -9 is `wasm-unavailable`, which the JS glue makes: without wasm this isn't here.
             Kind::Auth => -10,
             Kind::Rejected => -11,
+            Kind::Aborted => -12,
         }
     }
 
@@ -96,7 +100,7 @@ pub struct Failure<V> {
     /// The method of the request that failed.
     pub method: Option<String>,
     /// Whether the request had been written to a socket; known for `timeout`,
-    /// `connection-lost` and `closed`.
+    /// `connection-lost`, `closed` and `aborted`.
     pub sent: Option<bool>,
 }
 

@@ -153,7 +153,7 @@ fn echo<V: Value>(id: &V) -> Option<String> {
 }
 
 /// A JSON number as a counter; fractions and numbers beyond 2^53 are none.
-fn whole(number: f64) -> Option<u64> {
+pub fn whole(number: f64) -> Option<u64> {
     let integer = number as u64;
     (integer < (1 << 53) && integer as f64 == number).then_some(integer)
 }

@@ -74,6 +74,11 @@ impl Liveness {
         self.check = self.check.min(now.saturating_add(self.settings.interval));
     }
 
+    /// Whether a ping that was sent because of a sleep waits for a sign of life.
+    pub fn is_waking(&self) -> bool {
+        self.waking
+    }
+
     /// A ping was answered, with whatever.
     pub fn answered(&mut self) {
         self.answers = true;

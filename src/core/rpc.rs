@@ -44,8 +44,9 @@ pub enum Owner {
     Login,
     /// The session: `verto.subscribe` for these channels.
     Subscribe(Vec<String>),
-    /// The session: `verto.unsubscribe`.
-    Unsubscribe,
+    /// Nobody: `verto.unsubscribe`, and calls that the page gave up, with which the server
+    /// may still be busy.
+    Nobody,
     /// The session: `verto.ping`.
     Ping,
 }
@@ -102,6 +103,20 @@ impl Rpc {
             .binary_search_by_key(&id, |entry| entry.id)
             .ok()?;
         Some(self.in_flight.remove(index).owner)
+    }
+
+    /// Takes out the page's call `id`, and says whether it was in flight; then its answer
+    /// is nobody's.
+    pub fn cancel(&mut self, id: CallId) -> Option<(Call, bool)> {
+        if let Some(index) = self.waiting.iter().position(|one| one.call.id == id) {
+            return Some((self.waiting.remove(index).call, false));
+        }
+        let mut in_flight = self.in_flight.iter_mut().map(|entry| &mut entry.owner);
+        let owner = in_flight.find(|owner| matches!(owner, Owner::Page(call) if call.id == id))?;
+        match std::mem::replace(owner, Owner::Nobody) {
+            Owner::Page(call) => Some((call, true)),
+            _ => None,
+        }
     }
 
     /// Lets a request wait for the next login; gives the call back where too many do.
@@ -188,7 +203,7 @@ mod tests {
     fn ids_rise_from_one_on_each_connection() {
         let mut rpc = Rpc::default();
         assert_eq!(rpc.register(Owner::Login, 10), 1);
-        assert_eq!(rpc.register(Owner::Unsubscribe, 10), 2);
+        assert_eq!(rpc.register(Owner::Nobody, 10), 2);
         rpc.take_in_flight().for_each(drop);
         rpc.restart();
         assert_eq!(rpc.register(Owner::Login, 10), 1);

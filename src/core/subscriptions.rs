@@ -4,7 +4,12 @@
 //! (the same pair has the same number), and each registration of a listener on a channel
 //! has a *serno*, which is in the handle that the page holds.
 
+use std::rc::Rc;
+
 use crate::core::frame::Event;
+
+/// How many routes are remembered: enough for every agent of a large switch.
+const MOST_ROUTES: usize = 20_000;
 
 /// How many skipped event numbers of a channel are remembered.
 const MOST_MISSED: u64 = 1_000;
@@ -147,10 +152,22 @@ pub struct Asking {
     pub sub_params: Option<String>,
 }
 
+/// Who gets the events on one channel with one `subscribedChannel`, as long as no
+/// registration comes or goes.
+#[derive(Debug)]
+struct Route {
+    /// Where the channel is by which the events are numbered.
+    counted: Option<usize>,
+    sernos: Rc<[u32]>,
+}
+
 /// The subscriptions of one session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
     channels: Channels,
+    routes: Vec<Route>,
+    /// The number of the first of `routes`; those before it are void.
+    first_route: u32,
     last_serno: u32,
     last_run: u32,
     in_login: bool,
@@ -193,6 +210,8 @@ impl Subscriptions {
                 one.serno
             }
             None => {
+                self.first_route += self.routes.len() as u32;
+                self.routes.clear();
                 self.last_serno += 1;
                 entry.registrations.push(Registration {
                     serno: self.last_serno,
@@ -222,6 +241,7 @@ impl Subscriptions {
 
     /// Removes the registration `serno`, or with 0 all of them, from `channel`.
     pub fn remove(&mut self, channel: &str, serno: u32, removed: &mut Removed) {
+        self.forget_routes();
         let Some(entry) = self.channels.get_mut(channel) else {
             return;
         };
@@ -243,6 +263,7 @@ impl Subscriptions {
 
     /// Removes everything.
     pub fn clear(&mut self) -> Removed {
+        self.forget_routes();
         let mut removed = Removed::default();
         for (name, channel) in std::mem::take(&mut self.channels.0) {
             if channel.is_held() {
@@ -256,6 +277,7 @@ impl Subscriptions {
 
     /// The connection is gone, and with it what the server knew (FreeSWITCH, s11).
     pub fn disconnected(&mut self) {
+        self.forget_routes();
         for (_, channel) in &mut self.channels.0 {
             channel.wire = Wire::Unasked;
             channel.expected = None;
@@ -370,6 +392,42 @@ impl Subscriptions {
             }
         }
         Some((found.into_iter().map(|(_, serno)| serno).collect(), gap))
+    }
+
+    /// Remembers that events like this one go to `sernos`. Returns the route's number, and
+    /// whether those before it are void.
+    pub fn learn<V>(&mut self, event: &Event<V>, sernos: &[u32]) -> (u32, bool) {
+        if self.routes.len() >= MOST_ROUTES {
+            self.forget_routes();
+        }
+        let counted = event.subscribed.as_ref();
+        let route = self.first_route + self.routes.len() as u32;
+        self.routes.push(Route {
+            counted: counted.and_then(|name| self.channels.find(name).ok()),
+            sernos: sernos.into(),
+        });
+        (route, self.routes.len() == 1)
+    }
+
+    /// The registrations that an event with the number `serno` goes to by `route`; `None`,
+    /// and nothing is noted, where the route is void or the number isn't the next.
+    pub fn routed(&mut self, route: u32, serno: Option<u64>) -> Option<Rc<[u32]>> {
+        let index = route.checked_sub(self.first_route)?;
+        let route = self.routes.get(index as usize)?;
+        if let (Some(counted), Some(serno)) = (route.counted, serno) {
+            let (_, channel) = self.channels.0.get_mut(counted)?;
+            if channel.expected != Some(serno) {
+                return None;
+            }
+            channel.expected = Some(serno + 1);
+        }
+        Some(route.sernos.clone())
+    }
+
+    /// Makes every route void.
+    pub fn forget_routes(&mut self) {
+        self.first_route += self.routes.len() as u32;
+        self.routes.clear();
     }
 
     /// What the server has granted, what it has refused, and what is wanted.

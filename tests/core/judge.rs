@@ -16,9 +16,13 @@ impl World {
     /// Takes out all that the session wants, and judges it.
     pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
         self.pinged = 0;
-        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
-        let notices: Vec<Notice<Json>> =
-            std::iter::from_fn(|| self.session.next_notice()).collect();
+        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io())
+            .filter(|io| !self.glue.learned(io))
+            .collect();
+        let short = self.short.take().into_iter();
+        let notices: Vec<Notice<Json>> = short
+            .chain(std::iter::from_fn(|| self.session.next_notice()))
+            .collect();
         let failed = |one: &&Notice<_>| {
             let state = State::Reconnecting;
             matches!(one, Notice::State { state: new, .. } if *new == state)
@@ -88,6 +92,7 @@ impl World {
                     assert!(self.released.remove(serno), "released {serno} unasked");
                 }
             }
+            Io::Learn(_) => {}
             Io::Log(line) => {
                 assert!(
                     !SECRETS.iter().any(|secret| line.contains(secret)),
@@ -161,7 +166,7 @@ impl World {
                     );
                     self.held.remove(&name);
                 }
-                What::Unsubscribe
+                What::Nobody
             }
             "verto.ping" => {
                 self.judge_ping();
@@ -252,6 +257,10 @@ impl World {
         assert!(!call.settled, "call {id} was settled twice");
         call.settled = true;
         let mine = |asked: &Asked| matches!(asked.what, What::Call(call) if call == id);
+        if call.cancelled {
+            let asked = self.in_flight.iter_mut().filter(|asked| mine(asked));
+            asked.for_each(|asked| asked.what = What::Nobody);
+        }
         self.in_flight.retain(|asked| !mine(asked));
         let error = match outcome {
             Ok(_) => return assert_eq!(call.answer, Some(true), "call {id} has no answer"),
@@ -265,6 +274,7 @@ impl World {
                 call.sent.is_some() && call.sent != self.live && error.sent == Some(true)
             }
             Kind::Closed if !call.connects => error.sent == sent,
+            Kind::Aborted => call.cancelled && error.sent == sent,
             Kind::Closed
             | Kind::Auth
             | Kind::TakenOver
@@ -379,7 +389,7 @@ impl World {
             assert_eq!(asked, wanted, "asked of the server is what is wanted");
         }
         let is_subscribing =
-            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Unsubscribe);
+            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Nobody);
         let mut answered = with(Wire::Granted);
         answered.extend(with(Wire::Refused));
         answered.sort();

@@ -71,6 +71,7 @@ enum Step {
     },
     Logout,
     Request(&'static str, Expect, Option<Ms>),
+    Cancel(usize),
     Subscribe(Vec<String>, u32, bool),
     Unsubscribe(String, Option<usize>),
     UnsubscribeAll,
@@ -216,6 +217,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Logout),
         8 => (method, expect, prop::option::weighted(0.3, timeout))
             .prop_map(|(method, expect, timeout)| Step::Request(method, expect, timeout)),
+        2 => (0..30usize).prop_map(Step::Cancel),
         8 => subscribe().prop_map(|(names, listener, local)| Step::Subscribe(names, listener, local)),
         5 => (channel(), prop::option::of(0..3usize))
             .prop_map(|(name, pick)| Step::Unsubscribe(name, pick)),
@@ -281,6 +283,7 @@ fn run(world: &mut World, step: &Step) {
         }),
         Step::Logout => world.logout(),
         Step::Request(method, expect, timeout) => world.request(method, expect, timeout),
+        Step::Cancel(pick) => world.cancel(pick),
         Step::Subscribe(names, listener, local) => world.subscribe(&names, listener, local),
         Step::Unsubscribe(name, pick) => world.unsubscribe(&name, pick),
         Step::UnsubscribeAll => world.unsubscribe_all(),

@@ -6,7 +6,6 @@ use serde_json::{Value as Tree, json};
 use verto_wasm::core::Expect;
 use verto_wasm::core::session::State;
 
-use crate::json::Json;
 use crate::world::{Asked, Call, What, Wire, World};
 
 impl World {
@@ -23,7 +22,7 @@ impl World {
             What::Login => json!({ "message": "logged in", "sessid": self.session.sessid() }),
             What::Call(_) => json!({ "code": 200, "message": "OK" }),
             What::Subscribe(_, granted) => json!({ "subscribedChannels": granted }),
-            What::Unsubscribe | What::Ping => json!({}),
+            What::Nobody | What::Ping => json!({}),
         };
         let mut reply = json!({ "jsonrpc": "2.0", "id": asked.id, "result": result });
         how(&mut reply);
@@ -87,7 +86,14 @@ impl World {
                 self.hear();
             }
         }
-        self.session.frame(self.now, self.newest, &Json(frame));
+        let Self {
+            glue,
+            session,
+            now,
+            newest,
+            ..
+        } = self;
+        self.short = glue.frame(session, *now, *newest, frame);
         self.settle_down();
         if let Some(after) = self.after.take() {
             assert_eq!(self.session.state(), after, "after that answer to a login");
@@ -148,7 +154,7 @@ impl World {
                 self.due.push("login".into());
             }
             What::Login => self.after = Some(self.after_refusal(answer)),
-            What::Unsubscribe => {}
+            What::Nobody => {}
             What::Ping => self.answers = true,
             What::Call(call) => {
                 let call = self.calls.get_mut(&call).unwrap();

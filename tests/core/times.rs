@@ -208,7 +208,7 @@ impl World {
                     self.expect_wire(asked.id, &names, &BTreeSet::new(), Wire::Unknown);
                     self.honest = false;
                 }
-                What::Unsubscribe | What::Ping => {}
+                What::Nobody | What::Ping => {}
                 What::Login | What::Call(_) => self.in_flight.push(asked),
             }
         }

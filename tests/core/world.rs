@@ -10,6 +10,7 @@ use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, 
 use verto_wasm::core::{CallId, Expect, Ms};
 
 use crate::alarm::Alarm;
+use crate::glue::Glue;
 use crate::harness::config;
 use crate::json::Json;
 use crate::times::Silence;
@@ -29,6 +30,8 @@ pub struct Call {
     /// The server has answered: whether that is a success.
     pub answer: Option<bool>,
     pub settled: bool,
+    /// The page gave it up.
+    pub cancelled: bool,
 }
 
 /// What the session asked the server on the live socket, without an answer yet.
@@ -45,7 +48,8 @@ pub enum What {
     Call(CallId),
     /// With what an honest server grants of it.
     Subscribe(Vec<String>, BTreeSet<String>),
-    Unsubscribe,
+    /// An unsubscribe request, or a call that the page gave up.
+    Nobody,
     Ping,
 }
 
@@ -73,6 +77,9 @@ pub struct World {
     /// What the session was last told of it.
     pub told_now: Ms,
     pub alarm: Alarm,
+    pub glue: Glue,
+    /// An event that went the short way.
+    pub short: Option<Notice<Json>>,
     /// The clock was set since the timer rang last.
     pub late: bool,
     /// The server does nothing any more.
@@ -136,6 +143,8 @@ impl World {
             now: 1_000_000_000_000,
             told_now: 0,
             alarm: Alarm::default(),
+            glue: Glue::default(),
+            short: None,
             late: false,
             frozen: false,
             config: config(),
@@ -192,7 +201,7 @@ impl World {
         self.in_use = false;
         self.answers = false;
         self.failed = 0;
-        self.session.connect(self.now, call, config);
+        self.session.connect(self.now, call, Box::new(config));
         self.settle_down();
         assert_eq!(self.session.state(), State::Connecting);
         let older = self.calls.range(..call);
@@ -272,6 +281,21 @@ impl World {
         self.settle_down();
     }
 
+    /// The page gives up a call, which may have ended, or one that it never made.
+    pub fn cancel(&mut self, pick: usize) {
+        let id = pick % (self.calls.len() + 1);
+        let call = self.calls.get_mut(&(id as CallId));
+        let mut pending = call.filter(|call| !call.settled && !call.connects);
+        if let Some(call) = &mut pending {
+            call.cancelled = true;
+        }
+        let due = usize::from(pending.is_some());
+        let error = Error::new(Kind::Aborted, "given up");
+        self.session.cancel(id as CallId, error);
+        let (io, notices) = self.settle_down();
+        assert!(io.is_empty() && notices.len() == due, "{io:?} {notices:?}");
+    }
+
     pub fn subscribe(&mut self, names: &[String], listener: u32, local: bool) {
         self.clock();
         let sernos = self
@@ -323,7 +347,8 @@ impl World {
             self.expected.remove(name);
             self.missed.remove(name);
         }
-        self.session.unsubscribe(self.now, &[(name.into(), serno)]);
+        self.session
+            .unsubscribe(self.now, &[name.into()], &[serno.unwrap_or(0)]);
         self.settle_down();
     }
 
@@ -390,7 +415,7 @@ impl World {
             self.session.opened(self.now, socket);
             self.session.credentials(self.now, socket, Ok("{}".into()));
             self.session.frame(self.now, socket, &Json(frame.clone()));
-            self.session.garbage(self.now, socket, "no JSON");
+            self.session.garbage(self.now, socket);
             self.session.closed(self.now, socket, 1006);
             self.session.unusable(socket, "no address".into());
         }
@@ -424,6 +449,7 @@ impl World {
             sent: None,
             answer: None,
             settled: false,
+            cancelled: false,
         };
         self.calls.insert(id, call);
         id

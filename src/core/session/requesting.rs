@@ -67,6 +67,15 @@ impl<V: Value> Session<V> {
         self.notices.push(Notice::Settle { call, outcome });
     }
 
+    /// Ends a call that the page gives up with `error`. A request that waits is never sent,
+    /// and what the server answers to one in flight is ignored. A call that has ended
+    /// already stays as it is.
+    pub fn cancel(&mut self, call: CallId, error: Error<V>) {
+        if let Some((call, sent)) = self.rpc.cancel(call) {
+            self.fail(&call, error, sent);
+        }
+    }
+
     /// Sends a request of the page's, unless it has become too large: the server may have
     /// made a longer sessid meanwhile.
     pub(super) fn depart(&mut self, call: Call, params: &str, deadline: Ms) {
@@ -111,7 +120,7 @@ impl<V: Value> Session<V> {
                 self.not_granted(&channels, id, Answer::None, &error);
             }
             // Silence is judged by its length, not by the ping.
-            Owner::Unsubscribe | Owner::Ping => {}
+            Owner::Nobody | Owner::Ping => {}
         }
     }
 

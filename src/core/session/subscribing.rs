@@ -121,7 +121,7 @@ impl<V: Value> Session<V> {
             let mut params = String::new();
             push_channels(&mut params, names, None);
             let due = self.due(now);
-            self.send(due, Owner::Unsubscribe, "verto.unsubscribe", &params);
+            self.send(due, Owner::Nobody, "verto.unsubscribe", &params);
             rest = later;
         }
     }
