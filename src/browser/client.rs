@@ -111,7 +111,7 @@ impl Client {
 
     /// The network is back, or the machine or the page may have slept.
     pub fn woke(&self) {
-        self.shell.happened(|session, now| session.woke(now));
+        self.shell.woke();
     }
 
     /// Whether functions of the page's give the credentials from now on.

@@ -127,6 +127,12 @@ impl Shell {
         }
     }
 
+    /// The page may have slept, and a browser's timer doesn't count meanwhile: it is set anew.
+    pub fn woke(&self) {
+        drop(self.timer.take());
+        self.happened(|session, now| session.woke(now));
+    }
+
     fn follow(&self) {
         while let Some(io) = self.next_io() {
             self.perform(io);

@@ -23,7 +23,7 @@ enum Wire {
     Confirmed,
     Refused,
     /// Asked for in vain: the server may hold it or not.
-    Unknown,
+    Unknown(u32),
 }
 
 /// What the server said when it was asked for a channel.
@@ -345,7 +345,7 @@ impl Subscriptions {
     /// concerns; none where the channel was given up, or asked for anew, since.
     pub fn answered(&mut self, channel: &str, id: u32, answer: Answer) -> Option<Vec<u32>> {
         let entry = self.channels.get_mut(channel)?;
-        if entry.wire != Wire::Asked(id) {
+        if !matches!(entry.wire, Wire::Asked(of) | Wire::Unknown(of) if of == id) {
             return None;
         }
         entry.wire = match answer {
@@ -356,7 +356,7 @@ impl Subscriptions {
                 Wire::Confirmed
             }
             Answer::Refused => Wire::Refused,
-            Answer::None => Wire::Unknown,
+            Answer::None => Wire::Unknown(id),
         };
         let wire = entry.registrations.iter().filter(|one| !one.local);
         Some(wire.map(|one| one.serno).collect())
@@ -374,11 +374,17 @@ impl Subscriptions {
             if let Some(channel) = self.channels.get_mut(name) {
                 // Without `subscribedChannel` a number can't be told to belong here.
                 let serno = event.serno.filter(|_| event.subscribed.is_some());
-                if let Some(serno) = serno {
-                    if channel.is_repeated(serno) {
-                        return None;
+                match serno.map(|serno| (serno, channel.note(serno))) {
+                    Some((_, Noted::Repeated)) => return None,
+                    Some((received, Noted::Gap(expected))) => {
+                        let channel = name.into();
+                        gap = Some(Gap {
+                            channel,
+                            expected,
+                            received,
+                        });
                     }
-                    gap = channel.count(name, serno);
+                    _ => {}
                 }
                 for one in &channel.registrations {
                     if !found.iter().any(|(listener, _)| *listener == one.listener) {
@@ -446,37 +452,46 @@ impl Subscriptions {
 }
 
 impl Channel {
-    /// An event that was delivered before. One that was skipped comes late, and a number of
-    /// 0 starts anew.
-    fn is_repeated(&mut self, serno: u64) -> bool {
-        if serno == 0 || self.expected.is_none_or(|expected| serno >= expected) {
-            return false;
-        }
+    /// Takes note of an event's number.
+    fn note(&mut self, serno: u64) -> Noted {
         let skipped = self.missed.iter().position(|missed| *missed == serno);
-        skipped.map(|index| self.missed.remove(index)).is_none()
+        match self.expected {
+            // Those before the first may still come, and aren't known to be lost.
+            None => self.skip(0, serno),
+            Some(expected) if serno >= expected => {
+                self.skip(expected, serno);
+                if serno > expected {
+                    return Noted::Gap(expected);
+                }
+            }
+            Some(expected) => match skipped {
+                Some(index) => {
+                    self.missed.remove(index);
+                }
+                // It counts anew.
+                None if serno == 0 && expected > 1 => {
+                    self.missed.clear();
+                    self.expected = Some(1);
+                }
+                None => return Noted::Repeated,
+            },
+        }
+        Noted::Next
     }
 
-    fn count(&mut self, name: &str, received: u64) -> Option<Gap> {
-        let expected = self.expected.unwrap_or(received);
-        if received == 0 || received >= expected {
-            self.expected = Some(received + 1);
-        }
-        if received == 0 {
-            self.missed.clear();
-        }
-        if received <= expected {
-            return None;
-        }
+    fn skip(&mut self, from: u64, to: u64) {
         self.missed
-            .extend(expected.max(received.saturating_sub(MOST_MISSED))..received);
+            .extend(from.max(to.saturating_sub(MOST_MISSED))..to);
         let surplus = self.missed.len().saturating_sub(MOST_MISSED as usize);
         self.missed.drain(..surplus);
-        Some(Gap {
-            channel: name.into(),
-            expected,
-            received,
-        })
+        self.expected = Some(to + 1);
     }
+}
+
+enum Noted {
+    Next,
+    Repeated,
+    Gap(u64),
 }
 
 /// The most bytes that a name takes in a JSON array: a character at most 6, the quotes, a

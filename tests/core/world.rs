@@ -59,7 +59,7 @@ pub enum Wire {
     Granted,
     Refused,
     /// Asked for without an answer in time.
-    Unknown,
+    Unknown(u32),
 }
 
 #[derive(Clone, Debug)]
@@ -112,7 +112,10 @@ pub struct World {
     /// The newest call that was written to a socket.
     pub last_sent: Option<CallId>,
     pub calls: BTreeMap<CallId, Call>,
+    pub at_fallback: bool,
     pub in_flight: Vec<Asked>,
+    /// Subscribe requests of this connection that were given up.
+    pub given_up: Vec<Asked>,
     pub replies: Vec<Tree>,
     pub pings: VecDeque<Tree>,
     pub channels: BTreeMap<String, Vec<Registration>>,
@@ -165,7 +168,9 @@ impl World {
             last_id: 0,
             last_sent: None,
             calls: BTreeMap::new(),
+            at_fallback: false,
             in_flight: Vec::new(),
+            given_up: Vec::new(),
             replies: Vec::new(),
             pings: VecDeque::new(),
             channels: BTreeMap::new(),
@@ -405,7 +410,14 @@ impl World {
         }
         self.session.unusable(self.newest, "no address".into());
         self.settle_down();
-        assert!(!self.session.is_active());
+        // The first address is as good as before where the fallback's is refused.
+        assert_eq!(
+            self.session.is_active(),
+            self.at_fallback && self.config.auto_reconnect
+        );
+        if self.at_fallback {
+            self.config.fallback_url = None;
+        }
     }
 
     /// A socket that isn't the live one speaks up.

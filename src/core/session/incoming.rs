@@ -67,14 +67,21 @@ impl<V: Value> Session<V> {
         }
         self.heard(now);
         match frame::classify(value) {
-            Frame::Reply { id, outcome } => match self.rpc.answered(id) {
-                Some(owner) => self.answered(now, id, owner, outcome),
-                None => self.ignored("a reply to a request that waits for none"),
-            },
+            Frame::Reply { id, outcome } => {
+                match self.rpc.answered(id).or_else(|| self.late_answer(id)) {
+                    Some(owner) => self.answered(now, id, owner, outcome),
+                    None => self.ignored("a reply to a request that waits for none"),
+                }
+            }
             Frame::Event(event) => self.event(event),
             Frame::Request { method, id, params } => self.server_request(method, id, params),
             Frame::Malformed(reason) => self.ignored(reason),
         }
+    }
+
+    fn late_answer(&mut self, id: u32) -> Option<Owner> {
+        let index = self.late.iter().position(|(late, _)| *late == id)?;
+        Some(Owner::Subscribe(self.late.remove(index).1))
     }
 
     fn heard(&mut self, now: Ms) {

@@ -69,8 +69,12 @@ pub struct Session<V> {
     unanswered_logins: u32,
     /// The present connection's, from its login on.
     liveness: Option<Liveness>,
+    /// Subscribe requests of this connection that were given up; their answers still count.
+    late: Vec<(u32, Vec<String>)>,
     /// The server has answered a `verto.ping`.
     answers_pings: bool,
+    /// The present attempt is at the fallback address.
+    at_fallback: bool,
     /// A refused login was tried once more with fresh credentials.
     retried_credentials: bool,
     /// A login was tried once more under a new sessid.
@@ -98,7 +102,9 @@ impl<V: Value> Session<V> {
             outage_told: false,
             unanswered_logins: 0,
             liveness: None,
+            late: Vec::new(),
             answers_pings: false,
+            at_fallback: false,
             retried_credentials: false,
             retried_sessid: false,
             now: 0,
@@ -169,6 +175,7 @@ impl<V: Value> Session<V> {
             self.phase,
             Phase::Asking { .. } | Phase::LoggingIn | Phase::Ready
         );
+        let in_outage = matches!(self.phase, Phase::Reconnecting { .. });
         self.unsay();
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
         if was_open {
@@ -182,7 +189,8 @@ impl<V: Value> Session<V> {
         self.config = Some(config);
         self.connecting = Some(call);
         self.backoff.reset();
-        self.outage_told = false;
+        // A page that connects in onWSClose(false) is still in that outage.
+        self.outage_told &= in_outage;
         self.answers_pings = false;
         self.unanswered_logins = 0;
         self.retried_credentials = false;
@@ -257,6 +265,13 @@ impl<V: Value> Session<V> {
     pub fn unusable(&mut self, socket: SocketId, message: String) {
         if self.socket == Some(socket) {
             let error = Error::new(Kind::InvalidArgument, message);
+            if self.at_fallback {
+                // The first address is as good as before.
+                if let Some(config) = &mut self.config {
+                    config.fallback_url = None;
+                }
+                return self.lost(self.now, error);
+            }
             self.finish(error, Kind::InvalidArgument.name(), None);
         }
     }
@@ -291,6 +306,8 @@ impl<V: Value> Session<V> {
         let busy = self.rpc.busy_until();
         let verdict = self.liveness.as_mut().map(|one| one.woke(now, busy));
         self.judged(now, verdict);
+        // A login's patience is for a busy server, not for a socket that may be dead.
+        self.rpc.hurry_login(self.due(now));
         self.timer(now);
         if matches!(self.phase, Phase::Reconnecting { .. }) {
             self.open(now);
@@ -342,11 +359,15 @@ impl<V: Value> Session<V> {
     }
 
     fn open(&mut self, now: Ms) {
-        let fallback = self.backoff.wants_fallback();
-        let url = self.config.as_ref().map(|config| {
-            let url = config.fallback_url.as_ref().filter(|_| fallback);
-            url.unwrap_or(&config.url).clone()
-        });
+        let wanted = self.backoff.wants_fallback();
+        let config = self.config.as_ref();
+        let fallback = config.and_then(|one| one.fallback_url.clone().filter(|_| wanted));
+        // Another server: what was learned of the one says nothing of the other.
+        if self.at_fallback != fallback.is_some() {
+            self.at_fallback = fallback.is_some();
+            self.answers_pings = false;
+        }
+        let url = fallback.or_else(|| config.map(|one| one.url.clone()));
         self.last_socket += 1;
         let socket = self.last_socket;
         self.socket = Some(socket);
@@ -456,6 +477,7 @@ impl<V: Value> Session<V> {
 
     fn close_socket(&mut self) {
         self.liveness = None;
+        self.late.clear();
         if let Some(socket) = self.socket.take() {
             self.io.push(Io::Close { socket });
             self.subscriptions.disconnected();

@@ -118,6 +118,7 @@ impl<V: Value> Session<V> {
                 let error = error.of("verto.subscribe", true);
                 let id = id.unwrap_or_default();
                 self.not_granted(&channels, id, Answer::None, &error);
+                self.late.push((id, channels));
             }
             // Silence is judged by its length, not by the ping.
             Owner::Nobody | Owner::Ping => {}

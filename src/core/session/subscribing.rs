@@ -100,7 +100,9 @@ impl<V: Value> Session<V> {
             let mut params = String::new();
             push_channels(&mut params, &one.channels, one.sub_params.as_deref());
             let owner = Owner::Subscribe(one.channels.clone());
-            let id = self.send(self.due(now), owner, "verto.subscribe", &params);
+            // The server works in order: a slow command ahead of it is no refusal.
+            let busy = self.rpc.busy_until().unwrap_or(now).max(now);
+            let id = self.send(self.due(busy), owner, "verto.subscribe", &params);
             self.subscriptions.asked(&one.channels, id);
         }
     }
