@@ -19,7 +19,8 @@ export function begin(instance) {
   if (exports) return;
   exports = instance.exports;
   bindings.__wbg_set_wasm(exports);
-  exports.__wbindgen_start();
+  // Not in the build for browsers without WebAssembly.
+  exports.__wbindgen_start?.();
 }
 
 function start() {
