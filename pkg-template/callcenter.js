@@ -1,6 +1,7 @@
 import { badArgument } from "./error.js";
 import { Hidden } from "./hidden.js";
-import { Verto, callCore, coreOf } from "./verto.js";
+import { fits, isMissing, json, text } from "./options.js";
+import { Verto, callCore } from "./verto.js";
 
 const states = new Hidden();
 
@@ -10,15 +11,21 @@ function stateOf(vcc) {
   return state;
 }
 
+// A number stands for the string that it is written as.
+function argument(value) {
+  if (Number.isFinite(value)) return String(value);
+  return typeof value === "string" ? fits("argument", value) : value;
+}
+
 // Runs a command whose `count` arguments come before its callbacks. The last of them may
 // be left out altogether, so that the callbacks move up, where it is optional.
 function command(vcc, func, args, count, optional) {
   const values = optional && typeof args[count - 1] === "function" ? count - 1 : count;
-  const list = Array.from({ length: values }, (_, index) => args[index]);
   const [ok, failed, options] = args.slice(values);
   const { verto, group } = stateOf(vcc);
-  return callCore(verto, ok, failed, options, (core, id) => {
-    core.command(id, func, group, list, options);
+  return callCore(verto, ok, failed, options, (core, id, timeout) => {
+    const list = Array.from({ length: values }, (_, index) => argument(args[index]));
+    core.command(id, func, group, list, timeout);
   });
 }
 
@@ -56,19 +63,22 @@ export class VertoCallcenter {
   }
 
   ccCall(func, data, ok, failed, options) {
-    return callCore(stateOf(this).verto, ok, failed, options, (core, id) => {
-      core.call(id, func, data, options);
+    return callCore(stateOf(this).verto, ok, failed, options, (core, id, timeout) => {
+      core.cc_call(id, text("func", func), json("data", data), timeout);
     });
   }
 
   channel(agent) {
-    const { verto, group } = stateOf(this);
-    return coreOf(verto).channel(group, agent);
+    const group = `vcc.${stateOf(this).group}`;
+    if (isMissing(agent)) return group;
+    const name = argument(agent);
+    if (typeof name === "string" && name !== "") return `${group}.${name}`;
+    throw badArgument("agent", "must be a non-empty string (or a number)");
   }
 
   subscribeAgent(agent, handler, options) {
     // Without an agent it would be the whole group's channel.
-    if (agent === undefined || agent === null) throw badArgument("agent", "is missing");
+    if (isMissing(agent)) throw badArgument("agent", "is missing");
     return stateOf(this).verto.subscribe(this.channel(agent), { ...options, handler });
   }
 

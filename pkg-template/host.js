@@ -1,5 +1,7 @@
+import { askCredentials } from "./credentials.js";
 import { VertoError } from "./error.js";
 import { enums } from "./enums.js";
+import { Wire } from "./wire.js";
 
 const nothing = () => {};
 
@@ -79,14 +81,18 @@ export function onAbort(signal, act) {
   return () => signal.removeEventListener("abort", listener);
 }
 
-// Runs code of the page's: a callback, a logger, a getter. What it throws is the page's own
-// error: it goes where the browser reports those, and nothing else stops.
+// What code of the page's threw is the page's own error: it goes where the browser reports those.
+function report(error) {
+  if (typeof reportError === "function") reportError(error);
+  else setTimeout(() => { throw error; });
+}
+
+// Runs code of the page's: a callback, a logger, a getter. What it throws stops nothing else.
 export function safely(run) {
   try {
     return run();
   } catch (error) {
-    if (typeof reportError === "function") reportError(error);
-    else setTimeout(() => { throw error; });
+    report(error);
   }
 }
 
@@ -98,29 +104,46 @@ export function call(callback, ...args) {
  * What the core calls. The core is a root of the garbage collector, so this holds the
  * page's object weakly, except while the core says that it is in use.
  */
-export class Host {
+export class Host extends Wire {
   #ref;
   #state;
+  // The page's object and its handlers while they are held.
   #held = null;
+  #handlers = null;
 
   constructor(verto, state) {
+    super();
     this.#ref = new WeakRef(verto);
     this.#state = new WeakRef(state);
   }
 
+  get core() {
+    return this.#state.deref()?.core;
+  }
+
+  get WebSocket() {
+    return this.options()?.WebSocket ?? globalThis.WebSocket;
+  }
+
   hold(strongly) {
     this.#held = strongly ? this.#ref.deref() : null;
+    this.#handlers = strongly ? this.#state.deref().handlers : null;
   }
 
   options() {
     return safely(() => this.#ref.deref()?.options);
   }
 
-  socket(WebSocket, url) {
-    const socket = new WebSocket(url);
-    // npm's `ws` ends a process in which nobody listens for errors.
-    socket.onerror = nothing;
-    return socket;
+  credentials(socket) {
+    const { core } = this.#state.deref();
+    const failed = ({ code, message }) => core.no_credentials(socket, code ?? -5, message);
+    try {
+      const text = askCredentials(this.options(), report);
+      if (typeof text === "string") core.credentials(socket, text);
+      else text.then((text) => core.credentials(socket, text)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   settle(id, ok, value) {
@@ -150,11 +173,19 @@ export class Host {
   }
 
   event(serno, params) {
-    const listener = this.#state.deref()?.handlers.get(serno)?.listener;
+    // The core holds us while it has events to tell.
+    const listener = this.#handlers?.get(serno)?.listener;
     if (!listener) return;
     const { handler, userData } = listener;
-    if (handler) call(handler, this.#ref.deref(), params, userData);
-    else this.#tell("onEvent", params, userData);
+    if (!handler) {
+      this.#tell("onEvent", params, userData);
+      return;
+    }
+    try {
+      handler(this.#held, params, userData);
+    } catch (error) {
+      report(error);
+    }
   }
 
   ready(serno, channel) {
@@ -173,10 +204,6 @@ export class Host {
 
   release(serno) {
     this.#state.deref()?.release(serno);
-  }
-
-  report(thrown) {
-    safely(() => { throw thrown; });
   }
 
   log(text) {

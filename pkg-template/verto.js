@@ -2,6 +2,8 @@ import { VertoError, badArgument } from "./error.js";
 import { enums } from "./enums.js";
 import { Hidden, self } from "./hidden.js";
 import { Host, State, call, onAbort, safely } from "./host.js";
+import * as check from "./options.js";
+import { isMissing } from "./options.js";
 import { Client } from "./wasm.js";
 
 const states = new Hidden();
@@ -19,23 +21,20 @@ export function coreOf(verto) {
   return state.core;
 }
 
-function isMissing(value) {
-  return value === undefined || value === null;
-}
-
 function callback(name, value) {
   if (!isMissing(value) && typeof value !== "function") throw badArgument(name, "must be a function");
   return value;
 }
 
-function isNoSignal(signal) {
-  return !isMissing(signal) && typeof signal.addEventListener !== "function";
+function checkSignal(signal) {
+  if (isMissing(signal) || typeof signal.addEventListener === "function") return;
+  throw badArgument("signal", "must be an AbortSignal");
 }
 
 /** Makes a call of the core's, with the page's callbacks and options; never throws. */
 export function callCore(verto, ok, failed, options, start) {
   const state = stateOf(verto);
-  let core, refused;
+  let core;
   try {
     core = coreOf(verto);
   } catch (error) {
@@ -44,31 +43,34 @@ export function callCore(verto, ok, failed, options, start) {
     promise.catch(() => call(failed, error));
     return promise;
   }
-  for (const [name, value] of [["success_cb", ok], ["failed_cb", failed]]) {
-    if (!isMissing(value) && typeof value !== "function") refused ??= name;
-  }
   return state.call(ok, failed, (id) => {
     try {
       const signal = options?.signal;
-      if (refused) core.refuse_argument(id, refused, "must be a function");
-      else if (isNoSignal(signal)) core.refuse_argument(id, "signal", "must be an AbortSignal");
-      else if (signal?.aborted) core.abort(id, false, signal.reason);
-      else {
-        start(core, id);
-        if (signal) state.calls.get(id).stop = onAbort(signal, (why) => core.abort(id, true, why));
-      }
-    } catch {
-      // A getter of the page's, or a Proxy.
-      core.refuse_argument(id, "an argument", "cannot be read: it throws");
+      callback("success_cb", ok);
+      callback("failed_cb", failed);
+      checkSignal(signal);
+      if (signal?.aborted) return core.abort(id, false, signal.reason);
+      start(core, id, check.milliseconds("timeout", options?.timeout, 0));
+      if (signal) state.calls.get(id).stop = onAbort(signal, (why) => core.abort(id, true, why));
+    } catch (error) {
+      // Not ours: a getter of the page's, or a Proxy.
+      if (!(error instanceof VertoError)) error = badArgument("an argument", "cannot be read: it throws");
+      core.refuse(id, error.code, error.message);
     }
+  });
+}
+
+/** Any request, of which `params` gives the parameters; see {@link callCore}. */
+export function request(verto, method, params, ok, failed, options, mayRefuse = false) {
+  return callCore(verto, ok, failed, options, (core, id, timeout) => {
+    core.request(id, check.text("method", method), check.json("params", params()), mayRefuse, timeout);
   });
 }
 
 function begin(verto, options, callbacks) {
   states.set(verto, new State());
   verto.options = copy("options", options);
-  const unusable = unusableCallback(callbacks);
-  if (unusable) throw badArgument(...unusable);
+  checkCallbacks(callbacks);
   verto.callbacks = callbacks ?? {};
   verto.dialogs = {};
   return verto;
@@ -106,12 +108,11 @@ export class Verto {
   connect(params, callbacks) {
     const options = isMissing(params) ? this.options : params;
     const promise = callCore(this, null, null, null, (core, id) => {
-      const unusable = unusableCallback(callbacks);
-      if (unusable) core.refuse_argument(id, ...unusable);
-      else if (core.connect(id, options)) {
-        this.options = copy("params", options);
-        this.callbacks = callbacks ?? this.callbacks;
-      }
+      checkCallbacks(callbacks);
+      const config = check.config(options);
+      this.options = copy("params", options);
+      this.callbacks = callbacks ?? this.callbacks;
+      core.connect(id, ...config);
     });
     promise.catch((error) => {
       // Pages of callbacks don't look at the promise, and no callback is for this.
@@ -149,7 +150,9 @@ export class Verto {
       if (value !== undefined) options[name] = value;
     }
     // Without a connection the next connect() checks them, when they are complete.
-    if (this.state !== "idle" && this.state !== "closed") coreOf(this).login_data(options);
+    if (this.state !== "idle" && this.state !== "closed") {
+      coreOf(this).fresh_credentials(check.login(options));
+    }
     this.options = options;
   }
 
@@ -170,12 +173,13 @@ export class Verto {
     const { handler, userData, readyHandler, subParams, local, signal } = given;
     callback("handler", handler);
     callback("readyHandler", readyHandler);
-    if (isNoSignal(signal)) throw badArgument("signal", "must be an AbortSignal");
+    checkSignal(signal);
     if (signal?.aborted) return [];
-    const channels = Array.isArray(channel) ? channel : [channel];
+    const channels = (Array.isArray(channel) ? channel : [channel]).map(check.channel);
+    const params = check.subParams(subParams);
     const listener = state.listener(handler ?? null, userData);
     try {
-      const sernos = core.subscribe(channels, listener.number, subParams, !!local);
+      const sernos = core.subscribe(channels, listener.number, params, !!local);
       return Array.from(sernos, (serno, index) => {
         const eventChannel = channels[index];
         const end = () => core.unsubscribe([eventChannel], [serno]);
@@ -231,9 +235,9 @@ export class Verto {
     }
     const handles = Array.isArray(handle) ? handle : [handle];
     const targets = handles.map((one) => {
-      if (typeof one !== "object") return [one, 0];
+      if (typeof one !== "object") return [check.channel(one), 0];
       if (!(one?.serno > 0)) throw badArgument("handle", "must be what subscribe() returned");
-      return [one.eventChannel, one.serno];
+      return [check.channel(one.eventChannel), one.serno];
     });
     core.unsubscribe(targets.map(([name]) => name), targets.map(([, serno]) => serno));
   }
@@ -250,9 +254,7 @@ export class Verto {
   }
 
   sendMethod(method, params, ok, failed, options) {
-    return callCore(this, ok, failed, options, (core, id) => {
-      core.request(id, method, params, options);
-    });
+    return request(this, method, () => params, ok, failed, options);
   }
 
   call(method, params, ok, failed, options) {
@@ -272,17 +274,31 @@ export class Verto {
   }
 
   broadcast(channel, params, ok, failed, options) {
-    return callCore(this, ok, failed, options, (core, id) => {
-      core.broadcast(id, channel, params, options);
-    });
+    const broadcast = () => {
+      check.json("params", params);
+      const { localBroadcast } = params ?? {};
+      const request = { eventChannel: check.text("channel", channel), data: params ?? {} };
+      return typeof localBroadcast === "boolean" ? { ...request, localBroadcast } : request;
+    };
+    // A refusal is a result with a code (FreeSWITCH, transcript s05).
+    return request(this, "verto.broadcast", broadcast, ok, failed, options, true);
   }
 
   message(message, ok, failed, options) {
-    return callCore(this, ok, failed, options, (core, id) => core.message(id, message, options));
+    const info = () => {
+      check.text("to", message?.to);
+      check.text("body", message?.body);
+      return { msg: message };
+    };
+    return request(this, "verto.info", info, ok, failed, options);
   }
 
   fsAPI(cmd, arg, ok, failed, options) {
-    return callCore(this, ok, failed, options, (core, id) => core.fsapi(id, cmd, arg, options));
+    const fsapi = () => {
+      if (typeof (arg ?? "") !== "string") throw badArgument("arg", "must be a string");
+      return { command: "fsapi", data: { cmd: check.text("cmd", cmd), arg: arg ?? "" } };
+    };
+    return request(this, "jsapi", fsapi, ok, failed, options);
   }
 
   fsStatus(ok, failed, options) {
@@ -347,13 +363,10 @@ if (Symbol.dispose) {
 const CALLBACKS =
   "onWSLogin onWSClose onMessage onEvent onStateChange onSubscribeError onGap".split(" ");
 
-// The name of what is no callback among `callbacks`, and what it must be.
-function unusableCallback(callbacks) {
-  if (isMissing(callbacks)) return null;
-  if (typeof callbacks !== "object") return ["callbacks", "must be an object"];
-  const usable = (name) => isMissing(callbacks[name]) || typeof callbacks[name] === "function";
-  const name = CALLBACKS.find((one) => !usable(one));
-  return name ? [name, "must be a function"] : null;
+function checkCallbacks(callbacks) {
+  if (isMissing(callbacks)) return;
+  if (typeof callbacks !== "object") throw badArgument("callbacks", "must be an object");
+  for (const name of CALLBACKS) callback(name, callbacks[name]);
 }
 
 function objectOr(otherwise, name, object) {

@@ -1,9 +1,10 @@
 // Starts the core when it is first used. Importing this starts nothing, so that a page (or a
 // server that renders one) may import the package and never use it.
-import * as bindings from "verto-wasm-bindgen";
+import { Client, __wbg_set_wasm } from "verto-wasm-bindgen";
+import { imports, start as startModule } from "verto-wasm-link";
 import { VertoError } from "./error.js";
 
-export const imports = { "./verto_bg.js": bindings };
+export { Client, imports };
 
 let exports;
 let instantiate = () => {
@@ -18,9 +19,8 @@ export function provide(makes) {
 export function begin(instance) {
   if (exports) return;
   exports = instance.exports;
-  bindings.__wbg_set_wasm(exports);
-  // Not in the build for browsers without WebAssembly.
-  exports.__wbindgen_start?.();
+  __wbg_set_wasm(exports);
+  startModule(exports);
 }
 
 function start() {
@@ -33,7 +33,7 @@ function start() {
 }
 
 // Until then every access to the exports starts it.
-bindings.__wbg_set_wasm(new Proxy({}, { get: (_, name) => start()[name] }));
+__wbg_set_wasm(new Proxy({}, { get: (_, name) => start()[name] }));
 
 export function unavailable(cause) {
   if (cause instanceof VertoError) return cause;
@@ -52,5 +52,3 @@ export function unavailable(cause) {
   }
   return new VertoError("wasm-unavailable", -9, message, { data: cause, cause });
 }
-
-export const { Client } = bindings;

@@ -13,6 +13,50 @@ const small = mode !== "--dev";
 const { build } = createRequire(path.join(root, "tests", "package.json"))("esbuild");
 const template = path.join(root, "pkg-template");
 
+const wasm = path.join(wasmDir, "verto_bg.wasm");
+
+// How the module's imports and exports are called: [module, name, name in JavaScript] and
+// [name in JavaScript, name]. wasm-opt has given them short names, which --dev does without.
+async function namesOf(wasm) {
+  if (small) {
+    const { imports, exports } = JSON.parse(await readFile(wasm.replace(/wasm$/, "names.json")));
+    return { imports: imports.map(([, long, short]) => ["a", short, long]), exports };
+  }
+  const module = new WebAssembly.Module(await readFile(wasm));
+  return {
+    imports: WebAssembly.Module.imports(module).map(({ module, name }) => [module, name, name]),
+    exports: WebAssembly.Module.exports(module).map(({ name }) => [name, name]),
+  };
+}
+
+const { imports, exports } = await namesOf(wasm);
+
+// What the module imports, and how it is started.
+const linked = {
+  name: "wasm-bindgen's glue by the module's names",
+  setup(build) {
+    const names = new Map(exports);
+    const filter = /verto_bg\.js$/;
+    build.onLoad({ filter }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(
+        /\bwasm\.(\w+)/g,
+        (all, name) => `wasm.${names.get(name) ?? name}`,
+      ),
+    }));
+    build.onResolve({ filter: /^verto-wasm-link$/ }, ({ path }) => ({ path, namespace: "link" }));
+    build.onLoad({ filter: /.*/, namespace: "link" }, () => ({
+      resolveDir: root,
+      contents: `
+        import { ${imports.map(([, , name]) => name)} } from "verto-wasm-bindgen";
+        export const imports = { ${JSON.stringify(imports[0][0])}: {
+          ${imports.map(([, short, name]) => `${JSON.stringify(short)}: ${name}`)}
+        } };
+        export const start = (exports) => exports.${names.get("__wbindgen_start")}();
+      `,
+    }));
+  },
+};
+
 const inlined = {
   name: "wasm as text",
   setup(build) {
@@ -21,8 +65,6 @@ const inlined = {
     }));
   },
 };
-
-const wasm = path.join(wasmDir, "verto_bg.wasm");
 
 const common = {
   absWorkingDir: root,
@@ -37,7 +79,7 @@ const common = {
     "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
     "verto-wasm-binary": wasm,
   },
-  plugins: [inlined],
+  plugins: [inlined, linked],
 };
 
 const entries = [

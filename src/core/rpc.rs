@@ -170,6 +170,15 @@ impl Rpc {
         others.map(|entry| entry.deadline).max()
     }
 
+    /// A login in flight is given up at `deadline` at the latest.
+    pub fn hurry_login(&mut self, deadline: Ms) {
+        for entry in &mut self.in_flight {
+            if entry.owner == Owner::Login {
+                entry.deadline = entry.deadline.min(deadline);
+            }
+        }
+    }
+
     /// The clock was set back by this much.
     pub fn set_back(&mut self, by: Ms) {
         let in_flight = self.in_flight.iter_mut().map(|entry| &mut entry.deadline);

@@ -16,9 +16,13 @@ impl World {
     /// Takes out all that the session wants, and judges it.
     pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
         self.pinged = 0;
-        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
-        let notices: Vec<Notice<Json>> =
-            std::iter::from_fn(|| self.session.next_notice()).collect();
+        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io())
+            .filter(|io| !self.glue.learned(io))
+            .collect();
+        let short = self.short.take().into_iter();
+        let notices: Vec<Notice<Json>> = short
+            .chain(std::iter::from_fn(|| self.session.next_notice()))
+            .collect();
         let failed = |one: &&Notice<_>| {
             let state = State::Reconnecting;
             matches!(one, Notice::State { state: new, .. } if *new == state)
@@ -53,6 +57,10 @@ impl World {
                 let usual =
                     self.config.fallback_url.is_none() || (self.failed / 2).is_multiple_of(2);
                 assert_eq!(*url == config().url, usual, "whose turn is it: {url}");
+                if self.at_fallback == usual {
+                    self.at_fallback = !usual;
+                    self.answers = false;
+                }
                 assert!(*socket > self.newest, "a socket's number was used twice");
                 self.live = Some(*socket);
                 self.newest = *socket;
@@ -65,6 +73,7 @@ impl World {
                 self.logged_in = false;
                 self.asked = false;
                 self.in_flight.clear();
+                self.given_up.clear();
                 self.wire.clear();
                 self.held.clear();
                 self.numbers.clear();
@@ -88,6 +97,7 @@ impl World {
                     assert!(self.released.remove(serno), "released {serno} unasked");
                 }
             }
+            Io::Learn(_) => {}
             Io::Log(line) => {
                 assert!(
                     !SECRETS.iter().any(|secret| line.contains(secret)),
@@ -141,7 +151,7 @@ impl World {
                     let before = self.wire.insert(name.clone(), Wire::Asked(id));
                     self.expected.remove(&name);
                     assert!(
-                        matches!(before, None | Some(Wire::Refused | Wire::Unknown)),
+                        matches!(before, None | Some(Wire::Refused | Wire::Unknown(_))),
                         "asked for {name} twice"
                     );
                     if name != "secret" {
@@ -149,6 +159,11 @@ impl World {
                         self.held.insert(name);
                     }
                 }
+                // The server works in order.
+                let ahead = self.in_flight.iter();
+                let ahead = ahead.filter(|asked| !matches!(asked.what, What::Ping));
+                let busy = ahead.map(|asked| asked.deadline).max().unwrap_or(0);
+                deadline = busy.max(self.now).saturating_add(config().timeout);
                 What::Subscribe(names(), granted)
             }
             "verto.unsubscribe" => {
@@ -156,7 +171,10 @@ impl World {
                     assert!(!self.is_wanted(&name), "gave up {name} that is wanted");
                     let before = self.wire.remove(&name);
                     assert!(
-                        matches!(before, Some(Wire::Asked(_) | Wire::Granted | Wire::Unknown)),
+                        matches!(
+                            before,
+                            Some(Wire::Asked(_) | Wire::Granted | Wire::Unknown(_))
+                        ),
                         "gave up {name} that the server doesn't hold"
                     );
                     self.held.remove(&name);
@@ -388,7 +406,7 @@ impl World {
         let mut answered = with(Wire::Granted);
         answered.extend(with(Wire::Refused));
         answered.sort();
-        let pending = |wire: &Wire| matches!(wire, Wire::Asked(_) | Wire::Unknown);
+        let pending = |wire: &Wire| matches!(wire, Wire::Asked(_) | Wire::Unknown(_));
         if self.logged_in && !self.wire.values().any(pending) {
             assert_eq!(answered, wanted, "confirmed and refused are what is wanted");
         }

@@ -10,6 +10,7 @@ use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, 
 use verto_wasm::core::{CallId, Expect, Ms};
 
 use crate::alarm::Alarm;
+use crate::glue::Glue;
 use crate::harness::config;
 use crate::json::Json;
 use crate::times::Silence;
@@ -58,7 +59,7 @@ pub enum Wire {
     Granted,
     Refused,
     /// Asked for without an answer in time.
-    Unknown,
+    Unknown(u32),
 }
 
 #[derive(Clone, Debug)]
@@ -76,6 +77,9 @@ pub struct World {
     /// What the session was last told of it.
     pub told_now: Ms,
     pub alarm: Alarm,
+    pub glue: Glue,
+    /// An event that went the short way.
+    pub short: Option<Notice<Json>>,
     /// The clock was set since the timer rang last.
     pub late: bool,
     /// The server does nothing any more.
@@ -108,7 +112,10 @@ pub struct World {
     /// The newest call that was written to a socket.
     pub last_sent: Option<CallId>,
     pub calls: BTreeMap<CallId, Call>,
+    pub at_fallback: bool,
     pub in_flight: Vec<Asked>,
+    /// Subscribe requests of this connection that were given up.
+    pub given_up: Vec<Asked>,
     pub replies: Vec<Tree>,
     pub pings: VecDeque<Tree>,
     pub channels: BTreeMap<String, Vec<Registration>>,
@@ -139,6 +146,8 @@ impl World {
             now: 1_000_000_000_000,
             told_now: 0,
             alarm: Alarm::default(),
+            glue: Glue::default(),
+            short: None,
             late: false,
             frozen: false,
             config: config(),
@@ -159,7 +168,9 @@ impl World {
             last_id: 0,
             last_sent: None,
             calls: BTreeMap::new(),
+            at_fallback: false,
             in_flight: Vec::new(),
+            given_up: Vec::new(),
             replies: Vec::new(),
             pings: VecDeque::new(),
             channels: BTreeMap::new(),
@@ -195,7 +206,7 @@ impl World {
         self.in_use = false;
         self.answers = false;
         self.failed = 0;
-        self.session.connect(self.now, call, config);
+        self.session.connect(self.now, call, Box::new(config));
         self.settle_down();
         assert_eq!(self.session.state(), State::Connecting);
         let older = self.calls.range(..call);
@@ -341,7 +352,8 @@ impl World {
             self.expected.remove(name);
             self.missed.remove(name);
         }
-        self.session.unsubscribe(self.now, &[(name.into(), serno)]);
+        self.session
+            .unsubscribe(self.now, &[name.into()], &[serno.unwrap_or(0)]);
         self.settle_down();
     }
 
@@ -398,7 +410,14 @@ impl World {
         }
         self.session.unusable(self.newest, "no address".into());
         self.settle_down();
-        assert!(!self.session.is_active());
+        // The first address is as good as before where the fallback's is refused.
+        assert_eq!(
+            self.session.is_active(),
+            self.at_fallback && self.config.auto_reconnect
+        );
+        if self.at_fallback {
+            self.config.fallback_url = None;
+        }
     }
 
     /// A socket that isn't the live one speaks up.
@@ -408,7 +427,7 @@ impl World {
             self.session.opened(self.now, socket);
             self.session.credentials(self.now, socket, Ok("{}".into()));
             self.session.frame(self.now, socket, &Json(frame.clone()));
-            self.session.garbage(self.now, socket, "no JSON");
+            self.session.garbage(self.now, socket);
             self.session.closed(self.now, socket, 1006);
             self.session.unusable(socket, "no address".into());
         }

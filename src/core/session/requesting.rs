@@ -64,7 +64,7 @@ impl<V: Value> Session<V> {
     /// Fails a call that the page got wrong, like any other call: once, and afterwards.
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
-        self.notices.push_back(Notice::Settle { call, outcome });
+        self.notices.push(Notice::Settle { call, outcome });
     }
 
     /// Ends a call that the page gives up with `error`. A request that waits is never sent,
@@ -100,7 +100,7 @@ impl<V: Value> Session<V> {
     }
 
     pub(super) fn fail(&mut self, call: &Call, error: Error<V>, sent: bool) {
-        self.notices.push_back(Notice::Settle {
+        self.notices.push(Notice::Settle {
             call: call.id,
             outcome: Err(error.of(&call.method, sent)),
         });
@@ -118,6 +118,7 @@ impl<V: Value> Session<V> {
                 let error = error.of("verto.subscribe", true);
                 let id = id.unwrap_or_default();
                 self.not_granted(&channels, id, Answer::None, &error);
+                self.late.push((id, channels));
             }
             // Silence is judged by its length, not by the ping.
             Owner::Nobody | Owner::Ping => {}
@@ -130,7 +131,7 @@ impl<V: Value> Session<V> {
             Ok(answer) | Err(answer) => Err(Error::refusal(Kind::Rejected, &call.method, answer)),
         };
         let call = call.id;
-        self.notices.push_back(Notice::Settle { call, outcome });
+        self.notices.push(Notice::Settle { call, outcome });
     }
 }
 
