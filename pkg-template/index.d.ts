@@ -1,6 +1,8 @@
 /// <reference lib="es2018.asyncgenerator" />
 /// <reference lib="esnext.disposable" />
 
+// No type of the DOM is used, so that this serves Node.js and workers too.
+
 /** What every {@link VertoError} has. */
 export interface VertoErrorBase extends Error {
   readonly name: "VertoError";
@@ -86,6 +88,14 @@ export const VertoError: (abstract new (...args: never) => VertoError) & {
 /** A failure's kind; see {@link VertoError}. */
 export type VertoErrorKind = VertoError["kind"];
 
+/** An `AbortSignal`. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: any;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** What a call-centre server knows a token by. An empty token counts as none. */
 export interface LoginParams {
   /** The user's or the extension's token. */
@@ -143,7 +153,11 @@ export interface VertoOptions {
   /** Log to the console. Default: false. */
   debug?: boolean;
   /** Where to log instead of the console. */
-  logger?: Partial<Pick<Console, "debug" | "warn" | "error">>;
+  logger?: {
+    debug?(text: string): void;
+    warn?(text: string): void;
+    error?(text: string): void;
+  };
   [name: string]: unknown;
 }
 
@@ -195,7 +209,10 @@ export interface Gap {
  *   },
  * });
  */
-export interface VertoEvent<Data = any, Type extends string = string> {
+export interface VertoEvent<
+  Data = any,
+  Type extends string | undefined = string | undefined,
+> {
   eventChannel: string;
   eventType: Type;
   data: Data;
@@ -256,13 +273,19 @@ export interface VertoCallbacks {
  * the same name, without `verto`.
  */
 export interface VertoEventMap {
-  wslogin: CustomEvent<[success: boolean, error?: VertoError]>;
-  wsclose: CustomEvent<[success: boolean]>;
-  message: CustomEvent<[dialog: null, message: EnumValue<MessageName>, data: any]>;
-  event: CustomEvent<[event: VertoEvent, userData?: any]>;
-  statechange: CustomEvent<[state: VertoState, info: StateInfo]>;
-  subscribeerror: CustomEvent<[channel: string, error: VertoError]>;
-  gap: CustomEvent<[gap: Gap]>;
+  wslogin: [success: boolean, error?: VertoError];
+  wsclose: [success: boolean];
+  message: [dialog: null, message: EnumValue<MessageName>, data: any];
+  event: [event: VertoEvent, userData?: any];
+  statechange: [state: VertoState, info: StateInfo];
+  subscribeerror: [channel: string, error: VertoError];
+  gap: [gap: Gap];
+}
+
+/** A `CustomEvent` of {@link Verto.addEventListener}. */
+export interface VertoCustomEvent<Type extends keyof VertoEventMap> {
+  readonly type: Type;
+  readonly detail: VertoEventMap[Type];
 }
 
 /** How to subscribe; all of it may be left out. */
@@ -278,7 +301,7 @@ export interface SubscribeOptions<Event = VertoEvent, UserData = any> {
   /** Only listen; don't ask the server. Default: false. */
   local?: boolean;
   /** Ends the subscription when it is aborted; one that is aborted already makes none. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignalLike | null;
 }
 
 /** How to read events; all of it may be left out. */
@@ -286,7 +309,7 @@ export interface EventsOptions {
   /** How many events may wait to be read. Default: 1000. */
   buffer?: number;
   /** Ends the loop when it is aborted; what waits to be read is dropped. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignalLike | null;
   /** Sent beside the channel. */
   subParams?: object | null;
   /** Only listen; don't ask the server. Default: false. */
@@ -315,7 +338,7 @@ export interface RequestOptions {
    * Gives the request up when it is aborted: it fails with `aborted`. One that waits for the
    * connection is never sent then; of one that was sent (`sent: true`) the answer is ignored.
    */
-  signal?: AbortSignal | null;
+  signal?: AbortSignalLike | null;
 }
 
 /** Runs with the result of a request. */
@@ -458,14 +481,13 @@ export class Verto {
    */
   addEventListener<Type extends keyof VertoEventMap>(
     type: Type,
-    listener: (event: VertoEventMap[Type]) => void,
-    options?: AddEventListenerOptions | boolean,
+    listener: (event: VertoCustomEvent<Type>) => void,
+    options?: { once?: boolean; signal?: AbortSignalLike | null } | null,
   ): void;
   /** Ends what `addEventListener` began. */
   removeEventListener<Type extends keyof VertoEventMap>(
     type: Type,
-    listener: (event: VertoEventMap[Type]) => void,
-    options?: EventListenerOptions | boolean,
+    listener: (event: VertoCustomEvent<Type>) => void,
   ): void;
 
   /**

@@ -1,7 +1,14 @@
 export * from "./index.js";
 
 /** Where `verto_bg.wasm` is: an address, a response, its bytes, or a compiled module. */
-export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+export type WasmSource =
+  | string
+  | URL
+  | Request
+  | Response
+  | ArrayBuffer
+  | ArrayBufferView
+  | (WebAssembly.Module & object);
 
 /**
  * Loads `verto_bg.wasm` and compiles it while it loads. Before that has ended everything else

@@ -249,8 +249,8 @@ export class Verto {
     state.target.addEventListener(type, listener, options);
   }
 
-  removeEventListener(type, listener, options) {
-    stateOf(this).target?.removeEventListener(type, listener, options);
+  removeEventListener(type, listener) {
+    stateOf(this).target?.removeEventListener(type, listener);
   }
 
   sendMethod(method, params, ok, failed, options) {

@@ -118,6 +118,7 @@ test("a reader that is too slow gets what the buffer holds, and then an overflow
     await verto.sendMethod("echo");
     for (let n = 0; n < 9; n++) await sim.event("vcc.a", { n });
     await until("all events", () => heard >= 9);
+    await until("the end of the subscription", async () => !(await sim.connection(verto)).channels.includes("vcc.a"));
     const values = [(await first).value.data.n];
     let error;
     try {

@@ -88,10 +88,10 @@ test("an init() that fails says why, and the next may succeed", async () => {
       "/pkg/nowhere.wasm",
       "/sdk/index.html",
       new Uint8Array([0, 97, 115, 109, 9, 9, 9, 9]),
-      new Promise((resolve, reject) => setTimeout(reject, 0, new Error("no network"))),
+      () => Promise.reject(new Error("no network")),
       42,
     ]) {
-      const error = await init(source).catch((error) => error);
+      const error = await init(typeof source === "function" ? source() : source).catch((error) => error);
       errors.push({ is: error instanceof VertoError, kind: error.kind, message: error.message });
     }
     await init();

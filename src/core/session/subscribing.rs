@@ -61,8 +61,8 @@ impl<V: Value> Session<V> {
         self.unsubscribed(now, removed);
     }
 
-    /// The page's `onWSLogin(true)` is about to run; see
-    /// [`Subscriptions::login_callback_begins`].
+    /// The page's `onWSLogin(true)` is about to run: what it subscribes replaces, on the same
+    /// channel, what its previous run subscribed there.
     pub fn login_callback_begins(&mut self) {
         self.subscriptions.login_callback_begins();
     }
