@@ -4,12 +4,12 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { ENGINES, startBrowser } from "./lib/browser.mjs";
-import { scripts } from "./lib/libraries.mjs";
+import { modules, scripts } from "./lib/libraries.mjs";
 import { startServer } from "./lib/server.mjs";
 import { describe } from "./lib/table.mjs";
 import { ratio, summary } from "./lib/stats.mjs";
 
-const ROWS = ["events"];
+const ROWS = ["sizes", "load", "events", "requests"];
 
 const { values: options } = parseArgs({
   options: {
@@ -29,10 +29,11 @@ const wanted = (options.only ?? ROWS).map((text) => {
 });
 
 const pkg = pathToFileURL(`${path.resolve(options.pkg)}/`);
-const sources = await scripts(pkg);
-const server = await startServer(
-  Object.fromEntries(Object.entries(sources).map(([name, text]) => [`library/${name}.js`, text])),
-);
+const sources = { scripts: await scripts(pkg), modules: await modules(pkg) };
+const files = {};
+for (const [name, text] of Object.entries(sources.scripts)) files[`library/${name}.js`] = text;
+for (const [name, text] of Object.entries(sources.modules)) files[`module/${name}.js`] = text;
+const server = await startServer(files);
 
 /** One case as numbers: each client's figures, and how many times the base they are. */
 function figures(row, { name, unit, clients: order, base, samples, cannot = {}, budget }) {

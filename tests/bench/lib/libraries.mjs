@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const peers = new URL("../node_modules/", import.meta.url);
-const { transform } = createRequire(new URL("../../package.json", import.meta.url))("esbuild");
+const { build, transform } = createRequire(new URL("../../package.json", import.meta.url))("esbuild");
 
 const peer = (path) =>
   readFile(new URL(path, peers), "utf8").catch((error) => {
@@ -26,6 +26,7 @@ async function jqueryVerto() {
 /** The scripts for a script tag, by the name of the library. */
 export async function scripts(pkg) {
   return {
+    nothing: "",
     plain: "",
     ours: await readFile(new URL("verto-min.js", pkg), "utf8"),
     "jquery.verto": await jqueryVerto(),
@@ -33,4 +34,27 @@ export async function scripts(pkg) {
     telnyx: await peer("@telnyx/webrtc/lib/bundle.js"),
     vertojs: await peer("vertojs/dist/index.js"),
   };
+}
+
+/** What a bundler makes of an import, by the name of the library; jquery.verto is no module. */
+export async function modules(pkg) {
+  const imports = {
+    nothing: "export {}",
+    ours: `export { Verto } from ${JSON.stringify(fileURLToPath(new URL("index.mjs", pkg)))}`,
+    signalwire: 'export { Verto } from "@signalwire/js"',
+    telnyx: 'export { TelnyxRTC } from "@telnyx/webrtc"',
+    vertojs: 'export { Verto } from "vertojs"',
+  };
+  const made = Object.entries(imports).map(async ([name, contents]) => {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: fileURLToPath(new URL("..", import.meta.url)) },
+      bundle: true,
+      format: "esm",
+      minify: true,
+      write: false,
+      logLevel: "error",
+    });
+    return [name, outputFiles[0].text];
+  });
+  return Object.fromEntries(await Promise.all(made));
 }

@@ -14,7 +14,7 @@ const HEADERS = {
   "cross-origin-resource-policy": "cross-origin",
 };
 
-/** Starts it; `files` are made-up ones beside those of page/, by path. */
+/** Starts it; `files`, by path, come before those of page/. */
 export async function startServer(files) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -31,6 +31,7 @@ export async function startServer(files) {
   const { port } = server.address();
   return {
     port,
+    files,
     url: `http://127.0.0.1:${port}/`,
     async stop() {
       server.closeAllConnections();
