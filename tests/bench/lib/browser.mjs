@@ -6,7 +6,7 @@ const { Builder } = require("selenium-webdriver");
 const chrome = require("selenium-webdriver/chrome.js");
 const firefox = require("selenium-webdriver/firefox.js");
 
-const SCRIPT_TIMEOUT_MS = 300_000;
+const SCRIPT_TIMEOUT_MS = 120_000;
 
 const engines = {
   /** `flags` are V8's. */

@@ -1,6 +1,7 @@
-// Serves the pages and the libraries on the loopback interface, from memory.
+// Serves the pages and the libraries on the loopback interface, and what stands for a switch.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { Switch } from "./switch.mjs";
 
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8" };
 const PAGE = new URL("../page/", import.meta.url);
@@ -16,23 +17,31 @@ const HEADERS = {
 
 /** Starts it; `files`, by path, come before those of page/. */
 export async function startServer(files) {
+  const commands = {
+    flood: ({ group, count, size }) => vertoSwitch.flood(group, Number(count), Number(size)),
+    drop: ({ group, method }) => vertoSwitch.drop(group, method),
+  };
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://localhost");
+    const { pathname, searchParams } = new URL(request.url, "http://localhost");
     const path = decodeURIComponent(pathname.slice(1));
     const type = TYPES[path.split(".").at(-1)] ?? "text/plain";
     try {
-      const body = files[path] ?? (await readFile(new URL(path, PAGE)));
+      const body = commands[path]
+        ? String(await commands[path](Object.fromEntries(searchParams)))
+        : (files[path] ?? (await readFile(new URL(path, PAGE))));
       response.writeHead(200, { ...HEADERS, "content-type": type }).end(body);
     } catch {
       response.writeHead(404).end();
     }
   });
+  const vertoSwitch = new Switch(server);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
   return {
     port,
     files,
     url: `http://127.0.0.1:${port}/`,
+    socketUrl: `ws://127.0.0.1:${port}/ws`,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -17,25 +17,28 @@
   }
 
   /**
-   * Runs one case: `setup` and `sample` are names of functions of the workload, `spec` the former's
-   * argument, `size` the latter's. Gives each client's samples, in rounds that belong together.
+   * Runs one case of a workload, which is a script's `prepare(client, spec)` and `sample(size)`.
+   * Gives each client's samples, in rounds that belong together.
    */
-  async function run({ clients, scripts, workload, spec, size, warmUp, rounds }) {
-    const frames = {};
+  async function run({ clients, scripts, workload, spec, size, warmUp, rounds, atOnce = false }) {
+    const worlds = {};
     for (const client of clients) {
-      frames[client] = await open(client, scripts);
-      await frames[client].contentWindow[workload].prepare(client, spec);
+      worlds[client] = await open(client, scripts);
+      await worlds[client].contentWindow[workload].prepare(client, spec);
     }
     const samples = Object.fromEntries(clients.map((client) => [client, []]));
     for (let round = -warmUp; round < rounds; round++) {
+      const take = async (client) => {
+        const sample = await worlds[client].contentWindow[workload].sample(size);
+        if (round >= 0) samples[client].push(sample);
+      };
       // Each round begins with another client: none is always after the same.
       const first = Math.abs(round) % clients.length;
-      for (const client of [...clients.slice(first), ...clients.slice(0, first)]) {
-        const sample = await frames[client].contentWindow[workload].sample(size);
-        if (round >= 0) samples[client].push(sample);
-      }
+      const order = [...clients.slice(first), ...clients.slice(0, first)];
+      if (atOnce) await Promise.all(order.map(take));
+      else for (const client of order) await take(client);
     }
-    for (const frame of Object.values(frames)) frame.remove();
+    for (const frame of Object.values(worlds)) frame.remove();
     return samples;
   }
 
