@@ -9,7 +9,7 @@ import { startServer } from "./lib/server.mjs";
 import { describe } from "./lib/table.mjs";
 import { ratio, summary } from "./lib/stats.mjs";
 
-const ROWS = ["sizes", "load", "events", "requests", "socket", "reconnect"];
+const ROWS = ["sizes", "load", "events", "requests", "socket", "memory", "reconnect"];
 
 const { values: options } = parseArgs({
   options: {

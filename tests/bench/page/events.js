@@ -58,26 +58,39 @@
   /** As it comes from a socket: no rope of pieces. */
   const flat = (text) => new TextDecoder().decode(new TextEncoder().encode(text));
 
-  /** Delivers `count` events and says how long one took, in ns. */
-  function sample(count) {
-    let sum = 0;
-    const events = Array.from({ length: count }, () => {
+  let made;
+  let sum;
+
+  /** Makes the next `count` events. */
+  function make(count) {
+    sum = 0;
+    made = Array.from({ length: count }, () => {
       const [text, serno] = frame();
       sum += serno;
       return new MessageEvent("message", { data: flat(text) });
     });
-    const { listener } = socket;
     Object.assign(seen, { count: 0, sum: 0 });
-    globalThis.settle();
+  }
+
+  /** Gives them to the library; returns the ms that it took. */
+  function deliver() {
+    const { listener } = socket;
     const began = performance.now();
-    for (const event of events) listener.call(socket, event);
+    for (const event of made) listener.call(socket, event);
     const took = performance.now() - began;
-    const expected = [count * spec.handlers, sum * spec.handlers];
+    const expected = [made.length * spec.handlers, sum * spec.handlers];
     if (seen.count !== expected[0] || seen.sum !== expected[1]) {
       throw new Error(`${seen.count} calls with ${seen.sum} instead of ${expected.join(" with ")}`);
     }
-    return (took * 1e6) / count;
+    return took;
   }
 
-  globalThis.events = { prepare, sample };
+  /** How long one of `count` events took, in ns. */
+  function sample(count) {
+    make(count);
+    settle();
+    return (deliver() * 1e6) / count;
+  }
+
+  globalThis.events = { prepare, make, deliver, sample };
 })();
