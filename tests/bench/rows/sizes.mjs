@@ -11,6 +11,13 @@ const WAYS = {
 };
 
 export async function* run({ sources: { scripts, modules }, wants }) {
+  const own = "of ours, the JavaScript without its wasm, gzip -9";
+  if (wants(own)) {
+    const text = scripts.ours.replace(/"[^"]{10000,}"/, '""');
+    if (text === scripts.ours) throw new Error("the wasm was not found in our script");
+    const samples = { ours: [WAYS["gzip -9"](Buffer.from(text))] };
+    yield { name: own, unit: "B", clients: ["ours"], base: "ours", samples };
+  }
   const kinds = {
     "for a script tag": scripts,
     "in a bundle (esbuild, minified)": modules,
