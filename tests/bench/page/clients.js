@@ -226,6 +226,7 @@
   globalThis.clients = {
     plain: Plain,
     "plain, levels": PlainLevels,
+    "plain, again": class extends Plain {},
     ours: Ours,
     "ours, promise": OursByPromise,
     "jquery.verto": JqueryVerto,

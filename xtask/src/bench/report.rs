@@ -23,7 +23,7 @@ const ROWS: [(&str, &str); 7] = [
 const CLIENTS: [&str; 9] = [
     "nothing",
     "plain",
-    "plain, levels",
+    "plain, again",
     "ours",
     "ours, promise",
     "jquery.verto",
