@@ -3,7 +3,9 @@
 //! Each installs what it needs and finds missing, once, into `target/tools` and
 //! `tests/node_modules`.
 
+mod bench;
 mod demo;
+mod docs;
 mod package;
 mod process;
 mod project;
@@ -42,6 +44,8 @@ enum Command {
     },
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
+    /// Measures ours beside other libraries; writes docs/bench.md and docs/bench.svg
+    Bench(bench::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -64,6 +68,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test { filters } => suite::run(&project, &filters),
         Command::Soak(args) => soak::run(&project, &args),
+        Command::Bench(args) => bench::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }

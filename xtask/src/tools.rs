@@ -107,9 +107,18 @@ fn major_version(text: &str) -> Option<u32> {
 
 /// Installs the npm tools of `tests/package-lock.json`, when they are not those already.
 pub fn npm_tools(project: &Project) -> Result<()> {
+    npm_ci(&project.npm(), "tests/")
+}
+
+/// The same for the libraries that ours is measured against.
+pub fn bench_peers(project: &Project) -> Result<()> {
+    npm_ci(&project.npm().join("bench"), "tests/bench/")
+}
+
+fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     node()?;
-    let dir = project.npm();
-    let lock = fs::read(dir.join("package-lock.json")).context("tests/package-lock.json")?;
+    let lock = fs::read(dir.join("package-lock.json"))
+        .with_context(|| format!("{name}package-lock.json"))?;
     // Written last, so that an install that was cut short is not taken for a whole one.
     let stamp = dir.join("node_modules").join(".installed-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
@@ -118,13 +127,13 @@ pub fn npm_tools(project: &Project) -> Result<()> {
     let Some(npm) = find_program(&["npm"]) else {
         bail!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm");
     };
-    step("npm ci (tests/)", || {
+    step(&format!("npm ci ({name})"), || {
         let mut npm = Command::new(npm);
         // No package of ours needs its install script.
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-        run(npm.current_dir(&dir), 10 * MINUTE)
+        run(npm.current_dir(dir), 10 * MINUTE)
     })?;
-    fs::write(&stamp, lock).context("tests/node_modules cannot be written")
+    fs::write(&stamp, lock).with_context(|| format!("{name}node_modules cannot be written"))
 }
 
 /// A browser and its driver.
