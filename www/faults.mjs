@@ -347,8 +347,9 @@ const describe = ([path, body]) => `POST /sim/${path} ${body ? JSON.stringify(bo
 function showButtons() {
   for (const { title, rows } of FAULTS) {
     const group = node("div");
-    group.append(node("h3", title));
-    for (const [id, name, chinese, english, requests] of rows) {
+    group.append(node("h3", title.join(" ")));
+    for (const [id, names, [chinese, english], requests] of rows) {
+      const name = [...new Set(names)].join(" ");
       const button = node("button", name);
       button.id = id;
       button.title = requests.map(describe).join("\n");

@@ -7,11 +7,13 @@ import { t, word } from "./i18n.mjs";
 
 const CELLS = ["agent", "queue", "status", "since", "reason", "call"];
 
-const byAgent = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+const isOut = ({ status }) => status === "out";
+const byKey = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 const ORDERS = {
-  agent: byAgent,
+  // In this one no line ever moves.
+  agent: byKey,
   status: (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) || a.since - b.since,
-  since: (a, b) => (a.status === "out") - (b.status === "out") || a.since - b.since,
+  since: (a, b) => isOut(a) - isOut(b) || a.since - b.since,
 };
 
 export class AgentList {
@@ -55,7 +57,6 @@ export class AgentList {
       else if (line) this.#update(line, row);
       else added = this.#add(key, row);
     }
-    if (changed.size > 0 && element("sort").value !== "agent") this.#orderChanged = true;
     changed.clear();
     if (added) {
       this.#offerQueues();
@@ -97,6 +98,7 @@ export class AgentList {
   }
 
   #update(line, row) {
+    if (element("sort").value !== "agent") this.#orderChanged = true;
     line.row = row;
     this.#show(line);
     this.#applyFilter(line);
@@ -158,7 +160,7 @@ export class AgentList {
   #order() {
     this.#orderChanged = false;
     const compare = ORDERS[element("sort").value];
-    const sorted = [...this.#lines.values()].sort((a, b) => compare(a.row, b.row) || byAgent(a.row, b.row));
+    const sorted = [...this.#lines.values()].sort((a, b) => compare(a.row, b.row) || byKey(a.row, b.row));
     let at = element("rows").firstElementChild;
     for (const { node } of sorted) {
       if (node === at) at = at.nextElementSibling;

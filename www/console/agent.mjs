@@ -49,7 +49,7 @@ function show() {
   element("post-form").hidden = Boolean(row) && !addingQueue;
   element("add-queue").hidden = !row;
   element("add-queue").setAttribute("aria-expanded", String(addingQueue));
-  element("cc-logout").hidden = !row;
+  element("cc-logout").classList.toggle("absent", !row);
   setText(element("who"), session.agent);
   setText(element("where"), t("where", { extn: row?.extn ?? session.extn }));
   showQueues();

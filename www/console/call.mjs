@@ -11,7 +11,10 @@ const ORDER = STEPS.map(({ dataset }) => dataset.step);
 const isWrapUp = () => myRow()?.callstate === "WRAPUP";
 
 function text(call) {
-  if (!call) return "";
+  return [isWrapUp() && t("callWrapUp"), call && stepText(call)].filter(Boolean).join(" · ");
+}
+
+function stepText(call) {
   const { step, direction, queue, talkMs } = call;
   if (step === "ringing") return t("callRinging", { queue });
   if (step === "talking") {
@@ -27,7 +30,7 @@ function text(call) {
 /** Where a dialled call is, or how far it came. */
 function showSteps(call) {
   const shown = call?.direction === "outbound";
-  element("steps").hidden = !shown;
+  element("steps").classList.toggle("absent", !shown);
   if (!shown) return;
   const ended = call.step === "ended";
   const at = ORDER.indexOf(ended ? call.reached : call.step);
@@ -41,14 +44,14 @@ function showSteps(call) {
 }
 
 function party(call) {
-  if (!call) return isWrapUp() ? t("callWrapUp") : t("noCall");
+  if (!call) return t("noCall");
   return call.party || t("callUnknownParty");
 }
 
 function showTimer() {
   const { call } = me;
   let shown = "";
-  if (isWrapUp()) shown = `${t("callWrapUp")} ${elapsed(myRow().since)}`;
+  if (isWrapUp()) shown = elapsed(myRow().since);
   else if (call?.step === "talking") shown = duration(Date.now() - (call.talkingSince ?? call.since));
   else if (call && call.step !== "ended") shown = duration(Date.now() - call.since);
   setText(element("call-timer"), shown);

@@ -20,24 +20,22 @@ const charts = LINES.map((name) => {
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(svg.namespaceURI, "path");
   svg.append(path);
-  const now = make("b", {});
   const top = make("small", {});
   const label = make("span", { data: { t: name } });
-  element("chart").append(make("div", { className: "line", data: { line: name } }, make("p", {}, label, now, top), svg));
-  return { name, path, now, top, label };
+  element("chart").append(make("div", { className: "line", data: { line: name } }, make("p", {}, label, top), svg));
+  return { name, path, top, label };
 });
 
 function draw(at) {
   const from = Math.max(at - SPAN_MS, Math.min(samples[0].at, at - SHORTEST_MS));
   const scale = WIDTH / (at - from);
-  for (const { name, path, now, top } of charts) {
+  for (const { name, path, top } of charts) {
     const highest = Math.max(1, ...samples.map((sample) => sample[name]));
     const points = samples.map((sample) => {
       const x = Math.round((sample.at - from) * scale);
       return `${x},${Math.round(HEIGHT * (1 - sample[name] / highest))}`;
     });
     path.setAttribute("d", points.length > 1 ? `M${points.join("L")}` : "");
-    setText(now, String(samples.at(-1)[name]));
     setText(top, t("chartTop", { top: highest }));
   }
   setText(element("chart-from"), t("minutesAgo", { minutes: Math.max(1, Math.round((at - from) / 60_000)) }));

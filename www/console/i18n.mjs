@@ -13,11 +13,10 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-/** Whether there is such a text: names that come from the server may have none. */
-export const known = (key) => Object.hasOwn(MESSAGES, key);
+const known = (key) => Object.hasOwn(MESSAGES, key);
 
 /** The text of a server's word (a reason, a cause), or the word itself. */
-export const word = (kind, name) => (known(kind + name) ? t(kind + name) : name);
+export const word = (kind, name) => (known(`${kind}:${name}`) ? t(`${kind}:${name}`) : name);
 
 /** Runs now, and again after each switch of the language. */
 export function onLanguage(run) {

@@ -91,7 +91,7 @@ onConnection(() => {
   }
   document.body.classList.toggle("entered", entered);
   element("sign-in").hidden = entered;
-  element("views").hidden = !entered;
+  element("views").classList.toggle("absent", !entered);
   for (const id of ["connect", "connect-supervisor"]) element(id).hidden = !ended;
   element("cancel").hidden = ended;
 });

@@ -31,15 +31,15 @@ function button(id, name, requests, effect) {
 const group = (title, ...buttons) => make("section", {}, make("h3", { textContent: title }), ...buttons);
 
 function show() {
-  const chinese = document.documentElement.lang.startsWith("zh");
+  const language = document.documentElement.lang.startsWith("zh") ? 0 : 1;
   const own = () => ({ login: session.login, channel: vcc.channel(session.agent) });
   const work = WORK.map(([id, key, request]) => button(id, t(key), () => [request()], ""));
   const clear = button("clear", t("faultClear"), () => [["fault/clear", {}]], "");
   const faults = FAULTS.map(({ title, rows }) => {
-    const buttons = rows.map(([id, name, zh, en, requests]) =>
-      button(id, name, () => requestsFor(requests, own()), chinese ? zh : en),
+    const buttons = rows.map(([id, names, effects, requests]) =>
+      button(id, names[language], () => requestsFor(requests, own()), effects[language]),
     );
-    return group(title, ...buttons);
+    return group(title[language], ...buttons);
   });
   element("faults").replaceChildren(group(t("work"), ...work), clear, ...faults);
 }
