@@ -3,7 +3,9 @@
 //! Each installs what it needs and finds missing, once, into `target/tools` and
 //! `tests/node_modules`.
 
+mod bench;
 mod demo;
+mod docs;
 mod engines;
 mod package;
 mod process;
@@ -43,6 +45,8 @@ enum Command {
     Engine { engine: Engine },
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
+    /// Measures ours beside other libraries; writes docs/bench.md and docs/bench.svg
+    Bench(bench::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -66,6 +70,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test(args) => suite::run(&project, &args),
         Command::Engine { engine } => engine.ensure(&project).map(drop),
         Command::Soak(args) => soak::run(&project, &args),
+        Command::Bench(args) => bench::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }

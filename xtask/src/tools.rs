@@ -120,6 +120,11 @@ pub fn npm_tools(project: &Project) -> Result<()> {
     npm_ci(&project.npm(), "tests/")
 }
 
+/// The same for the libraries that ours is measured against.
+pub fn bench_peers(project: &Project) -> Result<()> {
+    npm_ci(&project.npm().join("bench"), "tests/bench/")
+}
+
 /// The same for the bundlers of the packaging tests, which nothing else needs.
 pub fn packaging_tools(project: &Project) -> Result<()> {
     npm_ci(&project.npm().join("packaging"), "tests/packaging/")
