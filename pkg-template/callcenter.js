@@ -11,10 +11,10 @@ function stateOf(vcc) {
   return state;
 }
 
-// A number stands for the string that it is written as.
+// A number stands for the string that it is written as, and blanks for nothing.
 function argument(value) {
   if (Number.isFinite(value)) return String(value);
-  return typeof value === "string" ? fits("argument", value) : value;
+  return typeof value === "string" ? fits("argument", value.trim() && value) : value;
 }
 
 // Runs a command whose `count` arguments come before its callbacks. The last of them may

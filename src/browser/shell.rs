@@ -5,7 +5,7 @@
 //! in a microtask, or, where the method was called by a callback, after that.
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
@@ -35,13 +35,12 @@ pub struct Shell {
     asking: Cell<bool>,
     held: Cell<bool>,
     listening: Cell<bool>,
-    me: Weak<Shell>,
 }
 
 impl Shell {
     /// A shell around a new session.
     pub fn new(host: Host) -> Rc<Shell> {
-        Rc::new_cyclic(|me| Shell {
+        Rc::new(Shell {
             host,
             session: RefCell::new(Session::new(seed())),
             socket: RefCell::new(None),
@@ -51,7 +50,6 @@ impl Shell {
             asking: Cell::new(false),
             held: Cell::new(false),
             listening: Cell::new(false),
-            me: me.clone(),
         })
     }
 
@@ -61,19 +59,19 @@ impl Shell {
     }
 
     /// Runs a command of the page's; its callbacks follow when it has returned.
-    pub fn command<R>(&self, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
+    pub fn command<R>(self: &Rc<Self>, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
         let result = command(&mut self.session.borrow_mut(), now());
         self.after_command();
         result
     }
 
     // Apart from the generic function, of which there is one for each command.
-    fn after_command(&self) {
+    fn after_command(self: &Rc<Self>) {
         let outer = self.commanded.replace(true);
         self.follow();
         self.commanded.set(outer);
         if self.session.borrow().has_notice() && !self.telling.replace(true) {
-            let shell = self.me.clone();
+            let shell = Rc::downgrade(self);
             spawn_local(async move {
                 if let Some(shell) = shell.upgrade() {
                     shell.tell();
@@ -83,7 +81,7 @@ impl Shell {
     }
 
     /// The page answered what it was asked, inside that or later.
-    pub fn answered(&self, answer: impl FnOnce(&mut Session<Json>, Ms)) {
+    pub fn answered(self: &Rc<Self>, answer: impl FnOnce(&mut Session<Json>, Ms)) {
         if self.asking.get() {
             // Whoever asks goes on with it.
             answer(&mut self.session.borrow_mut(), now());
@@ -93,7 +91,7 @@ impl Shell {
     }
 
     /// Runs something that happened while none of the page's code did.
-    pub fn happened(&self, event: impl FnOnce(&mut Session<Json>, Ms)) {
+    pub fn happened(self: &Rc<Self>, event: impl FnOnce(&mut Session<Json>, Ms)) {
         event(&mut self.session.borrow_mut(), now());
         self.after_event();
     }
@@ -120,7 +118,7 @@ impl Shell {
         true
     }
 
-    fn after_event(&self) {
+    fn after_event(self: &Rc<Self>) {
         self.follow();
         if !self.commanded.get() && !self.telling.replace(true) {
             self.tell();
@@ -128,12 +126,12 @@ impl Shell {
     }
 
     /// The page may have slept, and a browser's timer doesn't count meanwhile: it is set anew.
-    pub fn woke(&self) {
+    pub fn woke(self: &Rc<Self>) {
         drop(self.timer.take());
         self.happened(|session, now| session.woke(now));
     }
 
-    fn follow(&self) {
+    fn follow(self: &Rc<Self>) {
         while let Some(io) = self.next_io() {
             self.perform(io);
         }
@@ -196,14 +194,14 @@ impl Shell {
         }
     }
 
-    fn set_timer(&self) {
+    fn set_timer(self: &Rc<Self>) {
         let deadline = self.session.borrow().deadline();
         if self.timer.borrow().as_ref().map(|(at, _)| *at) == deadline {
             return;
         }
         let timer = deadline.map(|at| {
             let delay = at.saturating_sub(now()).min(LONGEST_TIMER) as u32;
-            let shell = self.me.clone();
+            let shell = Rc::downgrade(self);
             let timeout = Timeout::new(delay, move || {
                 if let Some(shell) = shell.upgrade() {
                     shell.timer.take();

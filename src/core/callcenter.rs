@@ -113,8 +113,8 @@ pub fn arguments<V>(
             (Argument::Missing, _) => return Err(Error::argument(name, "is missing")),
             (Argument::Flag(flag), Flag(_)) => Argument::Flag(flag),
             (Argument::Text(text), Optional(_)) => Argument::Text(text),
-            (Argument::Text(text), Text(_)) if !is_blank(&text) => Argument::Text(text),
-            (Argument::Text(text), Agent) if !is_blank(&text) => {
+            (Argument::Text(text), Text(_)) if !text.is_empty() => Argument::Text(text),
+            (Argument::Text(text), Agent) if !text.is_empty() => {
                 Argument::Text(in_group(group, text))
             }
             _ => return Err(Error::argument(name, must)),
@@ -122,10 +122,6 @@ pub fn arguments<V>(
         arguments.push((name, argument));
     }
     Ok(Arguments(arguments))
-}
-
-fn is_blank(text: &str) -> bool {
-    text.chars().all(char::is_whitespace)
 }
 
 /// An agent of another group than `default` is written `<group>.<agent>` (XSwitch's REST
@@ -235,7 +231,7 @@ mod tests {
         };
         assert_eq!(message("ccLogin", texts(&[])), "queue is missing");
         assert_eq!(message("ccLogin", texts(&["q", "1"])), "extn is missing");
-        assert!(message("ccGoReady", texts(&["q", " "])).starts_with("agent must be"));
+        assert!(message("ccGoReady", texts(&["q", ""])).starts_with("agent must be"));
         assert!(message("ccLogout", vec![Argument::Other]).starts_with("queue must be"));
         let mut dial = texts(&["1", "1", "2", "3"]);
         dial.push(Argument::Other);

@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
+use crate::core::json::integer;
 use crate::core::value::{Field, Value};
 
 /// What kind of failure it is: `VertoError.kind` on the page.
@@ -183,6 +184,6 @@ impl<V: Value> Error<V> {
 fn number<V: Value>(code: &V) -> Option<i32> {
     match code.number() {
         Some(number) => Some(number as i32),
-        None => code.text()?.parse().ok(),
+        None => integer(&code.text()?),
     }
 }

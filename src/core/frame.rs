@@ -1,6 +1,6 @@
 //! The wire's frames: what came in is classified, what goes out is written.
 
-use crate::core::json::{push_number, push_string};
+use crate::core::json::{integer, push_number, push_string};
 use crate::core::value::{Field, Value};
 
 /// The largest text frame, in bytes, that a server accepts: above it mod_verto closes the
@@ -139,7 +139,7 @@ fn classify_reply<V: Value>(value: &V) -> Frame<V> {
 fn reply_id<V: Value>(id: &V) -> Option<u32> {
     match id.number() {
         Some(number) => whole(number)?.try_into().ok(),
-        None => id.text()?.parse().ok(),
+        None => integer(&id.text()?)?.try_into().ok(),
     }
 }
 

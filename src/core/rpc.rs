@@ -51,32 +51,26 @@ pub enum Owner {
     Ping,
 }
 
+/// A request that waits for a login or for its answer.
 #[derive(Debug)]
-struct InFlight {
-    id: u32,
-    owner: Owner,
-    deadline: Ms,
-}
-
-/// A request that waits for a login.
-#[derive(Debug)]
-pub struct Waiting {
-    /// The page's call.
-    pub call: Call,
-    /// Its parameters as JSON text.
-    pub params: String,
-    /// When it fails if it still waits.
+pub struct Entry {
+    /// Under which it was written; 0 while it waits for a login.
+    pub id: u32,
+    /// Who gets the answer.
+    pub owner: Owner,
+    /// When it fails if it is still here.
     pub deadline: Ms,
+    /// What is to be written: its parameters as JSON text, while it waits.
+    pub params: String,
 }
 
 /// The table of one session.
 #[derive(Debug, Default)]
 pub struct Rpc {
     last_id: u32,
-    /// In the order of their ids. Servers answer in order, so that what is asked for is
-    /// nearly always the first.
-    in_flight: Vec<InFlight>,
-    waiting: Vec<Waiting>,
+    /// Oldest first. Servers answer in order, so that what is asked for is nearly always
+    /// the first. One table for both, which is half the code of two.
+    entries: Vec<Entry>,
 }
 
 impl Rpc {
@@ -88,10 +82,11 @@ impl Rpc {
     /// Registers a request that is about to be written; returns its id.
     pub fn register(&mut self, owner: Owner, deadline: Ms) -> u32 {
         self.last_id += 1;
-        self.in_flight.push(InFlight {
+        self.entries.push(Entry {
             id: self.last_id,
             owner,
             deadline,
+            params: String::new(),
         });
         self.last_id
     }
@@ -99,107 +94,86 @@ impl Rpc {
     /// Takes out whoever waits for the answer to request `id`.
     pub fn answered(&mut self, id: u32) -> Option<Owner> {
         let index = self
-            .in_flight
-            .binary_search_by_key(&id, |entry| entry.id)
-            .ok()?;
-        Some(self.in_flight.remove(index).owner)
+            .entries
+            .iter()
+            .position(|one| one.id == id && id != 0)?;
+        Some(self.entries.remove(index).owner)
     }
 
     /// Takes out the page's call `id`, and says whether it was in flight; then its answer
     /// is nobody's.
     pub fn cancel(&mut self, id: CallId) -> Option<(Call, bool)> {
-        if let Some(index) = self.waiting.iter().position(|one| one.call.id == id) {
-            return Some((self.waiting.remove(index).call, false));
+        let is_it = |one: &Entry| matches!(&one.owner, Owner::Page(call) if call.id == id);
+        let index = self.entries.iter().position(is_it)?;
+        let mut entry = self.entries.remove(index);
+        let owner = std::mem::replace(&mut entry.owner, Owner::Nobody);
+        let sent = entry.id != 0;
+        if sent {
+            self.entries.insert(index, entry);
         }
-        let mut in_flight = self.in_flight.iter_mut().map(|entry| &mut entry.owner);
-        let owner = in_flight.find(|owner| matches!(owner, Owner::Page(call) if call.id == id))?;
-        match std::mem::replace(owner, Owner::Nobody) {
-            Owner::Page(call) => Some((call, true)),
+        match owner {
+            Owner::Page(call) => Some((call, sent)),
             _ => None,
         }
     }
 
     /// Lets a request wait for the next login; gives the call back where too many do.
-    pub fn wait(&mut self, request: Waiting) -> Result<(), Call> {
-        if self.waiting.len() >= MOST_WAITING {
-            return Err(request.call);
+    pub fn wait(&mut self, call: Call, params: String, deadline: Ms) -> Result<(), Call> {
+        let waiting = self.entries.iter().filter(|one| one.id == 0);
+        if waiting.count() >= MOST_WAITING {
+            return Err(call);
         }
-        self.waiting.push(request);
+        self.entries.push(Entry {
+            id: 0,
+            owner: Owner::Page(call),
+            deadline,
+            params,
+        });
         Ok(())
     }
 
     /// Takes out everything that waits, oldest first.
-    pub fn take_waiting(&mut self) -> Vec<Waiting> {
-        std::mem::take(&mut self.waiting)
+    pub fn take_waiting(&mut self) -> Vec<Entry> {
+        self.take(&|one| one.id == 0)
     }
 
     /// Takes out everything in flight, oldest first.
-    pub fn take_in_flight(&mut self) -> impl Iterator<Item = Owner> + use<> {
-        let all = std::mem::take(&mut self.in_flight);
-        all.into_iter().map(|entry| entry.owner)
+    pub fn take_in_flight(&mut self) -> Vec<Entry> {
+        self.take(&|one| one.id != 0)
     }
 
-    /// Takes out what is overdue at `now`, with its id where it had been sent.
-    pub fn overdue(&mut self, now: Ms) -> Vec<(Owner, Option<u32>)> {
-        let mut overdue = Vec::new();
-        if self.deadline().is_none_or(|deadline| now < deadline) {
-            return overdue;
-        }
-        // Not `retain`: the owners are moved out.
-        for entry in std::mem::take(&mut self.in_flight) {
-            if entry.deadline <= now {
-                overdue.push((entry.owner, Some(entry.id)));
-            } else {
-                self.in_flight.push(entry);
-            }
-        }
-        for entry in std::mem::take(&mut self.waiting) {
-            if entry.deadline <= now {
-                overdue.push((Owner::Page(entry.call), None));
-            } else {
-                self.waiting.push(entry);
-            }
-        }
-        overdue
+    /// Takes out what is overdue at `now`, oldest first.
+    pub fn overdue(&mut self, now: Ms) -> Vec<Entry> {
+        self.take(&|one| one.deadline <= now)
+    }
+
+    fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Vec<Entry> {
+        self.entries.extract_if(.., |one| wanted(one)).collect()
     }
 
     /// When the last of the requests in flight, but for pings, is given up.
     pub fn busy_until(&self) -> Option<Ms> {
-        let requests = self.in_flight.iter();
-        let others = requests.filter(|entry| entry.owner != Owner::Ping);
-        others.map(|entry| entry.deadline).max()
+        let is_busy = |one: &&Entry| one.id != 0 && !matches!(one.owner, Owner::Ping);
+        let requests = self.entries.iter().filter(is_busy);
+        requests.map(|one| one.deadline).max()
     }
 
-    /// Whether a login is in flight.
-    pub fn awaits_login(&self) -> bool {
-        self.in_flight
-            .iter()
-            .any(|entry| entry.owner == Owner::Login)
-    }
-
-    /// A login in flight is given up at `deadline` at the latest.
-    pub fn hurry_login(&mut self, deadline: Ms) {
-        for entry in &mut self.in_flight {
-            if entry.owner == Owner::Login {
-                entry.deadline = entry.deadline.min(deadline);
-            }
-        }
+    /// The login in flight.
+    pub fn login(&mut self) -> Option<&mut Entry> {
+        let is_login = |one: &&mut Entry| matches!(one.owner, Owner::Login);
+        self.entries.iter_mut().find(is_login)
     }
 
     /// The clock was set back by this much.
     pub fn set_back(&mut self, by: Ms) {
-        let in_flight = self.in_flight.iter_mut().map(|entry| &mut entry.deadline);
-        let waiting = self.waiting.iter_mut().map(|entry| &mut entry.deadline);
-        for deadline in in_flight.chain(waiting) {
-            *deadline = deadline.saturating_sub(by);
+        for one in &mut self.entries {
+            one.deadline = one.deadline.saturating_sub(by);
         }
     }
 
     /// When the next request is overdue.
     pub fn deadline(&self) -> Option<Ms> {
-        let in_flight = self.in_flight.iter().map(|entry| entry.deadline);
-        let waiting = self.waiting.iter().map(|entry| entry.deadline);
-        in_flight.chain(waiting).min()
+        self.entries.iter().map(|one| one.deadline).min()
     }
 }
 
@@ -220,7 +194,7 @@ mod tests {
         let mut rpc = Rpc::default();
         assert_eq!(rpc.register(Owner::Login, 10), 1);
         assert_eq!(rpc.register(Owner::Nobody, 10), 2);
-        rpc.take_in_flight().for_each(drop);
+        rpc.take_in_flight();
         rpc.restart();
         assert_eq!(rpc.register(Owner::Login, 10), 1);
     }
@@ -242,35 +216,24 @@ mod tests {
     fn what_is_overdue_says_whether_it_was_sent() {
         let mut rpc = Rpc::default();
         rpc.register(Owner::Page(page(1)), 20);
-        let waiting = |id, deadline| Waiting {
-            call: page(id),
-            params: "{}".into(),
-            deadline,
-        };
-        rpc.wait(waiting(2, 10)).unwrap();
-        rpc.wait(waiting(3, 30)).unwrap();
+        rpc.wait(page(2), "{}".into(), 10).unwrap();
+        rpc.wait(page(3), "{}".into(), 30).unwrap();
         assert_eq!(rpc.deadline(), Some(10));
-        assert_eq!(rpc.overdue(9), []);
-        let both = [
-            (Owner::Page(page(1)), Some(1)),
-            (Owner::Page(page(2)), None),
-        ];
-        assert_eq!(rpc.overdue(20), both);
-        assert_eq!(rpc.take_waiting()[0].call.id, 3);
+        assert!(rpc.overdue(9).is_empty());
+        let ids: Vec<_> = rpc.overdue(20).iter().map(|one| one.id).collect();
+        assert_eq!(ids, [1, 0]);
+        assert_eq!(rpc.answered(0), None, "0 is no id");
+        assert_eq!(rpc.take_waiting()[0].owner, Owner::Page(page(3)));
         assert_eq!(rpc.deadline(), None);
     }
 
     #[test]
     fn at_most_a_thousand_wait() {
         let mut rpc = Rpc::default();
-        let waiting = |id| Waiting {
-            call: page(id),
-            params: "{}".into(),
-            deadline: 1,
-        };
+        rpc.register(Owner::Login, 1);
         for id in 0..MOST_WAITING as u32 {
-            rpc.wait(waiting(id)).unwrap();
+            rpc.wait(page(id), "{}".into(), 1).unwrap();
         }
-        assert_eq!(rpc.wait(waiting(5000)), Err(page(5000)));
+        assert_eq!(rpc.wait(page(5000), "{}".into(), 1), Err(page(5000)));
     }
 }

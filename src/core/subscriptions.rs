@@ -59,6 +59,17 @@ struct Channel {
 }
 
 impl Channel {
+    /// Removes the registrations that are `meant`, and notes their numbers.
+    fn release(&mut self, meant: &dyn Fn(&Registration) -> bool, sernos: &mut Vec<u32>) {
+        self.registrations.retain(|one| {
+            let gone = meant(one);
+            if gone {
+                sernos.push(one.serno);
+            }
+            !gone
+        });
+    }
+
     fn is_wanted(&self) -> bool {
         self.registrations.iter().any(|one| !one.local)
     }
@@ -222,10 +233,9 @@ impl Subscriptions {
                 self.last_serno
             }
         };
-        let outlived = |one: &mut Registration| run != 0 && one.run != 0 && one.run < run;
-        let outlived = entry.registrations.extract_if(.., outlived);
         let mut replaced = Removed::default();
-        replaced.sernos.extend(outlived.map(|one| one.serno));
+        let outlived = |one: &Registration| run != 0 && one.run != 0 && one.run < run;
+        entry.release(&outlived, &mut replaced.sernos);
         if !entry.is_wanted() {
             if entry.is_held() {
                 replaced.unwanted.push(channel.into());
@@ -245,9 +255,8 @@ impl Subscriptions {
         let Some(entry) = self.channels.get_mut(channel) else {
             return;
         };
-        let meant = |one: &mut Registration| serno == 0 || one.serno == serno;
-        let gone = entry.registrations.extract_if(.., meant);
-        removed.sernos.extend(gone.map(|one| one.serno));
+        let meant = |one: &Registration| serno == 0 || one.serno == serno;
+        entry.release(&meant, &mut removed.sernos);
         if entry.is_wanted() {
             return;
         }
@@ -265,12 +274,11 @@ impl Subscriptions {
     pub fn clear(&mut self) -> Removed {
         self.forget_routes();
         let mut removed = Removed::default();
-        for (name, channel) in std::mem::take(&mut self.channels.0) {
+        for (name, mut channel) in std::mem::take(&mut self.channels.0) {
+            channel.release(&|_| true, &mut removed.sernos);
             if channel.is_held() {
                 removed.unwanted.push(name);
             }
-            let sernos = channel.registrations.iter().map(|one| one.serno);
-            removed.sernos.extend(sernos);
         }
         removed
     }
@@ -367,37 +375,39 @@ impl Subscriptions {
     /// once; `None` for a repetition. Notes the event's number, and tells of a hole in
     /// front of it.
     pub fn route<V>(&mut self, event: &Event<V>) -> Option<(Vec<u32>, Option<Gap>)> {
-        let mut found: Vec<(u32, u32)> = Vec::new();
+        let (mut listeners, mut sernos) = (Vec::new(), Vec::new());
         let mut gap = None;
         let mut name = event.subscribed.as_deref().unwrap_or(&event.channel);
         loop {
             if let Some(channel) = self.channels.get_mut(name) {
                 // Without `subscribedChannel` a number can't be told to belong here.
-                let serno = event.serno.filter(|_| event.subscribed.is_some());
-                match serno.map(|serno| (serno, channel.note(serno))) {
-                    Some((_, Noted::Repeated)) => return None,
-                    Some((received, Noted::Gap(expected))) => {
-                        let channel = name.into();
-                        gap = Some(Gap {
-                            channel,
-                            expected,
-                            received,
-                        });
+                if let (Some(received), Some(_)) = (event.serno, &event.subscribed) {
+                    match channel.note(received) {
+                        Noted::Next => {}
+                        Noted::Repeated => return None,
+                        Noted::Gap(expected) => {
+                            gap = Some(Gap {
+                                channel: name.into(),
+                                expected,
+                                received,
+                            });
+                        }
                     }
-                    _ => {}
                 }
                 for one in &channel.registrations {
-                    if !found.iter().any(|(listener, _)| *listener == one.listener) {
-                        found.push((one.listener, one.serno));
+                    if !listeners.contains(&one.listener) {
+                        listeners.push(one.listener);
+                        sernos.push(one.serno);
                     }
                 }
             }
-            match name.rfind('.') {
-                Some(dot) if event.subscribed.is_none() => name = name.get(..dot).unwrap_or(""),
+            let dot = name.bytes().rposition(|byte| byte == b'.');
+            match dot.and_then(|dot| name.get(..dot)) {
+                Some(parent) if event.subscribed.is_none() => name = parent,
                 _ => break,
             }
         }
-        Some((found.into_iter().map(|(_, serno)| serno).collect(), gap))
+        Some((sernos, gap))
     }
 
     /// Remembers that events like this one go to `sernos`. Returns the route's number, and

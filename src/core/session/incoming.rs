@@ -130,13 +130,13 @@ impl<V: Value> Session<V> {
         }
         self.notices.push(Notice::Login { error: None });
         self.ask_for_all(now);
-        for waiting in self.rpc.take_waiting() {
+        for entry in self.rpc.take_waiting() {
             // After a sleep the reply may be here before the timer ran: a request that is
             // too old must not leave.
-            if waiting.deadline <= now {
-                self.timed_out(now, Owner::Page(waiting.call), None);
-            } else {
-                self.depart(waiting.call, &waiting.params, waiting.deadline);
+            if entry.deadline <= now {
+                self.timed_out(now, entry.owner, 0);
+            } else if let Owner::Page(call) = entry.owner {
+                self.depart(call, &entry.params, entry.deadline);
             }
         }
         // The first ping shows whether this server answers them.

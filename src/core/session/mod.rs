@@ -18,7 +18,7 @@ use crate::core::liveness::{Liveness, Verdict};
 use crate::core::queue::Queue;
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
-use crate::core::rpc::{CallId, Owner, Rpc, Waiting};
+use crate::core::rpc::{CallId, Entry, Owner, Rpc};
 use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
 
@@ -296,7 +296,7 @@ impl<V: Value> Session<V> {
             Phase::Reconnecting { at } if at <= now => self.open(now),
             _ => {}
         }
-        for (owner, id) in self.rpc.overdue(now) {
+        for Entry { owner, id, .. } in self.rpc.overdue(now) {
             self.timed_out(now, owner, id);
         }
         let busy = self.rpc.busy_until();
@@ -312,7 +312,10 @@ impl<V: Value> Session<V> {
         let verdict = self.liveness.as_mut().map(|one| one.woke(now, busy));
         self.judged(now, verdict);
         // A login's patience is for a busy server, not for a socket that may be dead.
-        self.rpc.hurry_login(self.due(now));
+        let due = self.due(now);
+        if let Some(login) = self.rpc.login() {
+            login.deadline = login.deadline.min(due);
+        }
         self.timer(now);
         if matches!(self.phase, Phase::Reconnecting { .. }) {
             self.open(now);
@@ -423,7 +426,7 @@ impl<V: Value> Session<V> {
 
     /// The one way in which a connection is lost, whoever noticed it.
     fn lost(&mut self, now: Ms, error: Error<V>) {
-        if self.rpc.awaits_login() {
+        if self.rpc.login().is_some() {
             self.login_unanswered();
         }
         self.close_socket();
@@ -466,8 +469,10 @@ impl<V: Value> Session<V> {
         self.close_socket();
         let closed = Error::new(Kind::Closed, error.message.clone());
         self.fail_in_flight(&closed);
-        for Waiting { call, .. } in self.rpc.take_waiting() {
-            self.fail(&call, closed.clone(), false);
+        for Entry { owner, .. } in self.rpc.take_waiting() {
+            if let Owner::Page(call) = owner {
+                self.fail(&call, closed.clone(), false);
+            }
         }
         if let Some(call) = self.connecting.take() {
             self.refuse(call, error);

@@ -4,7 +4,7 @@ use super::{MOST_DOUBLINGS, Notice, Phase, Session};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, LARGEST_FRAME};
-use crate::core::rpc::{Call, CallId, Expect, Owner, Waiting};
+use crate::core::rpc::{Call, CallId, Expect, Owner};
 use crate::core::subscriptions::Answer;
 use crate::core::value::{Field, Value};
 
@@ -50,12 +50,7 @@ impl<V: Value> Session<V> {
         if self.is_too_large(&call.method, &params) {
             return self.fail(&call, too_large(), false);
         }
-        let waiting = Waiting {
-            call,
-            params,
-            deadline,
-        };
-        if let Err(call) = self.rpc.wait(waiting) {
+        if let Err(call) = self.rpc.wait(call, params, deadline) {
             let message = "too many requests wait for the connection";
             self.fail(&call, Error::new(Kind::Overflow, message), false);
         }
@@ -92,8 +87,8 @@ impl<V: Value> Session<V> {
     }
 
     pub(super) fn fail_in_flight(&mut self, error: &Error<V>) {
-        for owner in self.rpc.take_in_flight() {
-            if let Owner::Page(call) = owner {
+        for entry in self.rpc.take_in_flight() {
+            if let Owner::Page(call) = entry.owner {
                 self.fail(&call, error.clone(), true);
             }
         }
@@ -106,10 +101,10 @@ impl<V: Value> Session<V> {
         });
     }
 
-    pub(super) fn timed_out(&mut self, now: Ms, owner: Owner, id: Option<u32>) {
+    pub(super) fn timed_out(&mut self, now: Ms, owner: Owner, id: u32) {
         let error = Error::new(Kind::Timeout, "the server didn't answer in time");
         match owner {
-            Owner::Page(call) => self.fail(&call, error, id.is_some()),
+            Owner::Page(call) => self.fail(&call, error, id != 0),
             Owner::Login => {
                 self.login_unanswered();
                 self.unanswered_logins = MOST_DOUBLINGS.min(self.unanswered_logins + 1);
@@ -117,7 +112,6 @@ impl<V: Value> Session<V> {
             }
             Owner::Subscribe(channels) => {
                 let error = error.of("verto.subscribe", true);
-                let id = id.unwrap_or_default();
                 self.not_granted(&channels, id, Answer::None, &error);
                 self.late.push((id, channels));
             }
