@@ -1,6 +1,7 @@
 // `addEventListener` beside the callbacks, and `using`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lacking } from "./lib/browser.mjs";
 import { Scenarios } from "./lib/sdk.mjs";
 
 const scenarios = new Scenarios();
@@ -97,9 +98,8 @@ test("listeners work through a framework's proxy", async () => {
   assert.deepEqual(heard, [true]);
 });
 
-test("`using` ends the connection with its block, by an exception too", async () => {
+test("`using` ends the connection with its block, by an exception too", { skip: lacking("dispose") }, async () => {
   const states = await run(async ({ connected, scenario, Verto }) => {
-    if (!Symbol.dispose) return "this browser has no Symbol.dispose";
     const verto = await connected();
     const block = scenario(`(verto) => { using own = verto; throw new Error("out"); }`);
     try {

@@ -35,7 +35,6 @@ async function play(sim, url) {
   await driver.get(page.href);
   const read = "return document.documentElement.dataset.seen";
   let errors = [];
-  // A bundler's page that cannot load is seen at once.
   const seen = await until(() => `the end of the shift; errors: ${errors.join("\n")}`, async () => {
     errors = [...errors, ...(await consoleErrors(driver))];
     return driver.executeScript(read);
@@ -67,7 +66,7 @@ test("Vite's dev server", async () => {
   const vite = await Project.make("vite", registry);
   const server = await tasks.serve(vite, "vite/bin/vite.js", "--host", "127.0.0.1", "--port", "0");
   for (const page of ["index.html", "slim.html"]) {
-    const sim = await simulator(vite.dir);
+    const sim = await simulator();
     assert.deepEqual(await play(sim, server.url + page), SHIFT);
     await assertShift(sim);
   }
@@ -121,7 +120,7 @@ test("Next.js, rendered on the server", async () => {
   const html = await (await fetch(server.url)).text();
   assert.match(html, /On the server Verto is a (<!-- -->)?function/);
   assert.match(html, /<p id="client">idle<\/p>/);
-  const sim = await simulator(next.dir);
+  const sim = await simulator();
   assert.deepEqual(await play(sim, server.url), SHIFT);
   await assertShift(sim);
 });

@@ -98,8 +98,10 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
             tools::packaging_tools(project)?;
         }
         let simulator = tools::simulator(project)?;
-        for browser in &browsers {
-            page_suite(project, browser, &simulator, &plan.pages)?;
+        for (index, browser) in browsers.iter().enumerate() {
+            let wanted = |file: &&String| index == 0 || needs_browser(file);
+            let files: Vec<_> = plan.pages.iter().filter(wanted).collect();
+            page_suite(project, browser, &simulator, &files)?;
         }
     }
     println!(
@@ -144,7 +146,7 @@ fn page_suite(
     project: &Project,
     browser: &Browser,
     simulator: &Path,
-    files: &[String],
+    files: &[&String],
 ) -> Result<()> {
     let name = format!(
         "pages and package in {} (node --test)",
@@ -158,6 +160,18 @@ fn page_suite(
         node.env("VERTO_SIM", simulator);
         run_limited(node.current_dir(project.npm()), 30 * MINUTE)
     })
+}
+
+/// Whether another engine makes a difference to a test file.
+fn needs_browser(file: &str) -> bool {
+    const WITHOUT: [&str; 5] = [
+        "docs/",
+        "node/",
+        "types/",
+        "packaging/node.",
+        "packaging/types.",
+    ];
+    !WITHOUT.iter().any(|prefix| file.starts_with(prefix))
 }
 
 /// `tests/*/*.test.mjs`, relative to `tests/`.

@@ -81,6 +81,7 @@ const LACKS = {
   },
   webkit: {
     closing: "WebKitGTK shows a connection that the server closes as open until it has ended, for at most 5 s",
+    dispose: "WebKitGTK 2.50 has no `using` and no Symbol.dispose",
     counts: "WebKit tells WebDriver nothing of its heap and listeners",
   },
 };

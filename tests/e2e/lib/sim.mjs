@@ -21,7 +21,9 @@ export async function startSim({ www = path("www"), pkg = process.env.VERTO_PKG 
     ["--port", "0", "--no-callers", "--speed", String(speed), "--www", withPageErrors(www), "--pkg", pkg],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
-  process.once("exit", () => child.kill());
+  const kill = () => child.kill();
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`${binary} ended with ${code} before it listened`);
