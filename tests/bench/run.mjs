@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     pkg: { type: "string", default: path.join(import.meta.dirname, "../../pkg") },
     /** A row, or those of its cases whose names contain a text: `events`, `events/4 KB`. */
     only: { type: "string", multiple: true, default: ROWS },
-    engine: { type: "string", default: "chromium" },
+    engine: { type: "string", default: process.env.VERTO_BROWSER ?? "chromium" },
     /** Where to write the figures. */
     json: { type: "string" },
     /** Fewer rounds. */

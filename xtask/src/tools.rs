@@ -45,8 +45,7 @@ impl WasmBindgen {
         if let Some(found) = env::split_paths(&path).find_map(|dir| Self::in_dir(&dir, &version)) {
             return Ok(found);
         }
-        let name = format!("installing wasm-bindgen-cli {version} (some minutes, once)");
-        step(&name, || install_wasm_bindgen(project, &version))?;
+        cargo_install(project, "wasm-bindgen-cli", &version)?;
         Self::in_dir(&own, &version)
             .with_context(|| format!("wasm-bindgen-cli {version} was installed but does not run"))
     }
@@ -57,30 +56,41 @@ impl WasmBindgen {
             cli: program("wasm-bindgen"),
             test_runner: program("wasm-bindgen-test-runner"),
         };
-        let right = [&found.cli, &found.test_runner].into_iter().all(|path| {
-            path.is_file()
-                && capture(Command::new(path).arg("--version"), MINUTE)
-                    .is_ok_and(|text| text.split_whitespace().nth(1) == Some(version))
-        });
+        let right = [&found.cli, &found.test_runner]
+            .into_iter()
+            .all(|path| is_of_version(path, version));
         right.then_some(found)
     }
 }
 
-fn install_wasm_bindgen(project: &Project, version: &str) -> Result<()> {
+/// Whether this program is there, and `name version ...` is what it says of itself.
+pub fn is_of_version(program: &Path, version: &str) -> bool {
+    program.is_file()
+        && capture(Command::new(program).arg("--version"), MINUTE)
+            .is_ok_and(|text| text.split_whitespace().nth(1) == Some(version))
+}
+
+/// Installs the programs of a crate into the project's own tools.
+pub fn cargo_install(project: &Project, krate: &str, version: &str) -> Result<()> {
     let install = |locked: bool| {
         let mut cargo = project.cargo();
-        cargo.args(["install", "wasm-bindgen-cli", "--version", version]);
+        cargo.args(["install", krate, "--version", version]);
         cargo.arg("--root").arg(project.tools());
         if locked {
             cargo.arg("--locked");
         }
         run(&mut cargo, 30 * MINUTE)
     };
-    // The locked set can name a crate that a registry mirror has not got yet.
-    install(true).or_else(|error| {
-        eprintln!("xtask: {error:#}; once more without --locked");
-        install(false)
-    })
+    step(
+        &format!("installing {krate} {version} (some minutes, once)"),
+        // The locked set can name a crate that a registry mirror has not got yet.
+        || {
+            install(true).or_else(|error| {
+                eprintln!("xtask: {error:#}; once more without --locked");
+                install(false)
+            })
+        },
+    )
 }
 
 /// Node.js of a version that can run our scripts.
@@ -113,6 +123,11 @@ pub fn npm_tools(project: &Project) -> Result<()> {
 /// The same for the libraries that ours is measured against.
 pub fn bench_peers(project: &Project) -> Result<()> {
     npm_ci(&project.npm().join("bench"), "tests/bench/")
+}
+
+/// The same for the bundlers of the packaging tests, which nothing else needs.
+pub fn packaging_tools(project: &Project) -> Result<()> {
+    npm_ci(&project.npm().join("packaging"), "tests/packaging/")
 }
 
 fn npm_ci(dir: &Path, name: &str) -> Result<()> {
@@ -148,23 +163,7 @@ impl Chromium {
         if let Some(found) = Self::find() {
             return Ok(found);
         }
-        if !is_root() || find_program(&["apt-get"]).is_none() {
-            bail!(
-                "chromium or chromedriver is missing: install both \
-                 (Debian: apt-get install chromium chromium-driver)"
-            );
-        }
-        step("apt-get install chromium chromium-driver", || {
-            let apt = |words: &[&str]| {
-                let mut apt = Command::new("apt-get");
-                apt.env("DEBIAN_FRONTEND", "noninteractive");
-                // A pseudo-terminal would stop us: the child isn't in the terminal's group.
-                apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(words);
-                run(&mut apt, 15 * MINUTE)
-            };
-            apt(&["update"])?;
-            apt(&["install", "-y", "chromium", "chromium-driver"])
-        })?;
+        apt_install(&["chromium", "chromium-driver"])?;
         Self::find().context("chromium was installed but is not on the PATH")
     }
 
@@ -174,6 +173,25 @@ impl Chromium {
             driver: find_program(&["chromedriver"])?,
         })
     }
+}
+
+/// Installs packages on Debian as root; elsewhere it says which are missing.
+pub fn apt_install(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
+    if !is_root() || find_program(&["apt-get"]).is_none() {
+        bail!("install what is missing (Debian: apt-get install {names})");
+    }
+    step(&format!("apt-get install {names}"), || {
+        let apt = |words: &[&str]| {
+            let mut apt = Command::new("apt-get");
+            apt.env("DEBIAN_FRONTEND", "noninteractive");
+            // A pseudo-terminal would stop us: the child isn't in the terminal's group.
+            apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(words);
+            run(&mut apt, 15 * MINUTE)
+        };
+        apt(&["update"])?;
+        apt(&[&["install", "-y"], packages].concat())
+    })
 }
 
 #[cfg(unix)]
@@ -187,7 +205,7 @@ fn is_root() -> bool {
 }
 
 /// The first of these programs that the PATH holds.
-fn find_program(names: &[&str]) -> Option<PathBuf> {
+pub fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     // npm is a script on Windows.
     let endings: &[&str] = if cfg!(windows) {
