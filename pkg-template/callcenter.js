@@ -1,6 +1,7 @@
 import { badArgument } from "./error.js";
 import { Hidden } from "./hidden.js";
-import { Verto, callCore, coreOf } from "./verto.js";
+import { fits, isMissing, json, text } from "./options.js";
+import { Verto, callCore } from "./verto.js";
 
 const states = new Hidden();
 
@@ -10,14 +11,21 @@ function stateOf(vcc) {
   return state;
 }
 
+// A number stands for the string that it is written as.
+function argument(value) {
+  if (Number.isFinite(value)) return String(value);
+  return typeof value === "string" ? fits("argument", value) : value;
+}
+
 // Runs a command whose `count` arguments come before its callbacks. The last of them may
 // be left out altogether, so that the callbacks move up, where it is optional.
 function command(vcc, func, args, count, optional) {
   const values = optional && typeof args[count - 1] === "function" ? count - 1 : count;
-  const list = Array.from({ length: values }, (_, index) => args[index]);
+  const [ok, failed, options] = args.slice(values);
   const { verto, group } = stateOf(vcc);
-  return callCore(verto, args[values], args[values + 1], (core, id) => {
-    core.command(id, func, group, list);
+  return callCore(verto, ok, failed, options, (core, id, timeout) => {
+    const list = Array.from({ length: values }, (_, index) => argument(args[index]));
+    core.command(id, func, group, list, timeout);
   });
 }
 
@@ -54,22 +62,27 @@ export class VertoCallcenter {
     return command(this, "ccDial", args, 5, true);
   }
 
-  ccCall(func, data, ok, failed) {
-    return callCore(stateOf(this).verto, ok, failed, (core, id) => core.call(id, func, data));
+  ccCall(func, data, ok, failed, options) {
+    return callCore(stateOf(this).verto, ok, failed, options, (core, id, timeout) => {
+      core.cc_call(id, text("func", func), json("data", data), timeout);
+    });
   }
 
   channel(agent) {
-    const { verto, group } = stateOf(this);
-    return coreOf(verto).channel(group, agent);
+    const group = `vcc.${stateOf(this).group}`;
+    if (isMissing(agent)) return group;
+    const name = argument(agent);
+    if (typeof name === "string" && name !== "") return `${group}.${name}`;
+    throw badArgument("agent", "must be a non-empty string (or a number)");
   }
 
-  subscribeAgent(agent, handler) {
+  subscribeAgent(agent, handler, options) {
     // Without an agent it would be the whole group's channel.
-    if (agent === undefined || agent === null) throw badArgument("agent", "is missing");
-    return stateOf(this).verto.subscribe(this.channel(agent), { handler });
+    if (isMissing(agent)) throw badArgument("agent", "is missing");
+    return stateOf(this).verto.subscribe(this.channel(agent), { ...options, handler });
   }
 
-  subscribeGroup(handler) {
-    return stateOf(this).verto.subscribe(this.channel(), { handler });
+  subscribeGroup(handler, options) {
+    return stateOf(this).verto.subscribe(this.channel(), { ...options, handler });
   }
 }

@@ -1,8 +1,6 @@
-import { idleVerto } from "./verto.js";
+export * from "./sdk.js";
+export { verto as default } from "./sdk.js";
+import { provide } from "./wasm.js";
+import { instantiate } from "./inlined.js";
 
-export { Verto } from "./verto.js";
-export { VertoCallcenter } from "./callcenter.js";
-export { VertoError } from "./error.js";
-
-export const verto = idleVerto();
-export default verto;
+provide(instantiate);

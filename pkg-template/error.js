@@ -4,7 +4,7 @@
  */
 export class VertoError extends Error {
   constructor(kind, code, message, details) {
-    super(message);
+    super(message, details);
     this.kind = kind;
     this.code = code;
     this.reason = details?.reason;

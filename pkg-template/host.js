@@ -1,5 +1,7 @@
+import { askCredentials } from "./credentials.js";
 import { VertoError } from "./error.js";
 import { enums } from "./enums.js";
+import { Wire } from "./wire.js";
 
 const nothing = () => {};
 
@@ -12,6 +14,8 @@ export class State {
   core = null;
   calls = new Map();
   handlers = new Map();
+  /** Made for the first addEventListener(). */
+  target = null;
   #lastCall = 0;
   #listeners = new Map();
   #lastListener = 0;
@@ -41,18 +45,24 @@ export class State {
     return found;
   }
 
-  register(serno, listener, readyHandler) {
-    if (!this.handlers.has(serno)) listener.uses++;
-    readyHandler ??= this.handlers.get(serno)?.readyHandler;
-    this.handlers.set(serno, { listener, readyHandler });
+  /** `stop` is to be called when the registration ends, or is made anew. */
+  register(serno, listener, readyHandler, stop) {
+    const known = this.handlers.get(serno);
+    if (!known) listener.uses++;
+    known?.stop?.();
+    readyHandler ??= known?.readyHandler;
+    this.handlers.set(serno, { listener, readyHandler, stop });
   }
 
   release(serno) {
-    const listener = this.handlers.get(serno)?.listener;
+    const registration = this.handlers.get(serno);
+    if (!registration) return;
+    const { listener, stop, ended } = registration;
     this.handlers.delete(serno);
-    if (!listener) return;
     listener.uses--;
     this.forgetUnused(listener);
+    stop?.();
+    ended?.();
   }
 
   forgetUnused(listener) {
@@ -64,14 +74,25 @@ export class State {
   }
 }
 
-// Runs code of the page's: a callback, a logger, a getter. What it throws is the page's own
-// error: it goes where the browser reports those, and nothing else stops.
+/** Runs `act` if the signal is aborted; returns what ends listening. */
+export function onAbort(signal, act) {
+  const listener = () => act(signal.reason);
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}
+
+// What code of the page's threw is the page's own error: it goes where the browser reports those.
+function report(error) {
+  if (typeof reportError === "function") reportError(error);
+  else setTimeout(() => { throw error; });
+}
+
+// Runs code of the page's: a callback, a logger, a getter. What it throws stops nothing else.
 export function safely(run) {
   try {
     return run();
   } catch (error) {
-    if (typeof reportError === "function") reportError(error);
-    else setTimeout(() => { throw error; });
+    report(error);
   }
 }
 
@@ -83,22 +104,46 @@ export function call(callback, ...args) {
  * What the core calls. The core is a root of the garbage collector, so this holds the
  * page's object weakly, except while the core says that it is in use.
  */
-export class Host {
+export class Host extends Wire {
   #ref;
   #state;
+  // The page's object and its handlers while they are held.
   #held = null;
+  #handlers = null;
 
   constructor(verto, state) {
+    super();
     this.#ref = new WeakRef(verto);
     this.#state = new WeakRef(state);
   }
 
+  get core() {
+    return this.#state.deref()?.core;
+  }
+
+  get WebSocket() {
+    return this.options()?.WebSocket ?? globalThis.WebSocket;
+  }
+
   hold(strongly) {
     this.#held = strongly ? this.#ref.deref() : null;
+    this.#handlers = strongly ? this.#state.deref().handlers : null;
   }
 
   options() {
     return safely(() => this.#ref.deref()?.options);
+  }
+
+  credentials(socket) {
+    const { core } = this.#state.deref();
+    const failed = ({ code, message }) => core.no_credentials(socket, code ?? -5, message);
+    try {
+      const text = askCredentials(this.options(), report);
+      if (typeof text === "string") core.credentials(socket, text);
+      else text.then((text) => core.credentials(socket, text)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   settle(id, ok, value) {
@@ -106,6 +151,7 @@ export class Host {
     const settled = calls?.get(id);
     if (!settled) return;
     calls.delete(id);
+    settled.stop?.();
     (ok ? settled.resolve : settled.reject)(value);
     call(ok ? settled.ok : settled.failed, value);
   }
@@ -127,11 +173,19 @@ export class Host {
   }
 
   event(serno, params) {
-    const listener = this.#state.deref()?.handlers.get(serno)?.listener;
+    // The core holds us while it has events to tell.
+    const listener = this.#handlers?.get(serno)?.listener;
     if (!listener) return;
     const { handler, userData } = listener;
-    if (handler) call(handler, this.#ref.deref(), params, userData);
-    else this.#tell("onEvent", params, userData);
+    if (!handler) {
+      this.#tell("onEvent", params, userData);
+      return;
+    }
+    try {
+      handler(this.#held, params, userData);
+    } catch (error) {
+      report(error);
+    }
   }
 
   ready(serno, channel) {
@@ -152,10 +206,6 @@ export class Host {
     this.#state.deref()?.release(serno);
   }
 
-  report(thrown) {
-    safely(() => { throw thrown; });
-  }
-
   log(text) {
     safely(() => {
       const options = this.options();
@@ -164,7 +214,9 @@ export class Host {
   }
 
   error(kind, code, message, reason, data, method, sent) {
-    return new VertoError(kind, code, message, { reason, data, method, sent });
+    const details = { reason, data, method, sent };
+    if (kind === "aborted") details.cause = data;
+    return new VertoError(kind, code, message, details);
   }
 
   #logger() {
@@ -175,6 +227,8 @@ export class Host {
   #tell(name, ...args) {
     return safely(() => {
       const verto = this.#ref.deref();
+      const type = name.slice(2).toLowerCase();
+      this.#state.deref()?.target?.dispatchEvent(new CustomEvent(type, { detail: args }));
       const callbacks = verto?.callbacks;
       if (typeof callbacks?.[name] !== "function") return false;
       safely(() => callbacks[name](verto, ...args));

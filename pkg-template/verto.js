@@ -1,7 +1,9 @@
 import { VertoError, badArgument } from "./error.js";
 import { enums } from "./enums.js";
 import { Hidden, self } from "./hidden.js";
-import { Host, State, call, safely } from "./host.js";
+import { Host, State, call, onAbort, safely } from "./host.js";
+import * as check from "./options.js";
+import { isMissing } from "./options.js";
 import { Client } from "./wasm.js";
 
 const states = new Hidden();
@@ -19,19 +21,20 @@ export function coreOf(verto) {
   return state.core;
 }
 
-function isMissing(value) {
-  return value === undefined || value === null;
-}
-
 function callback(name, value) {
   if (!isMissing(value) && typeof value !== "function") throw badArgument(name, "must be a function");
   return value;
 }
 
-/** Makes a call of the core's, with the page's callbacks; never throws. */
-export function callCore(verto, ok, failed, start) {
+function checkSignal(signal) {
+  if (isMissing(signal) || typeof signal.addEventListener === "function") return;
+  throw badArgument("signal", "must be an AbortSignal");
+}
+
+/** Makes a call of the core's, with the page's callbacks and options; never throws. */
+export function callCore(verto, ok, failed, options, start) {
   const state = stateOf(verto);
-  let core, refused;
+  let core;
   try {
     core = coreOf(verto);
   } catch (error) {
@@ -40,25 +43,34 @@ export function callCore(verto, ok, failed, start) {
     promise.catch(() => call(failed, error));
     return promise;
   }
-  for (const [name, value] of [["success_cb", ok], ["failed_cb", failed]]) {
-    if (!isMissing(value) && typeof value !== "function") refused ??= name;
-  }
   return state.call(ok, failed, (id) => {
     try {
-      if (refused) core.refuse_argument(id, refused, "must be a function");
-      else start(core, id);
-    } catch {
-      // A getter of the page's, or a Proxy.
-      core.refuse_argument(id, "an argument", "cannot be read: it throws");
+      const signal = options?.signal;
+      callback("success_cb", ok);
+      callback("failed_cb", failed);
+      checkSignal(signal);
+      if (signal?.aborted) return core.abort(id, false, signal.reason);
+      start(core, id, check.milliseconds("timeout", options?.timeout, 0));
+      if (signal) state.calls.get(id).stop = onAbort(signal, (why) => core.abort(id, true, why));
+    } catch (error) {
+      // Not ours: a getter of the page's, or a Proxy.
+      if (!(error instanceof VertoError)) error = badArgument("an argument", "cannot be read: it throws");
+      core.refuse(id, error.code, error.message);
     }
+  });
+}
+
+/** Any request, of which `params` gives the parameters; see {@link callCore}. */
+export function request(verto, method, params, ok, failed, options, mayRefuse = false) {
+  return callCore(verto, ok, failed, options, (core, id, timeout) => {
+    core.request(id, check.text("method", method), check.json("params", params()), mayRefuse, timeout);
   });
 }
 
 function begin(verto, options, callbacks) {
   states.set(verto, new State());
   verto.options = copy("options", options);
-  const unusable = unusableCallback(callbacks);
-  if (unusable) throw badArgument(...unusable);
+  checkCallbacks(callbacks);
   verto.callbacks = callbacks ?? {};
   verto.dialogs = {};
   return verto;
@@ -95,17 +107,16 @@ export class Verto {
 
   connect(params, callbacks) {
     const options = isMissing(params) ? this.options : params;
-    const promise = callCore(this, null, null, (core, id) => {
-      const unusable = unusableCallback(callbacks);
-      if (unusable) core.refuse_argument(id, ...unusable);
-      else if (core.connect(id, options)) {
-        this.options = copy("params", options);
-        this.callbacks = callbacks ?? this.callbacks;
-      }
+    const promise = callCore(this, null, null, null, (core, id) => {
+      checkCallbacks(callbacks);
+      const config = check.config(options);
+      this.options = copy("params", options);
+      this.callbacks = callbacks ?? this.callbacks;
+      core.connect(id, ...config);
     });
     promise.catch((error) => {
       // Pages of callbacks don't look at the promise, and no callback is for this.
-      if (error.kind !== "invalid-argument" && error.kind !== "wasm-unavailable") return;
+      if (!/invalid|unsupported|wasm/.test(error.kind)) return;
       safely(() => {
         const logger = options?.logger ?? globalThis.console;
         logger?.error?.(`verto: connect: ${error.message}`);
@@ -139,7 +150,9 @@ export class Verto {
       if (value !== undefined) options[name] = value;
     }
     // Without a connection the next connect() checks them, when they are complete.
-    if (this.state !== "idle" && this.state !== "closed") coreOf(this).login_data(options);
+    if (this.state !== "idle" && this.state !== "closed") {
+      coreOf(this).fresh_credentials(check.login(options));
+    }
     this.options = options;
   }
 
@@ -156,19 +169,61 @@ export class Verto {
   subscribe(channel, options) {
     const state = stateOf(this);
     const core = coreOf(this);
-    const { handler, userData, readyHandler, subParams, local } = objectOr({}, "options", options);
+    const given = objectOr({}, "options", options);
+    const { handler, userData, readyHandler, subParams, local, signal } = given;
     callback("handler", handler);
     callback("readyHandler", readyHandler);
-    const channels = Array.isArray(channel) ? channel : [channel];
+    checkSignal(signal);
+    if (signal?.aborted) return [];
+    const channels = (Array.isArray(channel) ? channel : [channel]).map(check.channel);
+    const params = check.subParams(subParams);
     const listener = state.listener(handler ?? null, userData);
     try {
-      const sernos = core.subscribe(channels, listener.number, subParams, !!local);
+      const sernos = core.subscribe(channels, listener.number, params, !!local);
       return Array.from(sernos, (serno, index) => {
-        state.register(serno, listener, readyHandler);
-        return { serno, eventChannel: channels[index] };
+        const eventChannel = channels[index];
+        const end = () => core.unsubscribe([eventChannel], [serno]);
+        state.register(serno, listener, readyHandler, signal && onAbort(signal, end));
+        return { serno, eventChannel };
       });
     } finally {
       state.forgetUnused(listener);
+    }
+  }
+
+  async *events(channel, options) {
+    const { buffer, ...given } = objectOr({}, "options", options);
+    const most = buffer ?? 1000;
+    if (!(most >= 1)) throw badArgument("buffer", "must be a number, 1 or more");
+    const { handlers } = stateOf(this);
+    const waiting = [];
+    let overflow, wake;
+    given.handler = (_, event) => {
+      if (waiting.length < most) waiting.push(event);
+      else {
+        const message = `more than ${most} events wait to be read from events()`;
+        overflow = new VertoError("overflow", -7, message);
+        this.unsubscribe(handles);
+      }
+      wake?.();
+    };
+    const handles = this.subscribe(channel, given);
+    const open = new Set(handles.map(({ serno }) => serno));
+    for (const serno of open) {
+      handlers.get(serno).ended = () => {
+        open.delete(serno);
+        wake?.();
+      };
+    }
+    try {
+      while (!given.signal?.aborted) {
+        if (waiting.length) yield waiting.shift();
+        else if (overflow) throw overflow;
+        else if (!open.size) return;
+        else await new Promise((resolve) => (wake = resolve));
+      }
+    } finally {
+      this.unsubscribe(handles);
     }
   }
 
@@ -180,15 +235,26 @@ export class Verto {
     }
     const handles = Array.isArray(handle) ? handle : [handle];
     const targets = handles.map((one) => {
-      if (typeof one !== "object") return [one, 0];
+      if (typeof one !== "object") return [check.channel(one), 0];
       if (!(one?.serno > 0)) throw badArgument("handle", "must be what subscribe() returned");
-      return [one.eventChannel, one.serno];
+      return [check.channel(one.eventChannel), one.serno];
     });
     core.unsubscribe(targets.map(([name]) => name), targets.map(([, serno]) => serno));
   }
 
+  // Not inherited: an EventTarget's own methods don't work through a framework's proxy.
+  addEventListener(type, listener, options) {
+    const state = stateOf(this);
+    state.target ??= new EventTarget();
+    state.target.addEventListener(type, listener, options);
+  }
+
+  removeEventListener(type, listener) {
+    stateOf(this).target?.removeEventListener(type, listener);
+  }
+
   sendMethod(method, params, ok, failed, options) {
-    return callCore(this, ok, failed, (core, id) => core.request(id, method, params, options));
+    return request(this, method, () => params, ok, failed, options);
   }
 
   call(method, params, ok, failed, options) {
@@ -207,24 +273,41 @@ export class Verto {
     throw new VertoError("unsupported", -8, "this version has no speed test");
   }
 
-  broadcast(channel, params, ok, failed) {
-    return callCore(this, ok, failed, (core, id) => core.broadcast(id, channel, params));
+  broadcast(channel, params, ok, failed, options) {
+    const broadcast = () => {
+      check.json("params", params);
+      const { localBroadcast } = params ?? {};
+      const request = { eventChannel: check.text("channel", channel), data: params ?? {} };
+      return typeof localBroadcast === "boolean" ? { ...request, localBroadcast } : request;
+    };
+    // A refusal is a result with a code (FreeSWITCH, transcript s05).
+    return request(this, "verto.broadcast", broadcast, ok, failed, options, true);
   }
 
-  message(message, ok, failed) {
-    return callCore(this, ok, failed, (core, id) => core.message(id, message));
+  message(message, ok, failed, options) {
+    const info = () => {
+      check.text("to", message?.to);
+      check.text("body", message?.body);
+      return { msg: message };
+    };
+    return request(this, "verto.info", info, ok, failed, options);
   }
 
-  fsAPI(cmd, arg, ok, failed) {
-    return callCore(this, ok, failed, (core, id) => core.fsapi(id, cmd, arg));
+  fsAPI(cmd, arg, ok, failed, options) {
+    const fsapi = () => {
+      if (typeof (arg ?? "") !== "string") throw badArgument("arg", "must be a string");
+      return { command: "fsapi", data: { cmd: check.text("cmd", cmd), arg: arg ?? "" } };
+    };
+    return request(this, "jsapi", fsapi, ok, failed, options);
   }
 
-  fsStatus(ok, failed) {
-    return this.fsAPI("status", "", ok, failed);
+  fsStatus(ok, failed, options) {
+    return this.fsAPI("status", "", ok, failed, options);
   }
 
-  showFSAPI(what, ok, failed) {
-    return this.fsAPI("show", typeof what === "string" ? `${what} as json` : what, ok, failed);
+  showFSAPI(what, ok, failed, options) {
+    const arg = typeof what === "string" ? `${what} as json` : what;
+    return this.fsAPI("show", arg, ok, failed, options);
   }
 
   // Calls come with a later version; their settings are kept for it.
@@ -270,16 +353,20 @@ export class Verto {
   }
 }
 
+// `using verto = new Verto()`, where the platform has it.
+if (Symbol.dispose) {
+  Verto.prototype[Symbol.dispose] = function () {
+    this.destroy();
+  };
+}
+
 const CALLBACKS =
   "onWSLogin onWSClose onMessage onEvent onStateChange onSubscribeError onGap".split(" ");
 
-// The name of what is no callback among `callbacks`, and what it must be.
-function unusableCallback(callbacks) {
-  if (isMissing(callbacks)) return null;
-  if (typeof callbacks !== "object") return ["callbacks", "must be an object"];
-  const usable = (name) => isMissing(callbacks[name]) || typeof callbacks[name] === "function";
-  const name = CALLBACKS.find((one) => !usable(one));
-  return name ? [name, "must be a function"] : null;
+function checkCallbacks(callbacks) {
+  if (isMissing(callbacks)) return;
+  if (typeof callbacks !== "object") throw badArgument("callbacks", "must be an object");
+  for (const name of CALLBACKS) callback(name, callbacks[name]);
 }
 
 function objectOr(otherwise, name, object) {
@@ -289,7 +376,7 @@ function objectOr(otherwise, name, object) {
 }
 
 const OPTIONS =
-  "login passwd socketUrl wsFallbackURL loginParams userVariables sessid autoReconnect keepAlive timeout debug logger".split(
+  "login passwd socketUrl wsFallbackURL WebSocket loginParams userVariables sessid autoReconnect keepAlive timeout debug logger".split(
     " ",
   );
 

@@ -1,32 +1,42 @@
-// Compiles the core when it is first used. Importing this compiles nothing, so that a
-// page (or a server that renders one) may import the package and never use it.
-import * as bindings from "verto-wasm-bindgen";
-import binary from "verto-wasm-binary";
+// Starts the core when it is first used. Importing this starts nothing, so that a page (or a
+// server that renders one) may import the package and never use it.
+import { Client, __wbg_set_wasm } from "verto-wasm-bindgen";
+import { imports, start as startModule } from "verto-wasm-link";
 import { VertoError } from "./error.js";
-import { decode } from "./printable.js";
+
+export { Client, imports };
 
 let exports;
+let instantiate = () => {
+  throw new VertoError("wasm-unavailable", -9, "WebAssembly isn't loaded: `await init()` first");
+};
+
+/** Makes the instance when one is needed, where no init() does. */
+export function provide(makes) {
+  instantiate = makes;
+}
+
+export function begin(instance) {
+  if (exports) return;
+  exports = instance.exports;
+  __wbg_set_wasm(exports);
+  startModule(exports);
+}
 
 function start() {
-  if (exports) return exports;
-  let instance;
   try {
-    instance = new WebAssembly.Instance(new WebAssembly.Module(decode(binary)), {
-      "./verto_bg.js": bindings,
-    });
+    if (!exports) begin(instantiate(imports));
   } catch (cause) {
     throw unavailable(cause);
   }
-  exports = instance.exports;
-  bindings.__wbg_set_wasm(exports);
-  exports.__wbindgen_start();
   return exports;
 }
 
 // Until then every access to the exports starts it.
-bindings.__wbg_set_wasm(new Proxy({}, { get: (_, name) => start()[name] }));
+__wbg_set_wasm(new Proxy({}, { get: (_, name) => start()[name] }));
 
-function unavailable(cause) {
+export function unavailable(cause) {
+  if (cause instanceof VertoError) return cause;
   let message = "WebAssembly could not be started: ";
   if (typeof WebAssembly === "undefined") {
     message += "this browser has none";
@@ -34,11 +44,11 @@ function unavailable(cause) {
     message +=
       "if the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";
   } else if (cause instanceof RangeError) {
-    message += "this browser compiles no module of this size synchronously (Chromium before 115)";
+    message +=
+      "this browser (Chromium before 115) compiles no module of this size synchronously; " +
+      "slim.mjs of this package, with `await init()`, works in it";
   } else {
     message += cause?.message;
   }
-  return new VertoError("wasm-unavailable", -9, message, { data: cause });
+  return new VertoError("wasm-unavailable", -9, message, { data: cause, cause });
 }
-
-export const { Client } = bindings;

@@ -7,3 +7,7 @@
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod core;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

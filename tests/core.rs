@@ -26,6 +26,8 @@ mod events;
 mod frames;
 #[path = "core/garbage.rs"]
 mod garbage;
+#[path = "core/glue.rs"]
+mod glue;
 #[path = "core/harness.rs"]
 mod harness;
 #[path = "core/json.rs"]
@@ -44,6 +46,8 @@ mod outages;
 mod peers;
 #[path = "core/recovery.rs"]
 mod recovery;
+#[path = "core/reviewed.rs"]
+mod reviewed;
 #[path = "core/server.rs"]
 mod server;
 #[path = "core/subscribing.rs"]

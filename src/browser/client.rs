@@ -1,24 +1,20 @@
-//! What JavaScript sees: one `Client` behind each `Verto` of the page.
+//! What the glue in `pkg-template/` calls: one `Client` behind each `Verto` of the page.
 //!
-//! The methods that take a call's number never throw: the call settles with the error.
-//! The others throw a `VertoError`.
+//! The glue has checked the page's arguments already and written its objects as JSON text.
+//! No method throws: a call's failure settles the call.
 
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
 use super::host::Host;
-use super::options::{self, Refusal, member};
-use super::params::{self, Broadcast, FsApi, FsCommand, Info, Page};
+use super::json::Json;
+use super::params;
 use super::shell::Shell;
-use crate::core::callcenter::{self, Command};
+use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::Request;
-use crate::core::{Expect, Ms};
-
-/// The longest name of a channel, and the longest `subParams`, in bytes: ours, so that a
-/// request for a channel can always be sent.
-const LONGEST: usize = 10_000;
+use crate::core::session::{Config, Request, SocketId};
+use crate::core::{CallId, Expect, KeepAlive, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
 #[wasm_bindgen]
@@ -26,9 +22,6 @@ const LONGEST: usize = 10_000;
 pub struct Client {
     shell: Rc<Shell>,
 }
-
-/// A request ready to be made: method, parameters, what counts as success, timeout.
-type Prepared = (String, String, Expect, Option<Ms>);
 
 #[wasm_bindgen]
 impl Client {
@@ -51,28 +44,93 @@ impl Client {
         self.shell.read(|session| session.sessid().into())
     }
 
-    /// Connects with `options`; says whether they can be used. Where they cannot, nothing
-    /// changes but that `call` fails.
-    pub fn connect(&self, call: u32, options: &JsValue) -> bool {
-        match options::config(options) {
-            Ok(config) => {
-                let connect = |session: &mut Session, now| session.connect(now, call, config);
-                self.shell.command(connect);
-                true
-            }
-            Err(error) => {
-                self.refuse(call, error);
-                false
-            }
-        }
+    /// Connects; the arguments are those of [`Config`]. Times are in ms; an `interval` of 0
+    /// means that silence isn't judged.
+    #[allow(clippy::too_many_arguments)] // An object with getters is three times the wasm.
+    pub fn connect(
+        &self,
+        call: CallId,
+        url: String,
+        fallback_url: Option<String>,
+        sessid: Option<String>,
+        auto_reconnect: bool,
+        fresh_credentials: bool,
+        interval: f64,
+        max_failed: u32,
+        timeout: f64,
+        jsapi_timeout: f64,
+    ) {
+        let interval = interval as Ms;
+        let config = Box::new(Config {
+            url,
+            fallback_url,
+            sessid,
+            auto_reconnect,
+            fresh_credentials,
+            keep_alive: (interval > 0).then_some(KeepAlive {
+                interval,
+                max_failed,
+            }),
+            timeout: timeout as Ms,
+            jsapi_timeout: jsapi_timeout as Ms,
+        });
+        self.shell
+            .command(|session, now| session.connect(now, call, config));
     }
 
-    /// Checks what the next logins are made from.
-    pub fn login_data(&self, options: &JsValue) -> Result<(), JsValue> {
-        let fresh = options::login(options).map_err(|error| self.shell.host().error(error))?;
+    /// A socket that [`Host::socket`] made is open.
+    pub fn opened(&self, socket: SocketId) {
+        self.shell
+            .happened(|session, now| session.opened(now, socket));
+    }
+
+    /// A socket closed with `code`.
+    pub fn closed(&self, socket: SocketId, code: u16) {
+        self.shell
+            .happened(|session, now| session.closed(now, socket, code));
+    }
+
+    /// A frame came in, parsed.
+    pub fn frame(&self, socket: SocketId, frame: JsValue) {
+        let frame = Json(frame);
+        self.shell
+            .happened(|session, now| session.frame(now, socket, &frame));
+    }
+
+    /// A frame came in that isn't JSON.
+    pub fn garbage(&self, socket: SocketId) {
+        self.shell
+            .happened(|session, now| session.garbage(now, socket));
+    }
+
+    /// An event came in whose route is known ([`Host::learn`]): the short way. Says whether it
+    /// was delivered; otherwise it must come as a frame. `serno` is -1 where it has none.
+    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
+        self.shell.event(socket, route, serno, params)
+    }
+
+    /// The network is back, or the machine or the page may have slept.
+    pub fn woke(&self) {
+        self.shell.woke();
+    }
+
+    /// Whether functions of the page's give the credentials from now on.
+    pub fn fresh_credentials(&self, fresh: bool) {
         self.shell
             .command(|session, _| session.fresh_credentials(fresh));
-        Ok(())
+    }
+
+    /// The page's answer to [`Host::credentials`]: the login's parameters as JSON text.
+    pub fn credentials(&self, socket: SocketId, params: String) {
+        self.shell
+            .answered(|session, now| session.credentials(now, socket, Ok(params)));
+    }
+
+    /// The page gave no credentials.
+    pub fn no_credentials(&self, socket: SocketId, code: i32, message: String) {
+        let error = Error::new(Kind::of_code(code), message);
+        self.shell
+            .answered(|session, now| session.credentials(now, socket, Err(error)));
     }
 
     /// Ends the session and its subscriptions.
@@ -80,129 +138,80 @@ impl Client {
         self.shell.command(|session, _| session.logout());
     }
 
-    /// Any request: `sendMethod`.
-    pub fn request(&self, call: u32, method: &JsValue, params: &JsValue, options: &JsValue) {
-        self.make(call, || {
-            let timeout = options::milliseconds("timeout", &member(options, "timeout")?)?;
-            let method = options::text("method", method)?;
-            let params = params::object("params", params)?;
-            Ok((method, params, Expect::Result, timeout))
-        });
+    /// Any request. `params` is a JSON object's text; with `may_refuse` a result whose
+    /// `code` isn't 200 is a failure; a `timeout` (ms) of 0 stands for the usual one.
+    pub fn request(
+        &self,
+        call: CallId,
+        method: String,
+        params: String,
+        may_refuse: bool,
+        timeout: f64,
+    ) {
+        let expect = match may_refuse {
+            true => Expect::NoRefusal,
+            false => Expect::Result,
+        };
+        let timeout = (timeout > 0.0).then_some(timeout as Ms);
+        self.make(call, method, params, expect, timeout);
     }
 
     /// A command of the specification's call centre, its arguments in their order.
-    pub fn command(&self, call: u32, func: &str, group: &str, arguments: Vec<JsValue>) {
-        self.make(call, || {
-            let arguments = arguments.iter().map(options::argument);
-            let command = Command::new(func, group, arguments)?;
-            let params = params::write("data", &callcenter::jsapi(func, command))?;
-            Ok(("jsapi".into(), params, Expect::Code200, None))
-        });
+    pub fn command(
+        &self,
+        call: CallId,
+        func: &str,
+        group: &str,
+        arguments: &js_sys::Array,
+        timeout: f64,
+    ) {
+        let argument = |index| params::argument(&arguments.get(index));
+        match callcenter::arguments(func, group, argument) {
+            Ok(arguments) => self.cc_call(call, func, &params::write(&arguments), timeout),
+            Err(error) => self.refuse_with(call, error),
+        }
     }
 
-    /// Any other command of the call centre's back end: `ccCall`.
-    pub fn call(&self, call: u32, func: &JsValue, data: &JsValue) {
-        self.make(call, || {
-            let func = options::text("func", func)?;
-            params::object("data", data)?;
-            let data = match data.is_object() {
-                true => data.clone(),
-                false => js_sys::Object::new().into(),
-            };
-            let params = params::write("data", &callcenter::jsapi(&func, Page(data)))?;
-            Ok(("jsapi".into(), params, Expect::Code200, None))
-        });
+    /// Any command of the call centre's back end: `data` is a JSON object's text.
+    pub fn cc_call(&self, call: CallId, func: &str, data: &str, timeout: f64) {
+        let params = callcenter::jsapi(func, data);
+        let timeout = (timeout > 0.0).then_some(timeout as Ms);
+        self.make(call, "jsapi".into(), params, Expect::Code200, timeout);
     }
 
-    /// `broadcast`.
-    pub fn broadcast(&self, call: u32, channel: &JsValue, data: &JsValue) {
-        self.make(call, || {
-            let channel = options::text("channel", channel)?;
-            params::object("params", data)?;
-            let request = Broadcast {
-                event_channel: &channel,
-                data: data.clone(),
-                local_broadcast: member(data, "localBroadcast")?.as_bool(),
-            };
-            let params = params::write("params", &request)?;
-            Ok(("verto.broadcast".into(), params, Expect::NoRefusal, None))
-        });
+    /// Fails a call whose arguments the glue found unusable.
+    pub fn refuse(&self, call: CallId, code: i32, message: String) {
+        self.refuse_with(call, Error::new(Kind::of_code(code), message));
     }
 
-    /// `message`.
-    pub fn message(&self, call: u32, message: &JsValue) {
-        self.make(call, || {
-            options::text("to", &member(message, "to")?)?;
-            options::text("body", &member(message, "body")?)?;
-            let msg = message.clone();
-            let params = params::write("message", &Info { msg })?;
-            Ok(("verto.info".into(), params, Expect::Result, None))
+    /// Gives a call up for the page's `reason`; `made` says whether its request was made.
+    pub fn abort(&self, call: CallId, made: bool, reason: JsValue) {
+        let mut error = Error::new(Kind::Aborted, "the page gave this request up");
+        error.data = Some(Json(reason));
+        self.shell.command(|session, _| match made {
+            true => session.cancel(call, error),
+            false => session.refuse(call, error),
         });
-    }
-
-    /// `fsAPI`.
-    pub fn fsapi(&self, call: u32, cmd: &JsValue, arg: &JsValue) {
-        self.make(call, || {
-            let cmd = options::text("cmd", cmd)?;
-            options::fits("arg", arg)?;
-            let arg = match arg.is_undefined() || arg.is_null() {
-                true => String::new(),
-                false => arg
-                    .as_string()
-                    .ok_or_else(|| Error::argument("arg", "must be a string"))?,
-            };
-            let command = "fsapi";
-            let data = FsCommand {
-                cmd: &cmd,
-                arg: &arg,
-            };
-            let params = params::write("arg", &FsApi { command, data })?;
-            Ok(("jsapi".into(), params, Expect::Result, None))
-        });
-    }
-
-    /// Fails a call whose other arguments the glue found unusable.
-    pub fn refuse_argument(&self, call: u32, name: &str, must: &str) {
-        self.refuse(call, Error::argument(name, must));
     }
 
     /// Registers a listener on channels; returns the registrations' numbers.
     pub fn subscribe(
         &self,
-        channels: Vec<JsValue>,
+        channels: Vec<String>,
         listener: u32,
-        sub_params: &JsValue,
+        sub_params: Option<String>,
         local: bool,
-    ) -> Result<Vec<u32>, JsValue> {
-        let read = || {
-            let channels: Result<Vec<String>, Refusal> = channels.iter().map(channel).collect();
-            let sub_params = match sub_params.is_undefined() || sub_params.is_null() {
-                true => None,
-                false => Some(short(
-                    "subParams",
-                    params::object("subParams", sub_params)?,
-                )?),
-            };
-            Ok((channels?, sub_params))
-        };
-        let (channels, sub_params) = read().map_err(|error| self.shell.host().error(error))?;
-        Ok(self.shell.command(|session, now| {
+    ) -> Vec<u32> {
+        self.shell.command(|session, now| {
             session.subscribe(now, &channels, listener, sub_params.as_deref(), local)
-        }))
+        })
     }
 
     /// Ends the registrations `sernos` of `channels`, in pairs; a number of 0 means all of
     /// that channel.
-    pub fn unsubscribe(&self, channels: Vec<JsValue>, sernos: Vec<u32>) -> Result<(), JsValue> {
-        let channels: Result<Vec<String>, Refusal> = channels.iter().map(channel).collect();
-        let channels = channels.map_err(|error| self.shell.host().error(error))?;
-        let sernos = sernos
-            .into_iter()
-            .map(|serno| (serno != 0).then_some(serno));
-        let targets: Vec<_> = channels.into_iter().zip(sernos).collect();
-        let unsubscribe = |session: &mut Session, now| session.unsubscribe(now, &targets);
-        self.shell.command(unsubscribe);
-        Ok(())
+    pub fn unsubscribe(&self, channels: Vec<String>, sernos: &[u32]) {
+        self.shell
+            .command(|session, now| session.unsubscribe(now, &channels, sernos));
     }
 
     /// Ends all registrations.
@@ -211,53 +220,26 @@ impl Client {
             .command(|session, now| session.unsubscribe_all(now));
     }
 
-    /// The channel of a group's events, or of one agent's.
-    pub fn channel(&self, group: &str, agent: &JsValue) -> Result<String, JsValue> {
-        use callcenter::Argument;
-        match options::argument(agent) {
-            Argument::Missing => Ok(callcenter::channel(group, None)),
-            Argument::Text(agent) if !agent.is_empty() => {
-                Ok(callcenter::channel(group, Some(&agent)))
-            }
-            _ => {
-                let error = Error::argument("agent", "must be a non-empty string (or a number)");
-                Err(self.shell.host().error(error))
-            }
-        }
+    fn make(
+        &self,
+        call: CallId,
+        method: String,
+        params: String,
+        expect: Expect,
+        timeout: Option<Ms>,
+    ) {
+        let request = Request {
+            call,
+            method,
+            params,
+            expect,
+            timeout,
+        };
+        self.shell
+            .command(|session, now| session.request(now, request));
     }
 
-    fn make(&self, call: u32, prepare: impl FnOnce() -> Result<Prepared, Refusal>) {
-        match prepare() {
-            Ok((method, params, expect, timeout)) => {
-                let request = Request {
-                    call,
-                    method,
-                    params,
-                    expect,
-                    timeout,
-                };
-                let make = |session: &mut Session, now| session.request(now, request);
-                self.shell.command(make);
-            }
-            Err(error) => self.refuse(call, error),
-        }
-    }
-
-    fn refuse(&self, call: u32, error: Refusal) {
+    fn refuse_with(&self, call: CallId, error: Error<Json>) {
         self.shell.command(|session, _| session.refuse(call, error));
     }
-}
-
-type Session = crate::core::session::Session<super::json::Json>;
-
-fn channel(value: &JsValue) -> Result<String, Refusal> {
-    short("channel", options::text("channel", value)?)
-}
-
-fn short(name: &str, text: String) -> Result<String, Refusal> {
-    if text.len() > LONGEST {
-        let message = [name, " is longer than 10,000 bytes"].concat();
-        return Err(Error::new(Kind::TooLarge, message));
-    }
-    Ok(text)
 }

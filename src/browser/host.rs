@@ -1,6 +1,7 @@
 //! The JavaScript side of one instance, as `pkg-template/host.js` writes it.
 
 use wasm_bindgen::prelude::*;
+use web_sys::WebSocket;
 
 use super::json::Json;
 use crate::core::error::Error;
@@ -16,9 +17,24 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn hold(this: &Host, strongly: bool);
 
-    /// The page's options as they are now.
+    /// Asks the page for the parameters of the login on this socket; answered, at once or
+    /// later, by [`Client::credentials`](super::Client::credentials) or `no_credentials`.
     #[wasm_bindgen(method)]
-    pub fn options(this: &Host) -> JsValue;
+    pub fn credentials(this: &Host, socket: u32);
+
+    /// Opens a socket of the page's or the platform's class, which is `id` to the core.
+    #[wasm_bindgen(method, catch)]
+    pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
+
+    /// From now on events on `channel` with this `subscribedChannel` may come by
+    /// [`Client::event`](super::Client::event); with `first` every older route is void.
+    #[wasm_bindgen(method)]
+    pub fn learn(this: &Host, channel: &str, subscribed: Option<&str>, route: u32, first: bool);
+
+    /// Begins or ends listening for what may have woken the page, which calls
+    /// [`Client::woke`](super::Client::woke).
+    #[wasm_bindgen(method)]
+    pub fn listen(this: &Host, on: bool);
 
     /// Settles a call's promise and runs its callback.
     #[wasm_bindgen(method)]
@@ -31,7 +47,7 @@ extern "C" {
         state: &str,
         attempt: u32,
         delay: f64,
-        reason: Option<String>,
+        reason: Option<&str>,
         error: &JsValue,
     );
 
@@ -67,10 +83,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn release(this: &Host, serno: u32);
 
-    /// What a function of the page's threw: it goes to the page's `error` event.
-    #[wasm_bindgen(method)]
-    pub fn report(this: &Host, thrown: &JsValue);
-
     /// A line for the debug log.
     #[wasm_bindgen(method)]
     pub fn log(this: &Host, text: &str);
@@ -81,9 +93,9 @@ extern "C" {
         kind: &str,
         code: i32,
         message: &str,
-        reason: Option<String>,
+        reason: Option<&str>,
         data: &JsValue,
-        method: Option<String>,
+        method: Option<&str>,
         sent: Option<bool>,
     ) -> JsValue;
 }
@@ -95,9 +107,12 @@ impl Host {
             error.kind.name(),
             error.code,
             &error.message,
-            error.reason,
-            &error.data.map_or(JsValue::UNDEFINED, |data| data.0),
-            error.method,
+            error.reason.as_deref(),
+            error
+                .data
+                .as_ref()
+                .map_or(&JsValue::UNDEFINED, |data| &data.0),
+            error.method.as_deref(),
             error.sent,
         )
     }

@@ -5,14 +5,11 @@
 //! the page through a [`Host`].
 
 mod client;
-mod credentials;
 mod host;
 mod json;
-mod options;
 mod params;
 mod shell;
 mod socket;
-mod wake;
 
 pub use client::Client;
 pub use host::Host;

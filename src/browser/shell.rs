@@ -11,13 +11,11 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::credentials::{self, Credentials, LoginText};
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
-use super::wake::WakeUps;
 use crate::core::Ms;
-use crate::core::session::{Io, Notice, Session};
+use crate::core::session::{Io, Learned, Notice, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -33,8 +31,10 @@ pub struct Shell {
     /// A method of the page's is on its way: what happens inside it (a page's own mock of
     /// a socket may answer inside `send`) is told after it.
     commanded: Cell<bool>,
+    /// The page is asked for its credentials, and may answer inside that.
+    asking: Cell<bool>,
     held: Cell<bool>,
-    wake_ups: RefCell<Option<WakeUps>>,
+    listening: Cell<bool>,
     me: Weak<Shell>,
 }
 
@@ -48,15 +48,11 @@ impl Shell {
             timer: RefCell::new(None),
             telling: Cell::new(false),
             commanded: Cell::new(false),
+            asking: Cell::new(false),
             held: Cell::new(false),
-            wake_ups: RefCell::new(None),
+            listening: Cell::new(false),
             me: me.clone(),
         })
-    }
-
-    /// The page's side.
-    pub fn host(&self) -> &Host {
-        &self.host
     }
 
     /// Reads the session.
@@ -67,6 +63,12 @@ impl Shell {
     /// Runs a command of the page's; its callbacks follow when it has returned.
     pub fn command<R>(&self, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
         let result = command(&mut self.session.borrow_mut(), now());
+        self.after_command();
+        result
+    }
+
+    // Apart from the generic function, of which there is one for each command.
+    fn after_command(&self) {
         let outer = self.commanded.replace(true);
         self.follow();
         self.commanded.set(outer);
@@ -78,16 +80,57 @@ impl Shell {
                 }
             });
         }
-        result
+    }
+
+    /// The page answered what it was asked, inside that or later.
+    pub fn answered(&self, answer: impl FnOnce(&mut Session<Json>, Ms)) {
+        if self.asking.get() {
+            // Whoever asks goes on with it.
+            answer(&mut self.session.borrow_mut(), now());
+        } else {
+            self.happened(answer);
+        }
     }
 
     /// Runs something that happened while none of the page's code did.
     pub fn happened(&self, event: impl FnOnce(&mut Session<Json>, Ms)) {
         event(&mut self.session.borrow_mut(), now());
+        self.after_event();
+    }
+
+    /// An event came in for which there is a route; says whether it has been delivered. Where
+    /// anything about it is unusual it goes the long way, as a frame. No wire frame, deadline or
+    /// notice comes of it, so that there is nothing to follow.
+    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
+        if self.telling.get() || self.commanded.get() {
+            return false;
+        }
+        let routed = self
+            .session
+            .borrow_mut()
+            .routed(now(), socket, route, serno);
+        let Some(sernos) = routed else {
+            return false;
+        };
+        self.telling.set(true);
+        for serno in sernos.iter() {
+            self.host.event(*serno, params);
+        }
+        self.tell();
+        true
+    }
+
+    fn after_event(&self) {
         self.follow();
         if !self.commanded.get() && !self.telling.replace(true) {
             self.tell();
         }
+    }
+
+    /// The page may have slept, and a browser's timer doesn't count meanwhile: it is set anew.
+    pub fn woke(&self) {
+        drop(self.timer.take());
+        self.happened(|session, now| session.woke(now));
     }
 
     fn follow(&self) {
@@ -109,13 +152,16 @@ impl Shell {
 
     fn perform(&self, io: Io) {
         match io {
-            Io::Open { socket, url } => match Socket::open(&self.me, socket, &url) {
-                Ok(opening) => drop(self.socket.replace(Some(Rc::new(opening)))),
+            Io::Open { socket: id, url } => match self.host.socket(id, &url) {
+                Ok(socket) => {
+                    let opening = Rc::new(Socket { id, socket });
+                    drop(self.socket.replace(Some(opening)));
+                }
                 // Not in the browser's words, which quote the address.
                 Err(_) => {
                     let message = "socketUrl cannot be used: the browser refuses it, as it does \
                                    ws: on an https: page, or a blocked port";
-                    self.session.borrow_mut().unusable(socket, message.into());
+                    self.session.borrow_mut().unusable(id, message.into());
                 }
             },
             Io::Send { socket, text } => {
@@ -130,39 +176,24 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { socket } => self.ask_credentials(socket),
+            Io::Credentials { socket } => {
+                self.asking.set(true);
+                self.host.credentials(socket);
+                self.asking.set(false);
+            }
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
+            Io::Learn(learned) => {
+                let Learned {
+                    channel,
+                    subscribed,
+                    route,
+                    first,
+                } = *learned;
+                self.host
+                    .learn(&channel, subscribed.as_deref(), route, first);
+            }
             Io::Log(text) => self.host.log(&text),
         }
-    }
-
-    fn ask_credentials(&self, socket: u32) {
-        match credentials::ask(&self.host.options()) {
-            Credentials::Now(login) => {
-                let login = self.reported(login);
-                let mut session = self.session.borrow_mut();
-                session.credentials(now(), socket, login);
-            }
-            Credentials::Later(login) => {
-                let shell = self.me.clone();
-                spawn_local(async move {
-                    let login = login.await;
-                    if let Some(shell) = shell.upgrade() {
-                        let login = shell.reported(login);
-                        shell.happened(|session, now| session.credentials(now, socket, login));
-                    }
-                });
-            }
-        }
-    }
-
-    fn reported(&self, login: LoginText) -> LoginText {
-        login.map_err(|mut error| {
-            if let Some(thrown) = error.data.take() {
-                self.host.report(&thrown.0);
-            }
-            error
-        })
     }
 
     fn set_timer(&self) {
@@ -191,9 +222,8 @@ impl Shell {
         let active = session.is_active();
         let held = active || session.has_notice() || self.telling.get();
         drop(session);
-        if self.wake_ups.borrow().is_some() != active {
-            let wake_ups = active.then(|| WakeUps::listen(&self.me));
-            drop(self.wake_ups.replace(wake_ups));
+        if self.listening.replace(active) != active {
+            self.host.listen(active);
         }
         if self.held.replace(held) != held {
             self.host.hold(held);
@@ -223,7 +253,6 @@ impl Shell {
                 reason,
                 error: failure,
             } => {
-                let reason = reason.map(String::from);
                 host.state(state.name(), attempt, delay as f64, reason, &error(failure));
             }
             Notice::Login { error: failure } => {
@@ -259,16 +288,6 @@ impl Shell {
             }
         }
     }
-}
-
-/// What was thrown, in words.
-pub fn words(thrown: &JsValue) -> String {
-    let message = js_sys::Reflect::get(thrown, &"message".into());
-    message
-        .ok()
-        .and_then(|message| message.as_string())
-        .or_else(|| thrown.as_string())
-        .unwrap_or_else(|| "it failed".into())
 }
 
 /// The wall clock: unlike a monotonic one it goes on while the machine sleeps.

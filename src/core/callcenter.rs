@@ -4,85 +4,47 @@
 //! (XSwitch reference); the arguments and their order are the specification's.
 
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::core::error::Error;
+use crate::core::json::push_string;
 
 /// The group that the back end assumes, and in which an agent is written without it
 /// (specification).
 pub const DEFAULT_GROUP: &str = "default";
 
-/// The parameters of a `jsapi` request that runs one command `D` of the call centre.
-#[derive(Clone, Debug, Serialize)]
-pub struct Jsapi<'a, D> {
-    command: &'static str,
-    data: Ccc<'a, D>,
+/// What stands at a place among a command's arguments.
+#[derive(Clone, Copy, Debug)]
+enum Parameter {
+    /// A string that must be there.
+    Text(&'static str),
+    /// `agent`, which is written with its group.
+    Agent,
+    /// A string that may be left out, and then isn't sent.
+    Optional(&'static str),
+    /// `false` unless it is given.
+    Flag(&'static str),
 }
+use Parameter::{Agent, Flag, Optional, Text};
 
-#[derive(Clone, Debug, Serialize)]
-struct Ccc<'a, D> {
-    method: &'static str,
-    func: &'a str,
-    data: D,
-}
-
-/// The request for the command `func` with the arguments `data`.
-pub fn jsapi<D: Serialize>(func: &str, data: D) -> Jsapi<'_, D> {
-    Jsapi {
-        command: "lua",
-        data: Ccc {
-            method: "ccc",
-            func,
-            data,
-        },
-    }
-}
-
-/// A command of the specification's, with its arguments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Command {
-    /// `ccLogin`: the agent signs in at a queue with an extension.
-    #[serde(rename_all = "camelCase")]
-    Login {
-        /// The queue's name.
-        queue: String,
-        /// The agent's number.
-        agent: String,
-        /// The extension where the agent's calls ring.
-        extn: String,
-    },
-    /// `ccLogout`, `ccGoReady`: the agent signs out, or takes calls.
-    At {
-        /// The queue's name.
-        queue: String,
-        /// The agent's number.
-        agent: String,
-    },
-    /// `ccGoBreak`: the agent takes no calls.
-    Break {
-        /// The queue's name.
-        queue: String,
-        /// The agent's number.
-        agent: String,
-        /// Why, for the statistics; left out where not given.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
-    },
-    /// `ccDial`: rings the agent's extension first and then the destination.
-    #[serde(rename_all = "camelCase")]
-    Dial {
-        /// The agent's number.
-        agent: String,
-        /// The extension that is rung first.
-        extn: String,
-        /// The caller's number that the destination sees.
-        cid_number: String,
-        /// The number to call.
-        dest_number: String,
-        /// Whether the agent hears the destination's early media.
-        early_media: bool,
-    },
-}
+/// The commands of the specification, their parameters in its order, under the names that
+/// the wire has (XSwitch reference).
+const COMMANDS: [(&str, &[Parameter]); 5] = [
+    ("ccLogin", &[Text("queue"), Agent, Text("extn")]),
+    ("ccLogout", &[Text("queue"), Agent]),
+    ("ccGoReady", &[Text("queue"), Agent]),
+    ("ccGoBreak", &[Text("queue"), Agent, Optional("reason")]),
+    (
+        "ccDial",
+        &[
+            Agent,
+            Text("extn"),
+            Text("cidNumber"),
+            Text("destNumber"),
+            Flag("earlyMedia"),
+        ],
+    ),
+];
 
 /// What a page gives as an argument.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,101 +54,105 @@ pub enum Argument {
     /// A string, or a number that stands for one.
     Text(String),
     /// `true` or `false`.
-    Bool(bool),
+    Flag(bool),
     /// Anything else.
     Other,
 }
 
-impl Command {
-    /// The command `func` from the arguments in the specification's order, for an agent of
-    /// `group`.
-    ///
-    /// # Errors
-    /// The first argument that is missing or of a wrong type, by its name; a `func` that
-    /// is none of the specification's.
-    pub fn new<V>(
-        func: &str,
-        group: &str,
-        arguments: impl IntoIterator<Item = Argument>,
-    ) -> Result<Self, Error<V>> {
-        let mut arguments = arguments.into_iter();
-        let mut next = || arguments.next().unwrap_or(Argument::Missing);
-        let mut text = |name: &str| required(name, next());
-        let command = match func {
-            "ccLogin" => Command::Login {
-                queue: text("queue")?,
-                agent: in_group(group, text("agent")?),
-                extn: text("extn")?,
-            },
-            "ccLogout" | "ccGoReady" => Command::At {
-                queue: text("queue")?,
-                agent: in_group(group, text("agent")?),
-            },
-            "ccGoBreak" => Command::Break {
-                queue: text("queue")?,
-                agent: in_group(group, text("agent")?),
-                reason: optional("reason", next())?,
-            },
-            "ccDial" => Command::Dial {
-                agent: in_group(group, text("agent")?),
-                extn: text("extn")?,
-                cid_number: text("cidNumber")?,
-                dest_number: text("destNumber")?,
-                early_media: match next() {
-                    Argument::Missing => false,
-                    Argument::Bool(early_media) => early_media,
-                    _ => return Err(Error::argument("earlyMedia", "must be true or false")),
-                },
-            },
-            _ => return Err(Error::argument("func", "is not a call-centre command")),
+impl Serialize for Argument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Argument::Text(text) => serializer.serialize_str(text),
+            Argument::Flag(flag) => serializer.serialize_bool(*flag),
+            Argument::Missing | Argument::Other => serializer.serialize_unit(),
+        }
+    }
+}
+
+/// A command's arguments under their names, as an object. A map for serde, not a struct:
+/// serde-wasm-bindgen keeps a table of the names of structs' fields, which is 3 KB of wasm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arguments(Vec<(&'static str, Argument)>);
+
+impl Serialize for Arguments {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, argument) in &self.0 {
+            map.serialize_entry(name, argument)?;
+        }
+        map.end()
+    }
+}
+
+/// The arguments of the command `func` for an agent of `group`; `given` gives the page's by
+/// their place.
+///
+/// # Errors
+/// The first argument that is missing or of a wrong type, by its name; a `func` that is
+/// none of the specification's.
+pub fn arguments<V>(
+    func: &str,
+    group: &str,
+    given: impl Fn(u32) -> Argument,
+) -> Result<Arguments, Error<V>> {
+    let Some((_, parameters)) = COMMANDS.iter().find(|(name, _)| *name == func) else {
+        return Err(Error::argument("func", "is not a call-centre command"));
+    };
+    let mut arguments = Vec::with_capacity(parameters.len());
+    for (place, parameter) in (0..).zip(*parameters) {
+        let (name, must) = match parameter {
+            Text(name) => (*name, "must be a non-empty string (or a number)"),
+            Agent => ("agent", "must be a non-empty string (or a number)"),
+            Optional(name) => (*name, "must be a string"),
+            Flag(name) => (*name, "must be true or false"),
         };
-        Ok(command)
+        let argument = match (given(place), parameter) {
+            (Argument::Text(text), Optional(_)) if text.is_empty() => continue,
+            (Argument::Missing, Optional(_)) => continue,
+            (Argument::Missing, Flag(_)) => Argument::Flag(false),
+            (Argument::Missing, _) => return Err(Error::argument(name, "is missing")),
+            (Argument::Flag(flag), Flag(_)) => Argument::Flag(flag),
+            (Argument::Text(text), Optional(_)) => Argument::Text(text),
+            (Argument::Text(text), Text(_)) if !is_blank(&text) => Argument::Text(text),
+            (Argument::Text(text), Agent) if !is_blank(&text) => {
+                Argument::Text(in_group(group, text))
+            }
+            _ => return Err(Error::argument(name, must)),
+        };
+        arguments.push((name, argument));
     }
+    Ok(Arguments(arguments))
 }
 
-fn required<V>(name: &str, argument: Argument) -> Result<String, Error<V>> {
-    match argument {
-        Argument::Text(text) if !text.trim().is_empty() => Ok(text),
-        Argument::Missing => Err(Error::argument(name, "is missing")),
-        _ => Err(Error::argument(
-            name,
-            "must be a non-empty string (or a number)",
-        )),
-    }
-}
-
-fn optional<V>(name: &str, argument: Argument) -> Result<Option<String>, Error<V>> {
-    match argument {
-        Argument::Missing => Ok(None),
-        Argument::Text(text) if text.is_empty() => Ok(None),
-        Argument::Text(text) => Ok(Some(text)),
-        _ => Err(Error::argument(name, "must be a string")),
-    }
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 /// An agent of another group than `default` is written `<group>.<agent>` (XSwitch's REST
 /// reference; that commands take it so is inferred). One that has a dot already stays.
 fn in_group(group: &str, agent: String) -> String {
-    if group == DEFAULT_GROUP || agent.contains('.') {
+    if group == DEFAULT_GROUP || agent.bytes().any(|byte| byte == b'.') {
         agent
     } else {
         [group, ".", &agent].concat()
     }
 }
 
-/// The channel of a group's events, or of one agent's: `vcc.<group>[.<agent>]`
-/// (specification).
+/// The parameters of a `jsapi` request that runs the command `func`; `data` is the JSON
+/// text of its arguments.
 ///
 /// ```
-/// use verto_wasm::core::callcenter::channel;
-/// assert_eq!(channel("default", None), "vcc.default");
-/// assert_eq!(channel("default", Some("1007")), "vcc.default.1007");
+/// use verto_wasm::core::callcenter::jsapi;
+/// let params = jsapi("ccGoReady", r#"{"queue":"q","agent":"1001"}"#);
+/// assert!(params.starts_with(r#"{"command":"lua","data":{"method":"ccc","func":"ccGoReady""#));
 /// ```
-pub fn channel(group: &str, agent: Option<&str>) -> String {
-    match agent {
-        Some(agent) => ["vcc.", group, ".", agent].concat(),
-        None => ["vcc.", group].concat(),
-    }
+pub fn jsapi(func: &str, data: &str) -> String {
+    let mut params = String::from("{\"command\":\"lua\",\"data\":{\"method\":\"ccc\",\"func\":");
+    push_string(&mut params, func);
+    params.push_str(",\"data\":");
+    params.push_str(data);
+    params.push_str("}}");
+    params
 }
 
 #[cfg(test)]
@@ -199,9 +165,16 @@ mod tests {
             .collect()
     }
 
-    fn wire(func: &str, group: &str, arguments: Vec<Argument>) -> String {
-        let command = Command::new::<()>(func, group, arguments).unwrap();
-        serde_json::to_string(&jsapi(func, &command)).unwrap()
+    fn check(func: &str, group: &str, given: &[Argument]) -> Result<String, Error<()>> {
+        let given = |place| given.get(place as usize).cloned();
+        let arguments = arguments(func, group, |place| {
+            given(place).unwrap_or(Argument::Missing)
+        })?;
+        Ok(serde_json::to_string(&arguments).unwrap())
+    }
+
+    fn wire(func: &str, group: &str, given: Vec<Argument>) -> String {
+        jsapi(func, &check(func, group, &given).unwrap())
     }
 
     #[test]
@@ -245,11 +218,10 @@ mod tests {
 
     #[test]
     fn an_agent_of_another_group_is_written_with_it_once() {
-        let agent =
-            |group, agent| match Command::new::<()>("ccGoReady", group, texts(&["q", agent])) {
-                Ok(Command::At { agent, .. }) => agent,
-                other => panic!("{other:?}"),
-            };
+        let agent = |group, agent| {
+            let written = check("ccGoReady", group, &texts(&["q", agent])).unwrap();
+            serde_json::from_str::<serde_json::Value>(&written).unwrap()["agent"].clone()
+        };
         assert_eq!(agent("sales", "1001"), "sales.1001");
         assert_eq!(agent("sales", "other.1001"), "other.1001");
         assert_eq!(agent("default", "1001"), "1001");
@@ -257,10 +229,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_wrong_is_named() {
-        let message = |func, arguments| {
-            Command::new::<()>(func, "default", arguments)
-                .unwrap_err()
-                .message
+        let message = |func, given: Vec<Argument>| {
+            let error = check(func, "default", &given).unwrap_err();
+            error.message.clone()
         };
         assert_eq!(message("ccLogin", texts(&[])), "queue is missing");
         assert_eq!(message("ccLogin", texts(&["q", "1"])), "extn is missing");

@@ -1,5 +1,7 @@
 //! Every way in which a call can fail.
 
+use std::ops::{Deref, DerefMut};
+
 use crate::core::value::{Field, Value};
 
 /// What kind of failure it is: `VertoError.kind` on the page.
@@ -25,6 +27,8 @@ pub enum Kind {
     Overflow,
     /// This build or this browser cannot do it.
     Unsupported,
+    /// The page gave the call up.
+    Aborted,
 }
 
 impl Kind {
@@ -41,6 +45,7 @@ impl Kind {
             Kind::TooLarge => "too-large",
             Kind::Overflow => "overflow",
             Kind::Unsupported => "unsupported",
+            Kind::Aborted => "aborted",
         }
     }
 
@@ -59,13 +64,29 @@ impl Kind {
             // -9 is `wasm-unavailable`, which the JS glue makes: without wasm this isn't here.
             Kind::Auth => -10,
             Kind::Rejected => -11,
+            Kind::Aborted => -12,
+        }
+    }
+
+    /// The kind with this [`Self::code`]; `InvalidArgument` where there is none.
+    pub fn of_code(code: i32) -> Kind {
+        match code {
+            -6 => Kind::TooLarge,
+            -8 => Kind::Unsupported,
+            -10 => Kind::Auth,
+            _ => Kind::InvalidArgument,
         }
     }
 }
 
-/// A failure, as the page sees it in a `VertoError`.
+/// A failure, as the page sees it in a `VertoError`. It is boxed, so that the many
+/// `Result`s that could hold one are cheap to move and small in code.
 #[derive(Clone, Debug)]
-pub struct Error<V> {
+pub struct Error<V>(Box<Failure<V>>);
+
+/// What an [`Error`] says.
+#[derive(Clone, Debug)]
+pub struct Failure<V> {
     /// What kind of failure it is.
     pub kind: Kind,
     /// The server's code, or [`Kind::code`].
@@ -79,14 +100,28 @@ pub struct Error<V> {
     /// The method of the request that failed.
     pub method: Option<String>,
     /// Whether the request had been written to a socket; known for `timeout`,
-    /// `connection-lost` and `closed`.
+    /// `connection-lost`, `closed` and `aborted`.
     pub sent: Option<bool>,
+}
+
+impl<V> Deref for Error<V> {
+    type Target = Failure<V>;
+
+    fn deref(&self) -> &Failure<V> {
+        &self.0
+    }
+}
+
+impl<V> DerefMut for Error<V> {
+    fn deref_mut(&mut self) -> &mut Failure<V> {
+        &mut self.0
+    }
 }
 
 impl<V> Error<V> {
     /// A failure of our own making.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error {
+        Error(Box::new(Failure {
             kind,
             code: kind.code(),
             message: message.into(),
@@ -94,7 +129,7 @@ impl<V> Error<V> {
             data: None,
             method: None,
             sent: None,
-        }
+        }))
     }
 
     /// The argument `name` cannot be used, because it `must` be something else.
@@ -128,7 +163,7 @@ impl<V: Value> Error<V> {
             .or_else(|| answer.text_of(Field::Message))
             .or_else(|| answer.text());
         let said = reason.as_deref().unwrap_or("no reason given");
-        Error {
+        Error(Box::new(Failure {
             kind,
             code: answer
                 .field(Field::Code)
@@ -139,7 +174,7 @@ impl<V: Value> Error<V> {
             data: Some(answer),
             method: Some(method.into()),
             sent: None,
-        }
+        }))
     }
 }
 

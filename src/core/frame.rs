@@ -1,6 +1,6 @@
 //! The wire's frames: what came in is classified, what goes out is written.
 
-use crate::core::json::push_string;
+use crate::core::json::{push_number, push_string};
 use crate::core::value::{Field, Value};
 
 /// The largest text frame, in bytes, that a server accepts: above it mod_verto closes the
@@ -144,16 +144,16 @@ fn reply_id<V: Value>(id: &V) -> Option<u32> {
 }
 
 fn echo<V: Value>(id: &V) -> Option<String> {
-    if let Some(number) = id.number() {
-        return Some(whole(number)?.to_string());
-    }
     let mut json = String::new();
-    push_string(&mut json, &id.text()?);
+    match id.number() {
+        Some(number) => push_number(&mut json, whole(number)?),
+        None => push_string(&mut json, &id.text()?),
+    }
     Some(json)
 }
 
 /// A JSON number as a counter; fractions and numbers beyond 2^53 are none.
-fn whole(number: f64) -> Option<u64> {
+pub fn whole(number: f64) -> Option<u64> {
     let integer = number as u64;
     (integer < (1 << 53) && integer as f64 == number).then_some(integer)
 }
@@ -172,7 +172,7 @@ pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
     text.push_str("\"sessid\":");
     push_string(&mut text, sessid);
     text.push_str("},\"id\":");
-    text.push_str(&id.to_string());
+    push_number(&mut text, id.into());
     text.push('}');
     text
 }

@@ -1,5 +1,13 @@
 //! The little JSON that the core writes itself: the frame around a request's parameters.
 
+/// Appends a whole number. Not by `to_string`, which brings in 3 KB of formatting.
+pub fn push_number(out: &mut String, number: u64) {
+    if number > 9 {
+        push_number(out, number / 10);
+    }
+    out.push((b'0' + (number % 10) as u8).into());
+}
+
 /// Appends `text` as a JSON string.
 pub fn push_string(out: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -48,6 +56,14 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn a_number_is_written_as_rust_writes_it(number in any::<u64>(), digits in 0..64) {
+            let number = number >> digits;
+            let mut json = String::new();
+            super::push_number(&mut json, number);
+            prop_assert_eq!(json, number.to_string());
+        }
+
         #[test]
         fn any_text_reads_back_as_it_was(text in any::<String>()) {
             let mut json = String::new();

@@ -47,6 +47,8 @@ pub struct Liveness {
     check: Ms,
     /// The ping was sent because of a sleep: one decides.
     waking: bool,
+    /// It woke right after a frame: silence is asked about as soon as it is one.
+    woken: bool,
     /// A server that never answered a ping isn't judged by it.
     answers: bool,
 }
@@ -61,6 +63,7 @@ impl Liveness {
             judge: None,
             check: now.saturating_add(settings.interval),
             waking: false,
+            woken: false,
             answers,
         }
     }
@@ -70,8 +73,14 @@ impl Liveness {
         self.heard = now;
         self.judge = None;
         self.waking = false;
+        self.woken = false;
         // After a wake it may be further ahead than a short interval.
         self.check = self.check.min(now.saturating_add(self.settings.interval));
+    }
+
+    /// Whether a ping that was sent because of a sleep waits for a sign of life.
+    pub fn is_waking(&self) -> bool {
+        self.waking
     }
 
     /// A ping was answered, with whatever.
@@ -94,9 +103,16 @@ impl Liveness {
     /// The machine or the page may have slept, or changed its network: one ping, which
     /// must be answered soon. `busy` as in [`Self::check`].
     pub fn woke(&mut self, now: Ms, busy: Option<Ms>) -> Verdict {
-        if self.waking || now < self.heard.saturating_add(SLEPT) {
+        if self.waking {
             return Verdict::Fine;
         }
+        let quiet = self.heard.saturating_add(SLEPT);
+        if now < quiet {
+            self.woken = true;
+            self.check = self.check.min(quiet);
+            return Verdict::Fine;
+        }
+        self.woken = false;
         self.waking = true;
         self.ask(now, busy, WAKE);
         self.check = now.saturating_add(WAKE);
@@ -114,6 +130,7 @@ impl Liveness {
         let silent = self.heard.saturating_add(self.settings.interval);
         self.check = now.saturating_add(self.settings.interval);
         match self.judge {
+            _ if self.woken => self.woke(now, busy),
             None if now < silent => {
                 self.check = silent;
                 Verdict::Fine

@@ -9,6 +9,7 @@ pub mod error;
 pub mod frame;
 mod json;
 mod liveness;
+mod queue;
 mod random;
 mod reconnect;
 mod rpc;

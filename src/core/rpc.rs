@@ -44,8 +44,9 @@ pub enum Owner {
     Login,
     /// The session: `verto.subscribe` for these channels.
     Subscribe(Vec<String>),
-    /// The session: `verto.unsubscribe`.
-    Unsubscribe,
+    /// Nobody: `verto.unsubscribe`, and calls that the page gave up, with which the server
+    /// may still be busy.
+    Nobody,
     /// The session: `verto.ping`.
     Ping,
 }
@@ -104,6 +105,20 @@ impl Rpc {
         Some(self.in_flight.remove(index).owner)
     }
 
+    /// Takes out the page's call `id`, and says whether it was in flight; then its answer
+    /// is nobody's.
+    pub fn cancel(&mut self, id: CallId) -> Option<(Call, bool)> {
+        if let Some(index) = self.waiting.iter().position(|one| one.call.id == id) {
+            return Some((self.waiting.remove(index).call, false));
+        }
+        let mut in_flight = self.in_flight.iter_mut().map(|entry| &mut entry.owner);
+        let owner = in_flight.find(|owner| matches!(owner, Owner::Page(call) if call.id == id))?;
+        match std::mem::replace(owner, Owner::Nobody) {
+            Owner::Page(call) => Some((call, true)),
+            _ => None,
+        }
+    }
+
     /// Lets a request wait for the next login; gives the call back where too many do.
     pub fn wait(&mut self, request: Waiting) -> Result<(), Call> {
         if self.waiting.len() >= MOST_WAITING {
@@ -155,6 +170,22 @@ impl Rpc {
         others.map(|entry| entry.deadline).max()
     }
 
+    /// Whether a login is in flight.
+    pub fn awaits_login(&self) -> bool {
+        self.in_flight
+            .iter()
+            .any(|entry| entry.owner == Owner::Login)
+    }
+
+    /// A login in flight is given up at `deadline` at the latest.
+    pub fn hurry_login(&mut self, deadline: Ms) {
+        for entry in &mut self.in_flight {
+            if entry.owner == Owner::Login {
+                entry.deadline = entry.deadline.min(deadline);
+            }
+        }
+    }
+
     /// The clock was set back by this much.
     pub fn set_back(&mut self, by: Ms) {
         let in_flight = self.in_flight.iter_mut().map(|entry| &mut entry.deadline);
@@ -188,7 +219,7 @@ mod tests {
     fn ids_rise_from_one_on_each_connection() {
         let mut rpc = Rpc::default();
         assert_eq!(rpc.register(Owner::Login, 10), 1);
-        assert_eq!(rpc.register(Owner::Unsubscribe, 10), 2);
+        assert_eq!(rpc.register(Owner::Nobody, 10), 2);
         rpc.take_in_flight().for_each(drop);
         rpc.restart();
         assert_eq!(rpc.register(Owner::Login, 10), 1);

@@ -4,7 +4,12 @@
 //! (the same pair has the same number), and each registration of a listener on a channel
 //! has a *serno*, which is in the handle that the page holds.
 
+use std::rc::Rc;
+
 use crate::core::frame::Event;
+
+/// How many routes are remembered: enough for every agent of a large switch.
+const MOST_ROUTES: usize = 20_000;
 
 /// How many skipped event numbers of a channel are remembered.
 const MOST_MISSED: u64 = 1_000;
@@ -18,7 +23,7 @@ enum Wire {
     Confirmed,
     Refused,
     /// Asked for in vain: the server may hold it or not.
-    Unknown,
+    Unknown(u32),
 }
 
 /// What the server said when it was asked for a channel.
@@ -147,10 +152,22 @@ pub struct Asking {
     pub sub_params: Option<String>,
 }
 
+/// Who gets the events on one channel with one `subscribedChannel`, as long as no
+/// registration comes or goes.
+#[derive(Debug)]
+struct Route {
+    /// Where the channel is by which the events are numbered.
+    counted: Option<usize>,
+    sernos: Rc<[u32]>,
+}
+
 /// The subscriptions of one session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
     channels: Channels,
+    routes: Vec<Route>,
+    /// The number of the first of `routes`; those before it are void.
+    first_route: u32,
     last_serno: u32,
     last_run: u32,
     in_login: bool,
@@ -193,6 +210,8 @@ impl Subscriptions {
                 one.serno
             }
             None => {
+                self.first_route += self.routes.len() as u32;
+                self.routes.clear();
                 self.last_serno += 1;
                 entry.registrations.push(Registration {
                     serno: self.last_serno,
@@ -220,12 +239,13 @@ impl Subscriptions {
         }
     }
 
-    /// Removes the registration `serno`, or all of them, from `channel`.
-    pub fn remove(&mut self, channel: &str, serno: Option<u32>, removed: &mut Removed) {
+    /// Removes the registration `serno`, or with 0 all of them, from `channel`.
+    pub fn remove(&mut self, channel: &str, serno: u32, removed: &mut Removed) {
+        self.forget_routes();
         let Some(entry) = self.channels.get_mut(channel) else {
             return;
         };
-        let meant = |one: &mut Registration| serno.is_none_or(|serno| one.serno == serno);
+        let meant = |one: &mut Registration| serno == 0 || one.serno == serno;
         let gone = entry.registrations.extract_if(.., meant);
         removed.sernos.extend(gone.map(|one| one.serno));
         if entry.is_wanted() {
@@ -243,6 +263,7 @@ impl Subscriptions {
 
     /// Removes everything.
     pub fn clear(&mut self) -> Removed {
+        self.forget_routes();
         let mut removed = Removed::default();
         for (name, channel) in std::mem::take(&mut self.channels.0) {
             if channel.is_held() {
@@ -256,6 +277,7 @@ impl Subscriptions {
 
     /// The connection is gone, and with it what the server knew (FreeSWITCH, s11).
     pub fn disconnected(&mut self) {
+        self.forget_routes();
         for (_, channel) in &mut self.channels.0 {
             channel.wire = Wire::Unasked;
             channel.expected = None;
@@ -323,7 +345,7 @@ impl Subscriptions {
     /// concerns; none where the channel was given up, or asked for anew, since.
     pub fn answered(&mut self, channel: &str, id: u32, answer: Answer) -> Option<Vec<u32>> {
         let entry = self.channels.get_mut(channel)?;
-        if entry.wire != Wire::Asked(id) {
+        if !matches!(entry.wire, Wire::Asked(of) | Wire::Unknown(of) if of == id) {
             return None;
         }
         entry.wire = match answer {
@@ -334,7 +356,7 @@ impl Subscriptions {
                 Wire::Confirmed
             }
             Answer::Refused => Wire::Refused,
-            Answer::None => Wire::Unknown,
+            Answer::None => Wire::Unknown(id),
         };
         let wire = entry.registrations.iter().filter(|one| !one.local);
         Some(wire.map(|one| one.serno).collect())
@@ -352,11 +374,17 @@ impl Subscriptions {
             if let Some(channel) = self.channels.get_mut(name) {
                 // Without `subscribedChannel` a number can't be told to belong here.
                 let serno = event.serno.filter(|_| event.subscribed.is_some());
-                if let Some(serno) = serno {
-                    if channel.is_repeated(serno) {
-                        return None;
+                match serno.map(|serno| (serno, channel.note(serno))) {
+                    Some((_, Noted::Repeated)) => return None,
+                    Some((received, Noted::Gap(expected))) => {
+                        let channel = name.into();
+                        gap = Some(Gap {
+                            channel,
+                            expected,
+                            received,
+                        });
                     }
-                    gap = channel.count(name, serno);
+                    _ => {}
                 }
                 for one in &channel.registrations {
                     if !found.iter().any(|(listener, _)| *listener == one.listener) {
@@ -370,6 +398,42 @@ impl Subscriptions {
             }
         }
         Some((found.into_iter().map(|(_, serno)| serno).collect(), gap))
+    }
+
+    /// Remembers that events like this one go to `sernos`. Returns the route's number, and
+    /// whether those before it are void.
+    pub fn learn<V>(&mut self, event: &Event<V>, sernos: &[u32]) -> (u32, bool) {
+        if self.routes.len() >= MOST_ROUTES {
+            self.forget_routes();
+        }
+        let counted = event.subscribed.as_ref();
+        let route = self.first_route + self.routes.len() as u32;
+        self.routes.push(Route {
+            counted: counted.and_then(|name| self.channels.find(name).ok()),
+            sernos: sernos.into(),
+        });
+        (route, self.routes.len() == 1)
+    }
+
+    /// The registrations that an event with the number `serno` goes to by `route`; `None`,
+    /// and nothing is noted, where the route is void or the number isn't the next.
+    pub fn routed(&mut self, route: u32, serno: Option<u64>) -> Option<Rc<[u32]>> {
+        let index = route.checked_sub(self.first_route)?;
+        let route = self.routes.get(index as usize)?;
+        if let (Some(counted), Some(serno)) = (route.counted, serno) {
+            let (_, channel) = self.channels.0.get_mut(counted)?;
+            if channel.expected != Some(serno) {
+                return None;
+            }
+            channel.expected = Some(serno + 1);
+        }
+        Some(route.sernos.clone())
+    }
+
+    /// Makes every route void.
+    pub fn forget_routes(&mut self) {
+        self.first_route += self.routes.len() as u32;
+        self.routes.clear();
     }
 
     /// What the server has granted, what it has refused, and what is wanted.
@@ -388,37 +452,46 @@ impl Subscriptions {
 }
 
 impl Channel {
-    /// An event that was delivered before. One that was skipped comes late, and a number of
-    /// 0 starts anew.
-    fn is_repeated(&mut self, serno: u64) -> bool {
-        if serno == 0 || self.expected.is_none_or(|expected| serno >= expected) {
-            return false;
-        }
+    /// Takes note of an event's number.
+    fn note(&mut self, serno: u64) -> Noted {
         let skipped = self.missed.iter().position(|missed| *missed == serno);
-        skipped.map(|index| self.missed.remove(index)).is_none()
+        match self.expected {
+            // Those before the first may still come, and aren't known to be lost.
+            None => self.skip(0, serno),
+            Some(expected) if serno >= expected => {
+                self.skip(expected, serno);
+                if serno > expected {
+                    return Noted::Gap(expected);
+                }
+            }
+            Some(expected) => match skipped {
+                Some(index) => {
+                    self.missed.remove(index);
+                }
+                // It counts anew.
+                None if serno == 0 && expected > 1 => {
+                    self.missed.clear();
+                    self.expected = Some(1);
+                }
+                None => return Noted::Repeated,
+            },
+        }
+        Noted::Next
     }
 
-    fn count(&mut self, name: &str, received: u64) -> Option<Gap> {
-        let expected = self.expected.unwrap_or(received);
-        if received == 0 || received >= expected {
-            self.expected = Some(received + 1);
-        }
-        if received == 0 {
-            self.missed.clear();
-        }
-        if received <= expected {
-            return None;
-        }
+    fn skip(&mut self, from: u64, to: u64) {
         self.missed
-            .extend(expected.max(received.saturating_sub(MOST_MISSED))..received);
+            .extend(from.max(to.saturating_sub(MOST_MISSED))..to);
         let surplus = self.missed.len().saturating_sub(MOST_MISSED as usize);
         self.missed.drain(..surplus);
-        Some(Gap {
-            channel: name.into(),
-            expected,
-            received,
-        })
+        self.expected = Some(to + 1);
     }
+}
+
+enum Noted {
+    Next,
+    Repeated,
+    Gap(u64),
 }
 
 /// The most bytes that a name takes in a JSON array: a character at most 6, the quotes, a

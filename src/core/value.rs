@@ -26,6 +26,25 @@ pub enum Field {
 }
 
 impl Field {
+    /// Each of them, in the order of their declaration.
+    pub const ALL: [Field; 15] = [
+        Field::Method,
+        Field::Id,
+        Field::Params,
+        Field::Result,
+        Field::Error,
+        Field::Code,
+        Field::Message,
+        Field::Reason,
+        Field::Msg,
+        Field::Sessid,
+        Field::EventChannel,
+        Field::SubscribedChannel,
+        Field::EventSerno,
+        Field::SubscribedChannels,
+        Field::AlreadySubscribedChannels,
+    ];
+
     /// The member's name on the wire.
     pub fn name(self) -> &'static str {
         match self {

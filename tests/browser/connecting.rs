@@ -255,6 +255,27 @@ async fn a_browser_without_websocket_ends_the_connect() {
     let call = bench.page.connect(&js(OPTIONS));
     turn().await;
     js_sys::Reflect::set(&js_sys::global(), &"WebSocket".into(), &sockets).unwrap();
-    assert_eq!(text(&bench.page.error(call), "kind"), "invalid-argument");
+    assert_eq!(text(&bench.page.error(call), "kind"), "unsupported");
+    let message = text(&bench.page.error(call), "message");
+    assert!(message.contains("the option WebSocket"), "{message}");
     bench.assert_usable().await;
+}
+
+#[wasm_bindgen_test]
+async fn sockets_are_of_the_pages_class_until_the_next_connect() {
+    let bench = Bench::new();
+    js("void (globalThis.Own = class extends WebSocket {})");
+    let own = ["Object.assign(", OPTIONS, ", { WebSocket: Own })"].concat();
+    let is_own = |index| {
+        let class: js_sys::Function = js("(one) => one instanceof Own").unchecked_into();
+        let socket: JsValue = bench.world.socket(index).into();
+        class.call1(&JsValue::NULL, &socket).unwrap().is_truthy()
+    };
+    bench.page.connect(&js(&own));
+    bench.world.socket(-1).closed(1006);
+    bench.world.advance(1_000.0);
+    assert_eq!(bench.world.sockets().length(), 2);
+    assert!(is_own(0) && is_own(1));
+    bench.page.connect(&js(OPTIONS));
+    assert!(!is_own(2));
 }

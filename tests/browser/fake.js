@@ -479,6 +479,10 @@ class Host {
     return this.#page.options;
   }
 
+  socket(WebSocket, url) {
+    return new WebSocket(url);
+  }
+
   settle(call, ok, value) {
     this.#page.settle(call, ok, value);
   }
@@ -561,6 +565,12 @@ const methods = {
   broadcast: (page) => page.client.broadcast(page.newCall(), "vcc", { a: 1 }),
   message: (page) => page.client.message(page.newCall(), { to: "1002", body: "hi" }),
   fsapi: (page) => page.client.fsapi(page.newCall(), "status", ""),
+  abort: (page) => {
+    const call = page.newCall();
+    page.client.request(call, "echo", { a: 1 }, undefined);
+    page.client.abort(call, true, "why");
+    page.client.abort(page.newCall(), false, "why");
+  },
   refuseArgument: (page) => page.client.refuse_argument(page.newCall(), "x", "must be y"),
   channel: (page) => page.client.channel("default", 1007),
   look: (page) => [page.client.state, page.client.sessid],

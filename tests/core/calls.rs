@@ -5,7 +5,7 @@ use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::State;
 use verto_wasm::core::{Expect, MOST_WAITING};
 
-use crate::harness::{CREDENTIALS, Harness, config};
+use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
 
 #[test]
 fn a_request_is_sent_at_once_and_ends_with_its_reply() {
@@ -268,4 +268,64 @@ fn a_request_that_became_too_large_while_it_waited_is_not_sent() {
         assert!(frame.len() <= 1_000_000, "{} bytes", frame.len());
     }
     assert_eq!(h.error(1).kind, Kind::TooLarge);
+}
+
+#[test]
+fn a_waiting_request_that_is_given_up_is_never_sent() {
+    let mut h = Harness::new();
+    h.connect(config());
+    h.call(1);
+    h.call(2);
+    h.call(3);
+    h.forget();
+    h.cancel(2);
+    assert_eq!(h.told(), ["call 2: aborted, not sent"]);
+    assert_eq!(h.error(2).method.as_deref(), Some("echo"));
+    h.log_in();
+    let sent = h.sent_short();
+    assert_eq!(sent, ["1 login", r#"2 echo {"n":1}"#, r#"3 echo {"n":3}"#]);
+}
+
+#[test]
+fn the_answer_to_a_request_that_was_given_up_is_ignored() {
+    let mut h = Harness::ready();
+    h.call(1);
+    h.call(2);
+    h.forget();
+    h.cancel(1);
+    assert_eq!(h.told(), ["call 1: aborted, sent"]);
+    h.reply(2, &json!(1));
+    assert!(h.told().is_empty());
+    h.reply(3, &json!(2));
+    assert_eq!(h.told(), ["call 2: ok 2"]);
+    h.drop_connection();
+    assert!(!h.told().iter().any(|line| line.starts_with("call")));
+}
+
+#[test]
+fn giving_up_what_has_ended_changes_nothing() {
+    let mut h = Harness::ready();
+    h.call(1);
+    h.reply(2, &json!(1));
+    h.call(2);
+    h.wait(10_000);
+    h.forget();
+    for call in [1, 2, 3, CONNECT] {
+        h.cancel(call);
+    }
+    assert!(h.told().is_empty());
+    assert!(h.did().is_empty());
+    assert_eq!(h.session.deadline(), None);
+}
+
+#[test]
+fn a_server_may_be_busy_with_what_was_given_up() {
+    let mut h = Harness::watching();
+    h.call_with(1, "jsapi", &json!({}), Expect::Code200, None);
+    h.cancel(1);
+    // Without the request two silent intervals of 10 s would end it.
+    h.wait(59_000);
+    assert_eq!(h.session.state(), State::Ready);
+    h.wait(31_000);
+    assert_ne!(h.session.state(), State::Ready);
 }

@@ -23,7 +23,7 @@ fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
     h.event("vcc", Some("vcc"), Some(1));
     h.session.closed(h.now, socket, 1000);
     h.session.unusable(socket, "no".into());
-    h.session.garbage(h.now, socket, "a binary frame");
+    h.session.garbage(h.now, socket);
     h.timer();
     h.wait(1_000_000);
     assert!(h.did().is_empty() && h.told().is_empty());
@@ -245,7 +245,7 @@ fn what_an_older_socket_says_is_ignored() {
     h.session.credentials(h.now, 1, Ok(CREDENTIALS.into()));
     h.session.closed(h.now, 1, 1006);
     h.session.unusable(1, "no".into());
-    h.session.garbage(h.now, 1, "no JSON");
+    h.session.garbage(h.now, 1);
     h.frame_on(1, json!({ "id": 1, "result": {} }));
     h.frame_on(1, json!({ "id": 1, "method": "verto.punt" }));
     assert!(h.did().is_empty() && h.told().is_empty());

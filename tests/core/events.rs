@@ -221,3 +221,55 @@ fn numbers_of_an_older_connection_hide_nothing_on_the_new_one() {
     let gap = "onGap vcc expected 3 received 9";
     assert_eq!(h.told(), ["event [1]", "event [1]", gap, "event [1]"]);
 }
+
+#[test]
+fn an_event_that_comes_again_goes_the_short_way_until_a_handler_comes_or_goes() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.forget();
+    for serno in 0..4 {
+        h.event("vcc.default.1007", Some("vcc"), Some(serno));
+        assert_eq!(h.told(), ["event [1]"]);
+    }
+    assert_eq!(h.glue.short, 3);
+    h.subscribe(&["vcc"], 2);
+    h.forget();
+    h.event("vcc.default.1007", Some("vcc"), Some(4));
+    assert_eq!((h.told(), h.glue.short), (vec!["event [1, 2]".into()], 3));
+    h.event("vcc.default.1007", Some("vcc"), Some(5));
+    assert_eq!((h.told(), h.glue.short), (vec!["event [1, 2]".into()], 4));
+    h.unsubscribe("vcc", Some(1));
+    h.forget();
+    h.event("vcc.default.1007", Some("vcc"), Some(6));
+    assert_eq!((h.told(), h.glue.short), (vec!["event [2]".into()], 4));
+}
+
+#[test]
+fn the_short_way_neither_repeats_an_event_nor_hides_a_gap() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    for serno in [0, 1, 2] {
+        h.event("vcc", Some("vcc"), Some(serno));
+    }
+    h.forget();
+    h.event("vcc", Some("vcc"), Some(2));
+    assert!(h.told().is_empty());
+    h.event("vcc", Some("vcc"), Some(5));
+    assert_eq!(h.told(), ["onGap vcc expected 3 received 5", "event [1]"]);
+    h.event("vcc", Some("vcc"), Some(6));
+    assert_eq!(h.told(), ["event [1]"]);
+}
+
+#[test]
+fn thousands_of_channels_of_events_are_remembered_within_bounds() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    for round in 0..2 {
+        for agent in 0..25_000 {
+            h.event(&format!("vcc.default.{agent}"), None, None);
+        }
+        let short = h.glue.short;
+        h.event("vcc.default.24999", None, None);
+        assert_eq!(h.glue.short, short + 1, "in round {round}");
+    }
+}

@@ -5,11 +5,12 @@
 //! line each, so that a test reads as a list of what happened.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::error::Error;
+use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, State};
 use verto_wasm::core::{CallId, Expect, KeepAlive, Ms};
 
 use crate::alarm::Alarm;
+use crate::glue::Glue;
 use crate::json::Json;
 
 /// The call that stands for `connect`'s Promise in [`Harness::connect`].
@@ -51,6 +52,7 @@ pub struct Harness {
     /// The wall clock, which a test may set.
     pub now: Ms,
     alarm: Alarm,
+    pub glue: Glue,
     /// The newest socket.
     pub socket: SocketId,
     io: Vec<Io>,
@@ -66,6 +68,7 @@ impl Harness {
             session: Session::new(1),
             now: 1_000_000_000_000,
             alarm: Alarm::default(),
+            glue: Glue::default(),
             socket: 0,
             io: Vec::new(),
             notices: Vec::new(),
@@ -109,7 +112,9 @@ impl Harness {
             if let Io::Open { socket, .. } = &io {
                 self.socket = *socket;
             }
-            self.io.push(io);
+            if !self.glue.learned(&io) {
+                self.io.push(io);
+            }
         }
         while let Some(notice) = self.session.next_notice() {
             self.notices.push(notice);
@@ -124,7 +129,7 @@ impl Harness {
     }
 
     pub fn connect_as(&mut self, call: CallId, config: Config) {
-        self.session.connect(self.now, call, config);
+        self.session.connect(self.now, call, Box::new(config));
         self.drain();
     }
 
@@ -157,6 +162,12 @@ impl Harness {
         self.drain();
     }
 
+    pub fn cancel(&mut self, call: CallId) {
+        let error = Error::new(Kind::Aborted, "given up");
+        self.session.cancel(call, error);
+        self.drain();
+    }
+
     pub fn subscribe(&mut self, channels: &[&str], listener: u32) -> Vec<u32> {
         self.subscribe_with(channels, listener, None, false)
     }
@@ -178,7 +189,7 @@ impl Harness {
 
     pub fn unsubscribe(&mut self, channel: &str, serno: Option<u32>) {
         self.session
-            .unsubscribe(self.now, &[(channel.into(), serno)]);
+            .unsubscribe(self.now, &[channel.into()], &[serno.unwrap_or(0)]);
         self.drain();
     }
 
@@ -240,7 +251,8 @@ impl Harness {
     }
 
     pub fn frame_on(&mut self, socket: SocketId, frame: Tree) {
-        self.session.frame(self.now, socket, &Json(frame));
+        let told = self.glue.frame(&mut self.session, self.now, socket, frame);
+        self.notices.extend(told);
         self.drain();
     }
 
@@ -429,6 +441,7 @@ fn show_io(io: &Io) -> String {
         Io::Credentials { socket } => format!("credentials {socket}"),
         Io::Release { sernos } => format!("release {sernos:?}"),
         Io::Log(line) => format!("log {line}"),
+        Io::Learn(learned) => format!("{learned:?}"),
     }
 }
 

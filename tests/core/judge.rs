@@ -16,9 +16,13 @@ impl World {
     /// Takes out all that the session wants, and judges it.
     pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
         self.pinged = 0;
-        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
-        let notices: Vec<Notice<Json>> =
-            std::iter::from_fn(|| self.session.next_notice()).collect();
+        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io())
+            .filter(|io| !self.glue.learned(io))
+            .collect();
+        let short = self.short.take().into_iter();
+        let notices: Vec<Notice<Json>> = short
+            .chain(std::iter::from_fn(|| self.session.next_notice()))
+            .collect();
         let failed = |one: &&Notice<_>| {
             let state = State::Reconnecting;
             matches!(one, Notice::State { state: new, .. } if *new == state)
@@ -53,6 +57,10 @@ impl World {
                 let usual =
                     self.config.fallback_url.is_none() || (self.failed / 2).is_multiple_of(2);
                 assert_eq!(*url == config().url, usual, "whose turn is it: {url}");
+                if self.at_fallback == usual {
+                    self.at_fallback = !usual;
+                    self.answers = false;
+                }
                 assert!(*socket > self.newest, "a socket's number was used twice");
                 self.live = Some(*socket);
                 self.newest = *socket;
@@ -64,7 +72,12 @@ impl World {
                 self.opened = false;
                 self.logged_in = false;
                 self.asked = false;
+                let login = |asked: &Asked| matches!(asked.what, What::Login);
+                if self.config.sessid.is_some() && self.in_flight.iter().any(login) {
+                    self.late_login = true;
+                }
                 self.in_flight.clear();
+                self.given_up.clear();
                 self.wire.clear();
                 self.held.clear();
                 self.numbers.clear();
@@ -88,6 +101,7 @@ impl World {
                     assert!(self.released.remove(serno), "released {serno} unasked");
                 }
             }
+            Io::Learn(_) => {}
             Io::Log(line) => {
                 assert!(
                     !SECRETS.iter().any(|secret| line.contains(secret)),
@@ -141,7 +155,7 @@ impl World {
                     let before = self.wire.insert(name.clone(), Wire::Asked(id));
                     self.expected.remove(&name);
                     assert!(
-                        matches!(before, None | Some(Wire::Refused | Wire::Unknown)),
+                        matches!(before, None | Some(Wire::Refused | Wire::Unknown(_))),
                         "asked for {name} twice"
                     );
                     if name != "secret" {
@@ -149,6 +163,11 @@ impl World {
                         self.held.insert(name);
                     }
                 }
+                // The server works in order.
+                let ahead = self.in_flight.iter();
+                let ahead = ahead.filter(|asked| !matches!(asked.what, What::Ping));
+                let busy = ahead.map(|asked| asked.deadline).max().unwrap_or(0);
+                deadline = busy.max(self.now).saturating_add(config().timeout);
                 What::Subscribe(names(), granted)
             }
             "verto.unsubscribe" => {
@@ -156,12 +175,15 @@ impl World {
                     assert!(!self.is_wanted(&name), "gave up {name} that is wanted");
                     let before = self.wire.remove(&name);
                     assert!(
-                        matches!(before, Some(Wire::Asked(_) | Wire::Granted | Wire::Unknown)),
+                        matches!(
+                            before,
+                            Some(Wire::Asked(_) | Wire::Granted | Wire::Unknown(_))
+                        ),
                         "gave up {name} that the server doesn't hold"
                     );
                     self.held.remove(&name);
                 }
-                What::Unsubscribe
+                What::Nobody
             }
             "verto.ping" => {
                 self.judge_ping();
@@ -252,6 +274,10 @@ impl World {
         assert!(!call.settled, "call {id} was settled twice");
         call.settled = true;
         let mine = |asked: &Asked| matches!(asked.what, What::Call(call) if call == id);
+        if call.cancelled {
+            let asked = self.in_flight.iter_mut().filter(|asked| mine(asked));
+            asked.for_each(|asked| asked.what = What::Nobody);
+        }
         self.in_flight.retain(|asked| !mine(asked));
         let error = match outcome {
             Ok(_) => return assert_eq!(call.answer, Some(true), "call {id} has no answer"),
@@ -265,6 +291,7 @@ impl World {
                 call.sent.is_some() && call.sent != self.live && error.sent == Some(true)
             }
             Kind::Closed if !call.connects => error.sent == sent,
+            Kind::Aborted => call.cancelled && error.sent == sent,
             Kind::Closed
             | Kind::Auth
             | Kind::TakenOver
@@ -379,11 +406,11 @@ impl World {
             assert_eq!(asked, wanted, "asked of the server is what is wanted");
         }
         let is_subscribing =
-            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Unsubscribe);
+            |asked: &Asked| matches!(asked.what, What::Subscribe(..) | What::Nobody);
         let mut answered = with(Wire::Granted);
         answered.extend(with(Wire::Refused));
         answered.sort();
-        let pending = |wire: &Wire| matches!(wire, Wire::Asked(_) | Wire::Unknown);
+        let pending = |wire: &Wire| matches!(wire, Wire::Asked(_) | Wire::Unknown(_));
         if self.logged_in && !self.wire.values().any(pending) {
             assert_eq!(answered, wanted, "confirmed and refused are what is wanted");
         }

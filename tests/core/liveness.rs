@@ -157,7 +157,7 @@ fn any_frame_is_a_sign_of_life() {
         |h| h.reply(77, &json!({})),
         |h| h.frame(json!("no object")),
         |h| h.frame(json!([{}])),
-        |h| h.session.garbage(h.now, h.socket, "#SP"),
+        |h| h.session.garbage(h.now, h.socket),
     ];
     for sign in signs {
         let mut h = Harness::watching();
@@ -196,7 +196,7 @@ fn an_older_sockets_pong_is_no_sign_of_life() {
         h.wait(9_000);
         h.frame_on(1, json!({ "id": 2, "result": {} }));
         h.frame_on(1, json!({ "id": 3, "result": {} }));
-        h.session.garbage(h.now, 1, "no JSON");
+        h.session.garbage(h.now, 1);
     }
     assert_eq!(given_up(&mut h, HOUR), Some((3_000, 0)));
 }

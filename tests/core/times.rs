@@ -204,11 +204,13 @@ impl World {
         self.in_flight = rest;
         for asked in overdue {
             match asked.what {
-                What::Subscribe(names, _) => {
-                    self.expect_wire(asked.id, &names, &BTreeSet::new(), Wire::Unknown);
+                What::Subscribe(ref names, _) => {
+                    let names = names.clone();
+                    self.expect_wire(asked.id, &names, &BTreeSet::new(), Wire::Unknown(asked.id));
                     self.honest = false;
+                    self.given_up.push(asked);
                 }
-                What::Unsubscribe | What::Ping => {}
+                What::Nobody | What::Ping => {}
                 What::Login | What::Call(_) => self.in_flight.push(asked),
             }
         }

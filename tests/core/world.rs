@@ -10,6 +10,7 @@ use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, 
 use verto_wasm::core::{CallId, Expect, Ms};
 
 use crate::alarm::Alarm;
+use crate::glue::Glue;
 use crate::harness::config;
 use crate::json::Json;
 use crate::times::Silence;
@@ -29,6 +30,8 @@ pub struct Call {
     /// The server has answered: whether that is a success.
     pub answer: Option<bool>,
     pub settled: bool,
+    /// The page gave it up.
+    pub cancelled: bool,
 }
 
 /// What the session asked the server on the live socket, without an answer yet.
@@ -45,7 +48,8 @@ pub enum What {
     Call(CallId),
     /// With what an honest server grants of it.
     Subscribe(Vec<String>, BTreeSet<String>),
-    Unsubscribe,
+    /// An unsubscribe request, or a call that the page gave up.
+    Nobody,
     Ping,
 }
 
@@ -55,7 +59,7 @@ pub enum Wire {
     Granted,
     Refused,
     /// Asked for without an answer in time.
-    Unknown,
+    Unknown(u32),
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +77,9 @@ pub struct World {
     /// What the session was last told of it.
     pub told_now: Ms,
     pub alarm: Alarm,
+    pub glue: Glue,
+    /// An event that went the short way.
+    pub short: Option<Notice<Json>>,
     /// The clock was set since the timer rang last.
     pub late: bool,
     /// The server does nothing any more.
@@ -82,6 +89,8 @@ pub struct World {
     /// The login was refused since the last that wasn't; so was one whose sessid was made.
     pub refused: bool,
     pub in_use: bool,
+    /// A login under the page's sessid went unanswered: the next punt is its doing.
+    pub late_login: bool,
     /// The state that an answer to a login is to lead to in this step.
     pub after: Option<State>,
     /// The server has answered a ping since the last `connect`.
@@ -105,7 +114,10 @@ pub struct World {
     /// The newest call that was written to a socket.
     pub last_sent: Option<CallId>,
     pub calls: BTreeMap<CallId, Call>,
+    pub at_fallback: bool,
     pub in_flight: Vec<Asked>,
+    /// Subscribe requests of this connection that were given up.
+    pub given_up: Vec<Asked>,
     pub replies: Vec<Tree>,
     pub pings: VecDeque<Tree>,
     pub channels: BTreeMap<String, Vec<Registration>>,
@@ -136,11 +148,14 @@ impl World {
             now: 1_000_000_000_000,
             told_now: 0,
             alarm: Alarm::default(),
+            glue: Glue::default(),
+            short: None,
             late: false,
             frozen: false,
             config: config(),
             refused: false,
             in_use: false,
+            late_login: false,
             after: None,
             answers: false,
             silence: Silence::default(),
@@ -156,7 +171,9 @@ impl World {
             last_id: 0,
             last_sent: None,
             calls: BTreeMap::new(),
+            at_fallback: false,
             in_flight: Vec::new(),
+            given_up: Vec::new(),
             replies: Vec::new(),
             pings: VecDeque::new(),
             channels: BTreeMap::new(),
@@ -192,8 +209,9 @@ impl World {
         self.in_use = false;
         self.answers = false;
         self.failed = 0;
-        self.session.connect(self.now, call, config);
+        self.session.connect(self.now, call, Box::new(config));
         self.settle_down();
+        self.late_login = false;
         assert_eq!(self.session.state(), State::Connecting);
         let older = self.calls.range(..call);
         for (older, state) in older {
@@ -272,6 +290,21 @@ impl World {
         self.settle_down();
     }
 
+    /// The page gives up a call, which may have ended, or one that it never made.
+    pub fn cancel(&mut self, pick: usize) {
+        let id = pick % (self.calls.len() + 1);
+        let call = self.calls.get_mut(&(id as CallId));
+        let mut pending = call.filter(|call| !call.settled && !call.connects);
+        if let Some(call) = &mut pending {
+            call.cancelled = true;
+        }
+        let due = usize::from(pending.is_some());
+        let error = Error::new(Kind::Aborted, "given up");
+        self.session.cancel(id as CallId, error);
+        let (io, notices) = self.settle_down();
+        assert!(io.is_empty() && notices.len() == due, "{io:?} {notices:?}");
+    }
+
     pub fn subscribe(&mut self, names: &[String], listener: u32, local: bool) {
         self.clock();
         let sernos = self
@@ -323,7 +356,8 @@ impl World {
             self.expected.remove(name);
             self.missed.remove(name);
         }
-        self.session.unsubscribe(self.now, &[(name.into(), serno)]);
+        self.session
+            .unsubscribe(self.now, &[name.into()], &[serno.unwrap_or(0)]);
         self.settle_down();
     }
 
@@ -380,7 +414,14 @@ impl World {
         }
         self.session.unusable(self.newest, "no address".into());
         self.settle_down();
-        assert!(!self.session.is_active());
+        // The first address is as good as before where the fallback's is refused.
+        assert_eq!(
+            self.session.is_active(),
+            self.at_fallback && self.config.auto_reconnect
+        );
+        if self.at_fallback {
+            self.config.fallback_url = None;
+        }
     }
 
     /// A socket that isn't the live one speaks up.
@@ -390,7 +431,7 @@ impl World {
             self.session.opened(self.now, socket);
             self.session.credentials(self.now, socket, Ok("{}".into()));
             self.session.frame(self.now, socket, &Json(frame.clone()));
-            self.session.garbage(self.now, socket, "no JSON");
+            self.session.garbage(self.now, socket);
             self.session.closed(self.now, socket, 1006);
             self.session.unusable(socket, "no address".into());
         }
@@ -424,6 +465,7 @@ impl World {
             sent: None,
             answer: None,
             settled: false,
+            cancelled: false,
         };
         self.calls.insert(id, call);
         id

@@ -54,7 +54,7 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
     let pkg = project.pkg();
     empty_dir(&pkg)?;
     copy_files(&staged, &pkg, |_| true)?;
-    sizes(project, &wasm, &pkg)
+    sizes(project, &pkg)
 }
 
 fn compile(project: &Project, dev: bool) -> Result<()> {
@@ -91,14 +91,23 @@ pub fn bind(project: &Project, dev: bool, out: &Path) -> Result<()> {
     run(command.arg(library.join("verto_wasm.wasm")), 5 * MINUTE)
 }
 
-/// Makes the module small; `debug` says what becomes of the names and the like.
+/// Makes the module small, and writes beside it how its imports and exports are called now.
+/// `debug` says what becomes of the names of functions and the like.
 pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
+    let mut trim = Command::new("node");
+    trim.arg(project.root.join("xtask").join("trim.mjs"));
+    run(trim.arg(wasm).arg(wasm), 5 * MINUTE)?;
+
     let binaryen = project.npm().join("node_modules").join("binaryen");
     let mut command = Command::new("node");
     command.arg(binaryen.join("bin").join("wasm-opt"));
     command.args(WASM_FEATURES);
-    command.arg("-Oz").args(debug);
-    run(command.arg(wasm).arg("-o").arg(wasm), 10 * MINUTE)
+    // A function that is inlined where it alone is called makes the module smaller, but what
+    // gzip makes of it larger by 2 KB.
+    command.args(["-Oz", "--one-caller-inline-max-function-size=1"]);
+    command.arg("--minify-imports-and-exports-and-modules").args(debug);
+    let names = process::capture(command.arg(wasm).arg("-o").arg(wasm), 10 * MINUTE)?;
+    fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
 }
 
 fn bundle(project: &Project, wasm: &Path, out: &Path, dev: bool) -> Result<()> {
@@ -111,21 +120,27 @@ fn bundle(project: &Project, wasm: &Path, out: &Path, dev: bool) -> Result<()> {
     run(&mut node, 5 * MINUTE)
 }
 
-fn sizes(project: &Project, wasm: &Path, pkg: &Path) -> Result<()> {
+fn sizes(project: &Project, pkg: &Path) -> Result<()> {
     let mut node = Command::new("node");
     node.arg(project.root.join("xtask").join("sizes.mjs"));
-    node.arg(wasm.join("verto_bg.wasm"));
-    for name in [SCRIPT, "index.mjs", "index.cjs"] {
-        node.arg(pkg.join(name));
-    }
+    node.arg(pkg);
+    node.args([
+        SCRIPT,
+        "index.mjs",
+        "index.cjs",
+        "slim.mjs",
+        "verto_bg.wasm",
+    ]);
     process::run(&mut node, MINUTE)
 }
 
 fn copy_rest(project: &Project, out: &Path) -> Result<()> {
     let template = project.root.join("pkg-template");
-    for name in ["index.d.ts", "README.md"] {
-        copy(&template.join(name), &out.join(name))?;
-    }
+    copy_files(&template, out, |name| {
+        name.ends_with(".d.ts") || name == "README.md"
+    })?;
+    // To TypeScript the types of a CommonJS file are other ones.
+    copy(&template.join("index.d.ts"), &out.join("index.d.cts"))?;
     copy_files(&project.root, out, |name| name.starts_with("LICENSE"))?;
     let manifest = fs::read_to_string(template.join("package.json"))
         .context("pkg-template/package.json cannot be read")?;

@@ -96,8 +96,23 @@ pub enum Io {
         /// The registrations.
         sernos: Vec<u32>,
     },
+    /// Note that such events may come by [`Session::routed`](super::Session::routed).
+    Learn(Box<Learned>),
     /// A line for the debug log, without any secret in it.
     Log(String),
+}
+
+/// Who gets events on a channel with a certain `subscribedChannel` is known by a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Learned {
+    /// The events' `eventChannel`.
+    pub channel: String,
+    /// Their `subscribedChannel`, where they name one.
+    pub subscribed: Option<String>,
+    /// The number.
+    pub route: u32,
+    /// No route that was learned before is good any more.
+    pub first: bool,
 }
 
 /// A message to the page that belongs to no request.

@@ -1,6 +1,8 @@
 //! What a session does with what the server says.
 
-use super::{Io, Message, Notice, Phase, Session, SocketId};
+use std::rc::Rc;
+
+use super::{Io, Learned, Message, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
@@ -28,13 +30,34 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// A frame came in on `socket` that isn't JSON, for the reason given.
-    pub fn garbage(&mut self, now: Ms, socket: SocketId, reason: &str) {
+    /// A frame came in on `socket` that isn't JSON.
+    pub fn garbage(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) {
             self.heard(now);
-            self.log(&["ignored ", reason]);
+            self.ignored("a frame that isn't JSON");
         }
+    }
+
+    /// An event came in on `socket` that goes by a [`Learned`] route: its registrations, which
+    /// are to be called at once. `None`, and nothing has happened, where it must be told by
+    /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
+    /// told before it, or it is the sign of life that a waking session waits for.
+    pub fn routed(
+        &mut self,
+        now: Ms,
+        socket: SocketId,
+        route: u32,
+        serno: f64,
+    ) -> Option<Rc<[u32]>> {
+        let usual = self.socket == Some(socket) && now >= self.now && self.notices.is_empty();
+        if !usual || self.liveness.as_ref().is_some_and(Liveness::is_waking) {
+            return None;
+        }
+        let sernos = self.subscriptions.routed(route, frame::whole(serno))?;
+        self.now = now;
+        self.heard(now);
+        Some(sernos)
     }
 
     fn one_frame(&mut self, now: Ms, socket: SocketId, value: &V) {
@@ -44,14 +67,21 @@ impl<V: Value> Session<V> {
         }
         self.heard(now);
         match frame::classify(value) {
-            Frame::Reply { id, outcome } => match self.rpc.answered(id) {
-                Some(owner) => self.answered(now, id, owner, outcome),
-                None => self.log(&["ignored a reply to a request that waits for none"]),
-            },
+            Frame::Reply { id, outcome } => {
+                match self.rpc.answered(id).or_else(|| self.late_answer(id)) {
+                    Some(owner) => self.answered(now, id, owner, outcome),
+                    None => self.ignored("a reply to a request that waits for none"),
+                }
+            }
             Frame::Event(event) => self.event(event),
-            Frame::Request { method, id, params } => self.server_request(method, id, params),
-            Frame::Malformed(reason) => self.log(&["ignored ", reason]),
+            Frame::Request { method, id, params } => self.server_request(now, method, id, params),
+            Frame::Malformed(reason) => self.ignored(reason),
         }
+    }
+
+    fn late_answer(&mut self, id: u32) -> Option<Owner> {
+        let index = self.late.iter().position(|(late, _)| *late == id)?;
+        Some(Owner::Subscribe(self.late.remove(index).1))
     }
 
     fn heard(&mut self, now: Ms) {
@@ -68,8 +98,7 @@ impl<V: Value> Session<V> {
             (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
                 self.subscription_answered(id, &channels, answer);
             }
-            // Known to the server or not: it is unsubscribed now.
-            (Owner::Unsubscribe, _) => {}
+            (Owner::Nobody, _) => {}
             // An error too: the server lives, and will answer the next.
             (Owner::Ping, _) => {
                 self.answers_pings = true;
@@ -85,6 +114,8 @@ impl<V: Value> Session<V> {
         let sessid = result.text_of(Field::Sessid);
         if let Some(sessid) = sessid.filter(|text| !text.is_empty()) {
             self.sessid = sessid;
+            // An event on the channel of this name is private.
+            self.subscriptions.forget_routes();
         }
         self.phase = Phase::Ready;
         self.backoff.reset();
@@ -95,9 +126,9 @@ impl<V: Value> Session<V> {
         self.tell_state(0, None, None);
         if let Some(call) = self.connecting.take() {
             let outcome = Ok(result);
-            self.notices.push_back(Notice::Settle { call, outcome });
+            self.notices.push(Notice::Settle { call, outcome });
         }
-        self.notices.push_back(Notice::Login { error: None });
+        self.notices.push(Notice::Login { error: None });
         self.ask_for_all(now);
         for waiting in self.rpc.take_waiting() {
             // After a sleep the reply may be here before the timer ran: a request that is
@@ -119,7 +150,7 @@ impl<V: Value> Session<V> {
         let error = Error::refusal(Kind::Auth, "login", answer);
         if error.code != AUTH_REFUSED {
             let failed = Some(error.clone());
-            self.notices.push_back(Notice::Login { error: failed });
+            self.notices.push(Notice::Login { error: failed });
             return self.lost(now, error);
         }
         let in_use = error.reason.as_deref() == Some(SESSION_IN_USE);
@@ -149,43 +180,56 @@ impl<V: Value> Session<V> {
             return self.private(event);
         }
         let Some((sernos, gap)) = self.subscriptions.route(&event) else {
-            return self.log(&["ignored an event that came before"]);
+            return self.ignored("an event that came before");
         };
-        self.notices.extend(gap.map(Notice::Gap));
+        if let Some(gap) = gap {
+            self.notices.push(Notice::Gap(gap));
+        }
         if !sernos.is_empty() {
+            let (route, first) = self.subscriptions.learn(&event, &sernos);
+            self.io.push(Io::Learn(Box::new(Learned {
+                channel: event.channel,
+                subscribed: event.subscribed,
+                route,
+                first,
+            })));
             let params = event.params;
-            self.notices.push_back(Notice::Event { sernos, params });
+            self.notices.push(Notice::Event { sernos, params });
         } else if event.subscribed.is_none() && event.sessid.as_ref() == Some(&self.sessid) {
             self.private(event);
         } else {
-            self.log(&["ignored an event on a channel that nobody listens to"]);
+            self.ignored("an event on a channel that nobody listens to");
         }
     }
 
     fn private(&mut self, event: Event<V>) {
-        self.notices.push_back(Notice::Message {
+        self.notices.push(Notice::Message {
             message: Message::PrivateEvent,
             data: Some(event.params),
         });
     }
 
-    fn server_request(&mut self, method: Method, id: Option<String>, params: Option<V>) {
+    fn server_request(&mut self, now: Ms, method: Method, id: Option<String>, params: Option<V>) {
         match method {
             Method::Ping => {
                 // Before the login nothing but the login may be sent.
                 if let (Some(socket), Some(id), Phase::Ready) = (self.socket, id, self.phase) {
                     let text = frame::answer(&id, "verto.ping");
-                    self.io.push_back(Io::Send { socket, text });
+                    self.io.push(Io::Send { socket, text });
                 }
             }
-            Method::ClientReady => self.notices.push_back(Notice::Message {
+            Method::ClientReady => self.notices.push(Notice::Message {
                 message: Message::ClientReady,
                 data: params,
             }),
-            Method::Info => self.notices.push_back(Notice::Message {
+            Method::Info => self.notices.push(Notice::Message {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
             }),
+            Method::Punt if std::mem::take(&mut self.own_takeover) => {
+                let message = "a login of ours that came late took this session over";
+                self.lost(now, Error::new(Kind::ConnectionLost, message));
+            }
             Method::Punt => {
                 let message = "another login took this session over";
                 let told = (!self.outage_told).then_some(Notice::Closed { asked: false });
@@ -193,11 +237,11 @@ impl<V: Value> Session<V> {
                 self.finish(error, Kind::TakenOver.name(), told);
             }
             // No error reply: mod_verto would answer it under an id that may be ours.
-            Method::Other => self.log(&["ignored a request with an unknown method"]),
+            Method::Other => self.ignored("a request with an unknown method"),
         }
     }
 
-    fn log(&mut self, parts: &[&str]) {
-        self.io.push_back(Io::Log(parts.concat()));
+    fn ignored(&mut self, what: &str) {
+        self.io.push(Io::Log(["ignored ", what].concat()));
     }
 }

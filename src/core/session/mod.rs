@@ -10,19 +10,19 @@ mod incoming;
 mod requesting;
 mod subscribing;
 
-use std::collections::VecDeque;
-
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame;
+use crate::core::json::push_number;
 use crate::core::liveness::{Liveness, Verdict};
+use crate::core::queue::Queue;
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
 use crate::core::rpc::{CallId, Owner, Rpc, Waiting};
 use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
 
-pub use effect::{Config, Io, Message, Notice, SocketId, State};
+pub use effect::{Config, Io, Learned, Message, Notice, SocketId, State};
 pub use requesting::Request;
 use requesting::too_large;
 
@@ -51,7 +51,7 @@ enum Phase {
 /// The state of one connection and of everything that outlives it.
 #[derive(Debug)]
 pub struct Session<V> {
-    config: Option<Config>,
+    config: Option<Box<Config>>,
     phase: Phase,
     /// The one live socket.
     socket: Option<SocketId>,
@@ -67,18 +67,25 @@ pub struct Session<V> {
     outage_told: bool,
     /// How many logins in a row the server didn't answer in time, [`MOST_DOUBLINGS`] at most.
     unanswered_logins: u32,
+    /// A login under the page's own sessid went unanswered. The server may read it later, and
+    /// then takes the session from the login that followed it: no stranger's takeover.
+    own_takeover: bool,
     /// The present connection's, from its login on.
     liveness: Option<Liveness>,
+    /// Subscribe requests of this connection that were given up; their answers still count.
+    late: Vec<(u32, Vec<String>)>,
     /// The server has answered a `verto.ping`.
     answers_pings: bool,
+    /// The present attempt is at the fallback address.
+    at_fallback: bool,
     /// A refused login was tried once more with fresh credentials.
     retried_credentials: bool,
     /// A login was tried once more under a new sessid.
     retried_sessid: bool,
     /// The time that was last given.
     now: Ms,
-    io: VecDeque<Io>,
-    notices: VecDeque<Notice<V>>,
+    io: Queue<Io>,
+    notices: Queue<Notice<V>>,
 }
 
 impl<V: Value> Session<V> {
@@ -97,13 +104,16 @@ impl<V: Value> Session<V> {
             connecting: None,
             outage_told: false,
             unanswered_logins: 0,
+            own_takeover: false,
             liveness: None,
+            late: Vec::new(),
             answers_pings: false,
+            at_fallback: false,
             retried_credentials: false,
             retried_sessid: false,
             now: 0,
-            io: VecDeque::new(),
-            notices: VecDeque::new(),
+            io: Queue::default(),
+            notices: Queue::default(),
         }
     }
 
@@ -136,12 +146,12 @@ impl<V: Value> Session<V> {
 
     /// The next thing to be done.
     pub fn next_io(&mut self) -> Option<Io> {
-        self.io.pop_front()
+        self.io.pop()
     }
 
     /// The next thing to be told to the page.
     pub fn next_notice(&mut self) -> Option<Notice<V>> {
-        self.notices.pop_front()
+        self.notices.pop()
     }
 
     /// Whether something is to be told to the page.
@@ -163,12 +173,13 @@ impl<V: Value> Session<V> {
 
     /// Connects, after closing silently what was open. `call` settles at the first login
     /// or at the session's end.
-    pub fn connect(&mut self, now: Ms, call: CallId, config: Config) {
+    pub fn connect(&mut self, now: Ms, call: CallId, config: Box<Config>) {
         self.clock(now);
         let was_open = matches!(
             self.phase,
             Phase::Asking { .. } | Phase::LoggingIn | Phase::Ready
         );
+        let in_outage = matches!(self.phase, Phase::Reconnecting { .. });
         self.unsay();
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
         if was_open {
@@ -182,9 +193,11 @@ impl<V: Value> Session<V> {
         self.config = Some(config);
         self.connecting = Some(call);
         self.backoff.reset();
-        self.outage_told = false;
+        // A page that connects in onWSClose(false) is still in that outage.
+        self.outage_told &= in_outage;
         self.answers_pings = false;
         self.unanswered_logins = 0;
+        self.own_takeover = false;
         self.retried_credentials = false;
         self.retried_sessid = false;
         self.open(now);
@@ -246,8 +259,9 @@ impl<V: Value> Session<V> {
     pub fn closed(&mut self, now: Ms, socket: SocketId, code: u16) {
         self.clock(now);
         if self.socket == Some(socket) {
-            let code = code.to_string();
-            let message = ["the connection was lost (close code ", &code, ")"].concat();
+            let mut message = String::from("the connection was lost (close code ");
+            push_number(&mut message, code.into());
+            message.push(')');
             self.lost(now, Error::new(Kind::ConnectionLost, message));
         }
     }
@@ -256,6 +270,13 @@ impl<V: Value> Session<V> {
     pub fn unusable(&mut self, socket: SocketId, message: String) {
         if self.socket == Some(socket) {
             let error = Error::new(Kind::InvalidArgument, message);
+            if self.at_fallback {
+                // The first address is as good as before.
+                if let Some(config) = &mut self.config {
+                    config.fallback_url = None;
+                }
+                return self.lost(self.now, error);
+            }
             self.finish(error, Kind::InvalidArgument.name(), None);
         }
     }
@@ -290,6 +311,8 @@ impl<V: Value> Session<V> {
         let busy = self.rpc.busy_until();
         let verdict = self.liveness.as_mut().map(|one| one.woke(now, busy));
         self.judged(now, verdict);
+        // A login's patience is for a busy server, not for a socket that may be dead.
+        self.rpc.hurry_login(self.due(now));
         self.timer(now);
         if matches!(self.phase, Phase::Reconnecting { .. }) {
             self.open(now);
@@ -341,11 +364,15 @@ impl<V: Value> Session<V> {
     }
 
     fn open(&mut self, now: Ms) {
-        let fallback = self.backoff.wants_fallback();
-        let url = self.config.as_ref().map(|config| {
-            let url = config.fallback_url.as_ref().filter(|_| fallback);
-            url.unwrap_or(&config.url).clone()
-        });
+        let wanted = self.backoff.wants_fallback();
+        let config = self.config.as_ref();
+        let fallback = config.and_then(|one| one.fallback_url.clone().filter(|_| wanted));
+        // Another server: what was learned of the one says nothing of the other.
+        if self.at_fallback != fallback.is_some() {
+            self.at_fallback = fallback.is_some();
+            self.answers_pings = false;
+        }
+        let url = fallback.or_else(|| config.map(|one| one.url.clone()));
         self.last_socket += 1;
         let socket = self.last_socket;
         self.socket = Some(socket);
@@ -354,7 +381,7 @@ impl<V: Value> Session<V> {
             deadline: self.due(now),
         };
         let url = url.unwrap_or_default();
-        self.io.push_back(Io::Open { socket, url });
+        self.io.push(Io::Open { socket, url });
         self.tell_state(0, None, None);
     }
 
@@ -362,14 +389,14 @@ impl<V: Value> Session<V> {
         self.phase = Phase::Asking {
             deadline: self.due(now),
         };
-        self.io.push_back(Io::Credentials { socket });
+        self.io.push(Io::Credentials { socket });
     }
 
     fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
         let id = self.rpc.register(owner, deadline);
         if let Some(socket) = self.socket {
             let text = frame::request(method, params, &self.sessid, id);
-            self.io.push_back(Io::Send { socket, text });
+            self.io.push(Io::Send { socket, text });
         }
         id
     }
@@ -385,12 +412,19 @@ impl<V: Value> Session<V> {
         });
     }
 
+    /// The server may read this login later, and under the same sessid would take the
+    /// session away from the one that follows it.
+    fn login_unanswered(&mut self) {
+        match self.makes_sessids() {
+            true => self.sessid = self.random.uuid(),
+            false => self.own_takeover = true,
+        }
+    }
+
     /// The one way in which a connection is lost, whoever noticed it.
     fn lost(&mut self, now: Ms, error: Error<V>) {
-        if matches!(self.phase, Phase::LoggingIn) && self.makes_sessids() {
-            // The server may read this login later, and under the same sessid would take
-            // the session away from the one that follows it.
-            self.sessid = self.random.uuid();
+        if self.rpc.awaits_login() {
+            self.login_unanswered();
         }
         self.close_socket();
         let message = "the connection was lost before the answer came";
@@ -409,7 +443,9 @@ impl<V: Value> Session<V> {
         let at = now.saturating_add(delay);
         self.phase = Phase::Reconnecting { at };
         self.tell_state(delay, Some(error.kind.name()), Some(error));
-        self.notices.extend(notice);
+        if let Some(notice) = notice {
+            self.notices.push(notice);
+        }
     }
 
     /// The one way in which a session ends for good.
@@ -420,7 +456,9 @@ impl<V: Value> Session<V> {
         // A logout is what the page asked for, not a failure.
         let failure = (error.kind != Kind::Closed).then_some(error);
         self.tell_state(0, Some(reason), failure);
-        self.notices.extend(last);
+        if let Some(notice) = last {
+            self.notices.push(notice);
+        }
     }
 
     /// Closes the socket and settles every call; `connect`'s with `error` itself.
@@ -451,14 +489,15 @@ impl<V: Value> Session<V> {
 
     fn close_socket(&mut self) {
         self.liveness = None;
+        self.late.clear();
         if let Some(socket) = self.socket.take() {
-            self.io.push_back(Io::Close { socket });
+            self.io.push(Io::Close { socket });
             self.subscriptions.disconnected();
         }
     }
 
     fn tell_state(&mut self, delay: Ms, reason: Option<&'static str>, error: Option<Error<V>>) {
-        self.notices.push_back(Notice::State {
+        self.notices.push(Notice::State {
             state: self.state(),
             attempt: self.backoff.attempt(),
             delay,

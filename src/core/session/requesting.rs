@@ -64,7 +64,16 @@ impl<V: Value> Session<V> {
     /// Fails a call that the page got wrong, like any other call: once, and afterwards.
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
-        self.notices.push_back(Notice::Settle { call, outcome });
+        self.notices.push(Notice::Settle { call, outcome });
+    }
+
+    /// Ends a call that the page gives up with `error`. A request that waits is never sent,
+    /// and what the server answers to one in flight is ignored. A call that has ended
+    /// already stays as it is.
+    pub fn cancel(&mut self, call: CallId, error: Error<V>) {
+        if let Some((call, sent)) = self.rpc.cancel(call) {
+            self.fail(&call, error, sent);
+        }
     }
 
     /// Sends a request of the page's, unless it has become too large: the server may have
@@ -91,7 +100,7 @@ impl<V: Value> Session<V> {
     }
 
     pub(super) fn fail(&mut self, call: &Call, error: Error<V>, sent: bool) {
-        self.notices.push_back(Notice::Settle {
+        self.notices.push(Notice::Settle {
             call: call.id,
             outcome: Err(error.of(&call.method, sent)),
         });
@@ -102,6 +111,7 @@ impl<V: Value> Session<V> {
         match owner {
             Owner::Page(call) => self.fail(&call, error, id.is_some()),
             Owner::Login => {
+                self.login_unanswered();
                 self.unanswered_logins = MOST_DOUBLINGS.min(self.unanswered_logins + 1);
                 self.lost(now, error.of("login", true));
             }
@@ -109,9 +119,10 @@ impl<V: Value> Session<V> {
                 let error = error.of("verto.subscribe", true);
                 let id = id.unwrap_or_default();
                 self.not_granted(&channels, id, Answer::None, &error);
+                self.late.push((id, channels));
             }
             // Silence is judged by its length, not by the ping.
-            Owner::Unsubscribe | Owner::Ping => {}
+            Owner::Nobody | Owner::Ping => {}
         }
     }
 
@@ -121,7 +132,7 @@ impl<V: Value> Session<V> {
             Ok(answer) | Err(answer) => Err(Error::refusal(Kind::Rejected, &call.method, answer)),
         };
         let call = call.id;
-        self.notices.push_back(Notice::Settle { call, outcome });
+        self.notices.push(Notice::Settle { call, outcome });
     }
 }
 

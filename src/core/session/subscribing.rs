@@ -29,7 +29,7 @@ impl<V: Value> Session<V> {
             let added = self.subscriptions.add(channel, listener, sub_params, local);
             self.unsubscribed(now, added.replaced);
             if added.confirmed && !local && !sernos.contains(&added.serno) {
-                self.notices.push_back(Notice::Confirmed {
+                self.notices.push(Notice::Confirmed {
                     sernos: vec![added.serno],
                     channel: channel.clone(),
                 });
@@ -43,11 +43,12 @@ impl<V: Value> Session<V> {
         sernos
     }
 
-    /// Ends registrations: of a channel the one with that number, or all.
-    pub fn unsubscribe(&mut self, now: Ms, targets: &[(String, Option<u32>)]) {
+    /// Ends registrations, each given by its channel and its number; 0 means all of that
+    /// channel.
+    pub fn unsubscribe(&mut self, now: Ms, channels: &[String], sernos: &[u32]) {
         self.clock(now);
         let mut removed = Removed::default();
-        for (channel, serno) in targets {
+        for (channel, serno) in channels.iter().zip(sernos) {
             self.subscriptions.remove(channel, *serno, &mut removed);
         }
         self.unsubscribed(now, removed);
@@ -60,8 +61,8 @@ impl<V: Value> Session<V> {
         self.unsubscribed(now, removed);
     }
 
-    /// The page's `onWSLogin(true)` is about to run; see
-    /// [`Subscriptions::login_callback_begins`].
+    /// The page's `onWSLogin(true)` is about to run: what it subscribes replaces, on the same
+    /// channel, what its previous run subscribed there.
     pub fn login_callback_begins(&mut self) {
         self.subscriptions.login_callback_begins();
     }
@@ -80,7 +81,7 @@ impl<V: Value> Session<V> {
     ) {
         for channel in channels {
             if self.subscriptions.answered(channel, id, answer).is_some() {
-                self.notices.push_back(Notice::Refused {
+                self.notices.push(Notice::Refused {
                     channel: channel.clone(),
                     error: error.clone(),
                 });
@@ -99,7 +100,9 @@ impl<V: Value> Session<V> {
             let mut params = String::new();
             push_channels(&mut params, &one.channels, one.sub_params.as_deref());
             let owner = Owner::Subscribe(one.channels.clone());
-            let id = self.send(self.due(now), owner, "verto.subscribe", &params);
+            // The server works in order: a slow command ahead of it is no refusal.
+            let busy = self.rpc.busy_until().unwrap_or(now).max(now);
+            let id = self.send(self.due(busy), owner, "verto.subscribe", &params);
             self.subscriptions.asked(&one.channels, id);
         }
     }
@@ -120,14 +123,14 @@ impl<V: Value> Session<V> {
             let mut params = String::new();
             push_channels(&mut params, names, None);
             let due = self.due(now);
-            self.send(due, Owner::Unsubscribe, "verto.unsubscribe", &params);
+            self.send(due, Owner::Nobody, "verto.unsubscribe", &params);
             rest = later;
         }
     }
 
     pub(super) fn released(&mut self, sernos: Vec<u32>) {
         if !sernos.is_empty() {
-            self.io.push_back(Io::Release { sernos });
+            self.io.push(Io::Release { sernos });
         }
     }
 
@@ -138,7 +141,7 @@ impl<V: Value> Session<V> {
             for channel in answer.texts_of(field) {
                 if let Some(sernos) = self.subscriptions.answered(&channel, id, Answer::Granted) {
                     let confirmed = Notice::Confirmed { sernos, channel };
-                    self.notices.push_back(confirmed);
+                    self.notices.push(confirmed);
                 }
             }
         }

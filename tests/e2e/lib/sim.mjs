@@ -15,7 +15,7 @@ const START_TIMEOUT_MS = 10_000;
 export const FIXTURES = path("tests/e2e/fixtures");
 
 /** Starts a simulator on a port of its own. */
-export async function startSim({ www = path("www"), pkg = path("pkg"), speed = 20 } = {}) {
+export async function startSim({ www = path("www"), pkg = process.env.VERTO_PKG ?? path("pkg"), speed = 20 } = {}) {
   const child = spawn(
     binary,
     ["--port", "0", "--no-callers", "--speed", String(speed), "--www", withPageErrors(www), "--pkg", pkg],

@@ -85,7 +85,7 @@ impl Client for Ours {
             jsapi_timeout: 60_000,
         };
         let mut client = Ours(Session::new(seed));
-        client.0.connect(now, 1, config);
+        client.0.connect(now, 1, Box::new(config));
         while let Some(deed) = client.next_deed(now) {
             match deed {
                 Deed::Open(socket) => client.opened(now, socket),
@@ -132,7 +132,7 @@ impl Client for Ours {
                 Io::Credentials { socket } => {
                     self.0.credentials(now, socket, Ok("{}".into()));
                 }
-                Io::Send { .. } | Io::Release { .. } | Io::Log(_) => {}
+                Io::Send { .. } | Io::Release { .. } | Io::Learn(_) | Io::Log(_) => {}
             }
         }
     }

@@ -1,0 +1,3 @@
+import { Verto } from "verto-wasm";
+
+new Verto().subscribe(42);
