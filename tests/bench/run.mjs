@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { engines, startBrowser } from "./lib/browser.mjs";
 import { budgets } from "./lib/budgets.mjs";
 import { describe, describeBudget } from "./lib/describe.mjs";
-import { modules, scripts } from "./lib/libraries.mjs";
+import { modules, scripts, slim } from "./lib/libraries.mjs";
 import { browser, machine } from "./lib/machine.mjs";
 import { startServer } from "./lib/server.mjs";
 import { ratio, summary } from "./lib/stats.mjs";
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     pkg: { type: "string", default: path.join(import.meta.dirname, "../../pkg") },
     /** A row, or those of its cases whose names contain a text: `events`, `events/4 KB`. */
     only: { type: "string", multiple: true, default: ROWS },
-    engine: { type: "string", default: "chromium" },
+    engine: { type: "string", default: process.env.VERTO_BROWSER ?? "chromium" },
     /** Where to write the figures. */
     json: { type: "string" },
     /** Fewer rounds. */
@@ -52,10 +52,12 @@ function figures(row, { name, unit, clients, base, samples, cannot = {} }) {
 }
 
 const pkg = pathToFileURL(`${path.resolve(options.pkg)}/`);
-const sources = { scripts: await scripts(pkg), modules: await modules(pkg) };
+const sources = { scripts: await scripts(pkg), modules: await modules(pkg), slim: await slim(pkg) };
 const files = {};
 for (const [name, text] of Object.entries(sources.scripts)) files[`library/${name}.js`] = text;
 for (const [name, text] of Object.entries(sources.modules)) files[`module/${name}.js`] = text;
+
+for (const [name, bytes] of Object.entries(sources.slim)) files[`slim/${name}`] = bytes;
 
 const began = Date.now();
 const where = machine();

@@ -10,15 +10,15 @@ mod report;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::docs;
+use crate::engines::Engine;
 use crate::package;
 use crate::process::{MINUTE, run as run_limited, step};
 use crate::project::Project;
-use crate::tools::{self, Chromium};
+use crate::tools;
 use figures::Figures;
 
 #[derive(clap::Args)]
@@ -30,9 +30,9 @@ pub struct Args {
     /// Fewer rounds, for a look
     #[arg(long)]
     quick: bool,
-    /// The browser's engine: chromium, firefox or webkit
-    #[arg(long, default_value = "chromium")]
-    engine: String,
+    /// The browser's engine
+    #[arg(long, value_enum, default_value_t = Engine::Chromium)]
+    engine: Engine,
     /// Also writes the figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -44,7 +44,7 @@ pub struct Args {
 impl Args {
     /// Whether the figures are those that `docs/` shows.
     fn is_whole(&self) -> bool {
-        self.only.is_empty() && !self.quick && self.engine == "chromium" && self.pkg.is_none()
+        self.only.is_empty() && !self.quick && self.engine == Engine::Chromium && self.pkg.is_none()
     }
 
     fn wants_sizes(&self) -> bool {
@@ -54,7 +54,7 @@ impl Args {
 
 /// Measures and reports; only a whole run in Chromium changes `docs/`.
 pub fn run(project: &Project, args: &Args) -> Result<()> {
-    let chromium = Chromium::ensure()?;
+    let browser = args.engine.ensure(project)?;
     if args.pkg.is_none() {
         package::build(project, false)?;
     }
@@ -63,21 +63,17 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     fs::create_dir_all(&scratch).context("target/bench cannot be made")?;
     let json = scratch.join("figures.json");
     step("bench", || {
-        let mut node = Command::new("node");
+        let mut node = browser.command("node");
         node.arg(project.npm().join("bench").join("run.mjs"));
         node.arg("--pkg");
         node.arg(args.pkg.clone().unwrap_or_else(|| project.pkg()));
-        node.args(["--engine", &args.engine])
-            .arg("--json")
-            .arg(&json);
+        node.arg("--json").arg(&json);
         for one in &args.only {
             node.args(["--only", one]);
         }
         if args.quick {
             node.arg("--quick");
         }
-        node.env("CHROME_BIN", &chromium.browser);
-        node.env("CHROMEDRIVER", &chromium.driver);
         run_limited(&mut node, 30 * MINUTE)
     })?;
     let figures = Figures::read(&json)?;

@@ -3,7 +3,7 @@ import { ENGINES } from "../../e2e/lib/engines.mjs";
 
 export const engines = Object.keys(ENGINES);
 
-const SCRIPT_TIMEOUT_MS = 120_000;
+const SCRIPT_TIMEOUT_MS = 300_000;
 const LOAD_TIMEOUT_MS = 60_000;
 
 /** Starts it; `flags` are V8's, where that is in it. */

@@ -1,6 +1,7 @@
 // The budgets of the design, each a ratio of one run (but for the size), and what they came to.
 
-const SIZE = 32_768;
+/** Of verto-min.js, gzip -9, in bytes. `cargo xtask test` fails above it. */
+export const SIZE_BUDGET = 32_768;
 
 /** The figures of one case, by client, or nothing where it wasn't measured. */
 function found(results, row, name) {
@@ -11,7 +12,7 @@ function found(results, row, name) {
 const BUDGETS = [
   {
     what: "verto-min.js, gzip -9, bytes",
-    most: SIZE,
+    most: SIZE_BUDGET,
     value: (case_) => case_("sizes", "gzip -9, for a script tag")?.ours.median,
   },
   {

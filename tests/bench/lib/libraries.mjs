@@ -36,6 +36,12 @@ export async function scripts(pkg) {
   };
 }
 
+/** Our package's way in whose wasm is a file of its own, as a bundler would make it. */
+export async function slim(pkg) {
+  const { code } = await transform(await readFile(new URL("slim.mjs", pkg), "utf8"), { minify: true });
+  return { "slim.mjs": code, "verto_bg.wasm": await readFile(new URL("verto_bg.wasm", pkg)) };
+}
+
 /** What a bundler makes of an import, by the name of the library; jquery.verto is no module. */
 export async function modules(pkg) {
   const imports = {

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { Switch } from "./switch.mjs";
 
-const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8" };
+const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", wasm: "application/wasm" };
+TYPES.mjs = TYPES.js;
 const PAGE = new URL("../page/", import.meta.url);
 
 const HEADERS = {

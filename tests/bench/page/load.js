@@ -25,7 +25,7 @@
 
   /** Makes it of the module, or of the page's globals, and notes the time since `began`. */
   globalThis.usable = (name, module, began) => {
-    const made = make[name](module);
+    const made = make[name.split(",")[0]](module);
     globalThis.took = performance.now() - began;
     globalThis.made = made;
   };

@@ -16,12 +16,13 @@ const CASES = [
   },
   {
     name: "import to first instance",
-    clients: ["nothing", "ours", "signalwire", "telnyx", "vertojs"],
+    clients: ["nothing", "ours", "ours, slim", "signalwire", "telnyx", "vertojs"],
     cannot: { "jquery.verto": "is no module" },
     page: (client) => `
       <script type="module">
         const began = performance.now();
-        const module = await import("/module/${client}.js");
+        const module = await import("${client === "ours, slim" ? "/slim/slim.mjs" : `/module/${client}.js`}");
+        ${client === "ours, slim" ? "await module.default();" : ""}
         usable("${client}", module, began);
       </script>`,
   },

@@ -10,7 +10,7 @@ const WAYS = {
     brotliCompressSync(data, { params: { [BROTLI_PARAM_QUALITY]: BROTLI_MAX_QUALITY } }).length,
 };
 
-export async function* run({ sources: { scripts, modules }, wants }) {
+export async function* run({ sources: { scripts, modules, slim }, wants }) {
   const own = "of ours, the JavaScript without its wasm, gzip -9";
   if (wants(own)) {
     const text = scripts.ours.replace(/"[^"]{10000,}"/, '""');
@@ -20,16 +20,19 @@ export async function* run({ sources: { scripts, modules }, wants }) {
   }
   const kinds = {
     "for a script tag": scripts,
-    "in a bundle (esbuild, minified)": modules,
+    "in a bundle (esbuild, minified)": { ...modules, "ours, slim": Object.values(slim) },
   };
   for (const [kind, files] of Object.entries(kinds)) {
     const clients = Object.keys(files).filter((client) => files[client] !== "");
     for (const [way, size] of Object.entries(WAYS)) {
       const name = `${way}, ${kind}`;
       if (!wants(name)) continue;
-      const samples = Object.fromEntries(clients.map((client) => [client, [size(Buffer.from(files[client]))]]));
+      // Files are compressed one by one.
+      const bytes = (file) => [file].flat().reduce((sum, one) => sum + size(Buffer.from(one)), 0);
+      const samples = Object.fromEntries(clients.map((client) => [client, [bytes(files[client])]]));
       const cannot = files["jquery.verto"] === undefined ? { "jquery.verto": "is no module" } : {};
-      yield { name, unit: "B", clients, base: clients.find((client) => client !== "ours"), samples, cannot };
+      const base = files["jquery.verto"] === undefined ? "signalwire" : "jquery.verto";
+      yield { name, unit: "B", clients, base, samples, cannot };
     }
   }
 }

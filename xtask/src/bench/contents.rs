@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload};
 
-use super::report::{aligned, number};
+use super::report::aligned;
+use crate::docs::grouped;
 use crate::package;
 use crate::process::step;
 use crate::project::Project;
@@ -24,6 +25,7 @@ pub struct Contents {
     pub total: usize,
     pub sections: Vec<(String, usize)>,
     pub crates: Vec<(String, usize)>,
+    /// Those of one name together: a generic function is there for each of its types.
     pub functions: Vec<(String, usize)>,
 }
 
@@ -69,7 +71,7 @@ fn of_module(wasm: &[u8]) -> Result<Contents> {
         }
     }
     let mut crates = BTreeMap::new();
-    let mut functions = BTreeMap::new();
+    let mut functions: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for (index, bytes) in (imported..).zip(bodies) {
         let name = names.get(&index).map_or("(nameless)", String::as_str);
         let name = without_hashes(name);
@@ -79,8 +81,14 @@ fn of_module(wasm: &[u8]) -> Result<Contents> {
             false => crate_of(&name),
         };
         *crates.entry(krate.to_owned()).or_insert(0) += bytes;
-        *functions.entry(name).or_insert(0) += bytes;
+        let (count, sum) = functions.entry(name).or_default();
+        *count += 1;
+        *sum += bytes;
     }
+    let functions = functions
+        .into_iter()
+        .map(|(name, (count, bytes))| (counted(&name, count), bytes))
+        .collect();
     Ok(Contents {
         total: sections.values().sum(),
         sections: largest_first(sections),
@@ -170,13 +178,18 @@ impl fmt::Display for Contents {
         writeln!(
             f,
             "The wasm module, {} bytes before compression, with the names of its functions:\n",
-            number(self.total as f64),
+            grouped(self.total as u64),
         )?;
         let mut head = |what: &str, sizes: &[(String, usize)]| {
             let mut rows = vec![[what, "bytes", "%"].map(str::to_owned).to_vec()];
             rows.extend(sizes.iter().map(|(name, bytes)| {
                 let share = 100.0 * *bytes as f64 / self.total as f64;
-                vec![shown(name), number(*bytes as f64), format!("{share:.1}")]
+                // As code, since a type's `<` and `*` would be Markdown's.
+                vec![
+                    format!("`{name}`"),
+                    grouped(*bytes as u64),
+                    format!("{share:.1}"),
+                ]
             }));
             writeln!(f, "{}", aligned(&rows))
         };
@@ -189,11 +202,18 @@ impl fmt::Display for Contents {
     }
 }
 
-/// As code, since a type's `<` and `*` would be Markdown's.
-fn shown(name: &str) -> String {
+fn counted(name: &str, count: usize) -> String {
+    let name = shortened(name);
+    match count {
+        1 => name,
+        _ => format!("{name} ({count} times)"),
+    }
+}
+
+fn shortened(name: &str) -> String {
     match name.char_indices().nth(NAME) {
-        Some((end, _)) => format!("`{}...`", name.get(..end).unwrap_or(name)),
-        None => format!("`{name}`"),
+        Some((end, _)) => format!("{}...", name.get(..end).unwrap_or(name)),
+        None => name.to_owned(),
     }
 }
 

@@ -20,12 +20,13 @@ const ROWS: [(&str, &str); 7] = [
 ];
 
 /// The columns, in this order where a table has them.
-const CLIENTS: [&str; 9] = [
+const CLIENTS: [&str; 10] = [
     "nothing",
     "plain",
     "plain, again",
     "ours",
     "ours, promise",
+    "ours, slim",
     "jquery.verto",
     "signalwire",
     "telnyx",
