@@ -1,7 +1,6 @@
 // The console, single cases: signing in and its refusals, queues, outages, the drawer.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { By } from "selenium-webdriver";
 import { leavePage, startBrowser } from "./lib/browser.mjs";
 import { Console } from "./lib/console.mjs";
 import { assertShiftFrames } from "./lib/shift.mjs";
@@ -93,7 +92,7 @@ describe("signing in", () => {
   });
 
   test("an address that is no WebSocket address is named", async () => {
-    await driver.findElement(By.css("#sign-in summary")).click();
+    await page.click("more-settings");
     await page.fill({ "socket-url": "not a url" });
     await page.click("connect");
     await page.says("sign-in-message", "Not connected: something is missing or wrong");

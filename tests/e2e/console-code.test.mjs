@@ -117,6 +117,8 @@ describe("the model of the call centre", () => {
     center.apply(row("1", "a", "LOGOUT"), 0);
     assert.deepEqual(statuses(center), ["1 a out"]);
     assert.equal(center.counts().out, 1);
+    center.apply(row("1", "c", "LOGOUT"), 0);
+    assert.deepEqual(statuses(center), ["1 c out"]);
   });
 
   test("the other side of a call is there from the ringing to the end", () => {

@@ -11,6 +11,7 @@ mod scale;
 mod soak;
 mod suite;
 mod tools;
+mod wallboard;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,8 @@ enum Command {
     },
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
+    /// Measures the console's wallboard with 500 agents at 200 events a second
+    Wallboard(wallboard::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -64,6 +67,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test { filters } => suite::run(&project, &filters),
         Command::Soak(args) => soak::run(&project, &args),
+        Command::Wallboard(args) => wallboard::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }
