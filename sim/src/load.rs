@@ -53,17 +53,16 @@ pub struct Load {
 impl Load {
     /// Brings `agents` colleagues into the call centre, most of them ready for calls.
     fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
-        let mut random = Random::new(agents);
         let queues = center.queue_ids();
         let configs: Vec<AgentConfig> = (FIRST..FIRST + agents)
-            .map(|number| AgentConfig::new(number.to_string(), name(&mut random)))
+            .map(|number| AgentConfig::new(number.to_string(), name(&mut Random::new(number))))
             .collect();
         center.set_colleagues(unix_ms(), &configs);
         let mut load = Load {
             colleagues: Vec::new(),
             events_per_second,
             queues,
-            random,
+            random: Random::new(agents),
             events_before: 0,
         };
         for config in configs {

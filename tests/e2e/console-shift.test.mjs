@@ -135,7 +135,7 @@ describe("a whole shift", () => {
     await agent.shows("#call", { step: "ended" });
     await agent.says("call-text", "已结束:对方忙");
     const stages = await agent.driver.executeScript("return [...document.querySelectorAll('#steps li')].map((each) => each.dataset.stage)");
-    assert.deepEqual(stages, ["done", "failed", "next", "next"]);
+    assert.deepEqual(stages, ["done", "done", "failed", "next"]);
     await agent.screenshot("08-busy-agent");
   });
 
@@ -148,6 +148,7 @@ describe("a whole shift", () => {
     assert.equal(await agent.driver.executeScript("return document.getElementById('cc-dial').disabled"), true);
     await agent.driver.executeScript("document.querySelector('[data-reason=BRB]').click()");
     await agent.says("agent-message", "连接恢复后执行");
+    await agent.says("agent-note", "这是断线前的状态");
     await screenshots("09-reconnecting");
     await back();
     await Promise.all([agent, supervisor].map((page) => page.shows("#state", { state: "ready" })));

@@ -17,6 +17,7 @@ function stateText(row) {
 }
 
 function note(row) {
+  if (connection.state !== "ready") return me.known ? t("staleNote") : "";
   if (!row) return me.known ? t("logoutNote") : "";
   if (me.breakAfterCall) return t("breakAfterCall");
   return t({ READY: "readyNote", UNREADY: "breakNote", LOGIN: "loginNote" }[row.state]);
@@ -97,6 +98,7 @@ for (const button of REASONS) button.addEventListener("click", () => goBreak(but
 onSubmit("reason-form", async () => {
   const button = element("reason-form").querySelector("button");
   await goBreak(button, value("reason") || undefined);
+  element("reason").value = "";
 });
 
 onClick("add-queue", () => {
@@ -120,6 +122,7 @@ onClick("cc-logout", async () => {
 });
 
 onConnection(() => {
+  setText(element("agent-note"), note(myRow()));
   if (connection.state !== "authenticating") return;
   addingQueue = false;
   for (const id of ["queue", "extn"]) element(`post-${id}`).value ||= value(id);

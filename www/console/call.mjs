@@ -33,10 +33,10 @@ function showSteps(call) {
   element("steps").classList.toggle("absent", !shown);
   if (!shown) return;
   const ended = call.step === "ended";
-  const at = ORDER.indexOf(ended ? call.reached : call.step);
+  // Of an ended call what comes next is what did not succeed.
+  const at = ended ? ORDER.indexOf(call.reached) + 1 : ORDER.indexOf(call.step);
   STEPS.forEach((item, index) => {
-    const failed = ended && index === at && !call.talkingSince;
-    const stage = failed ? "failed" : index < at || (ended && index === at) ? "done" : index === at ? "now" : "next";
+    const stage = index < at ? "done" : index > at ? "next" : ended ? "failed" : "now";
     item.dataset.stage = stage;
     if (stage === "now") item.setAttribute("aria-current", "step");
     else item.removeAttribute("aria-current");

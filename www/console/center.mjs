@@ -86,8 +86,8 @@ export class Center {
     const status = statusOf(data);
     for (const other of [...keys]) {
       if (other === key) continue;
-      if (status === "out") return this.#remove(agent, key);
       if (this.rows.get(other).status === "out") this.#remove(agent, other);
+      else if (status === "out") return this.#remove(agent, key);
     }
     keys.add(key);
     if (!ON_CALL.includes(status)) this.#parties.delete(agent);

@@ -55,7 +55,10 @@ function item(frame) {
   return make("li", { data: { number: frame.number } }, button);
 }
 
+/** The newest frame is the last; the list follows it unless somebody has scrolled up. */
 function draw() {
+  const list = element("frames");
+  const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   const kept = new Set(frames.map(({ number }) => number));
   for (const [number, node] of items) {
     if (kept.has(number)) continue;
@@ -66,14 +69,16 @@ function draw() {
     if (items.has(frame.number)) continue;
     const node = isShown(frame) ? item(frame) : null;
     items.set(frame.number, node);
-    if (node) element("frames").prepend(node);
+    if (node) list.append(node);
   }
+  if (follows) list.scrollTop = list.scrollHeight;
 }
 
 function redrawAll() {
   items.clear();
   element("frames").replaceChildren();
   draw();
+  element("frames").scrollTop = element("frames").scrollHeight;
 }
 
 function choose(frame) {
@@ -137,8 +142,13 @@ for (const name of ["es5", "es6"]) {
   });
 }
 onClick("copy-code", async () => {
-  await navigator.clipboard.writeText(element("frame-code").textContent);
-  setText(element("copy-code"), t("copied"));
+  try {
+    await navigator.clipboard.writeText(element("frame-code").textContent);
+    setText(element("copy-code"), t("copied"));
+  } catch {
+    // No clipboard without HTTPS or permission: then it is one key away.
+    getSelection().selectAllChildren(element("frame-code"));
+  }
 });
 onTick(() => setText(element("copy-code"), t("copy")));
 onLanguage(() => isOpen() && showSimulator());

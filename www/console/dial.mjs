@@ -1,8 +1,8 @@
 // Dialling: the switch calls our extension back first, and then the number.
 import { isReady, onConnection, session, vcc } from "./connection.mjs";
-import { element, onSubmit, value } from "./dom.mjs";
+import { element, onSubmit, setText, value } from "./dom.mjs";
 import { attempt, say } from "./failures.mjs";
-import { t } from "./i18n.mjs";
+import { onLanguage, t } from "./i18n.mjs";
 import { recall, remember } from "./storage.mjs";
 import { myRow } from "./me.mjs";
 
@@ -21,7 +21,15 @@ async function dial() {
   if (lost) say("dial-message", () => t("dialSent"));
 }
 
+function showNote() {
+  setText(element("dial-note"), isReady() ? "" : t("dialNeedsConnection"));
+}
+
 onSubmit("dial-form", dial);
 // A number that is dialled minutes later surprises two people.
-onConnection(() => (element("cc-dial").disabled = !isReady()));
+onConnection(() => {
+  element("cc-dial").disabled = !isReady();
+  showNote();
+});
+onLanguage(showNote);
 element("cid").value = recall("cid") ?? element("cid").value;

@@ -70,6 +70,7 @@ export const MESSAGES = {
   breakNote: ["没有来电转给您", "No calls come to you"],
   loginNote: ["示闲后才有来电", "Calls come once you are ready"],
   logoutNote: ["签入队列后开始工作", "Sign in to a queue to start"],
+  staleNote: ["连接中断:这是断线前的状态", "Disconnected: this is the state of before"],
   breakAfterCall: ["本次通话结束后示忙", "The break begins when this call ends"],
   waitsForConnection: ["连接恢复后执行", "Will be done once the connection is back"],
 
@@ -106,6 +107,7 @@ export const MESSAGES = {
   destination: ["被叫号码", "Number to call"],
   callerId: ["主叫号码", "Caller ID"],
   dialNow: ["呼叫", "Call"],
+  dialNeedsConnection: ["连接恢复后才能外呼", "Needs the connection"],
   dialSent: [
     "连接中断,可能已经拨出:请先看话机再重拨",
     "The connection was lost and the call may have been placed: look at your phone before you dial again",

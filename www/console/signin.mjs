@@ -17,6 +17,7 @@ export function signInTo(queue, extn, button, place) {
   me.queue = queue;
   const told = { button, place, failure: "failedSignIn" };
   return attempt(told, () => vcc.ccLogin(queue, session.agent, extn)).then((result) => {
+    if (result) session.extn = extn;
     setReply(result);
     return result;
   });

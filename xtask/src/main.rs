@@ -14,6 +14,7 @@ mod scale;
 mod soak;
 mod suite;
 mod tools;
+mod wallboard;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,8 @@ enum Command {
     Soak(soak::Args),
     /// Measures ours beside other libraries; writes docs/bench.md and docs/bench.svg
     Bench(bench::Args),
+    /// Measures the console's wallboard with 500 agents at 200 events a second
+    Wallboard(wallboard::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -71,6 +74,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Engine { engine } => engine.ensure(&project).map(drop),
         Command::Soak(args) => soak::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
+        Command::Wallboard(args) => wallboard::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }

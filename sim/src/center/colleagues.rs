@@ -13,7 +13,12 @@ impl Center {
         for config in colleagues {
             let mut agent = Agent::new(config, &self.config.queues);
             agent.start(self.clock);
+            let (channel, rows) = (agent.channel(), agent.rows());
             self.agents.push(agent);
+            // Otherwise a page that has read its list would not know of them.
+            for row in rows {
+                self.emit(channel.clone(), "agentState", row);
+            }
         }
         self.dispatch();
     }

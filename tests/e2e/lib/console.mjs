@@ -19,6 +19,10 @@ export class Console extends Page {
     await super.open();
     await this.driver.executeScript("localStorage.clear(); sessionStorage.clear()");
     await this.driver.executeScript("localStorage.setItem('verto-console.language', JSON.stringify(arguments[0]))", language);
+    await this.reload();
+  }
+
+  async reload() {
     await super.open();
     await until("the page", () => this.isShown("#page"));
     await this.#watch();
@@ -31,7 +35,8 @@ export class Console extends Page {
       new PerformanceObserver((list) => {
         for (const { value, hadRecentInput, sources } of list.getEntries()) {
           if (hadRecentInput) continue;
-          const name = ({ node }) => node?.id || node?.className || node?.nodeName || "?";
+          const named = (node) => node && (node.id || named(node.parentElement));
+          const name = ({ node }) => `${node?.nodeName} in #${named(node)}`;
           window.shifts.push(`${value.toFixed(4)} ${sources.map(name).join(", ")}`);
         }
       }).observe({ type: "layout-shift", buffered: true });

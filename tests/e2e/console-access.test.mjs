@@ -1,0 +1,233 @@
+// Who can work with the console: axe-core on each view in both languages, light and dark; by
+// keyboard alone; at 200 % zoom; under the page's own Content-Security-Policy; from any server.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Key } from "selenium-webdriver";
+import { leavePage, startBrowser } from "./lib/browser.mjs";
+import { Console } from "./lib/console.mjs";
+import { startSim } from "./lib/sim.mjs";
+import { until } from "./lib/wait.mjs";
+
+const ROOT = new URL("../../", import.meta.url);
+const AXE = new URL("tests/node_modules/axe-core/axe.min.js", ROOT);
+/** 1280 CSS px at 200 %. */
+const ZOOMED = { width: 640, height: 900 };
+
+let sim, driver, page, axe;
+
+before(async () => {
+  axe = await readFile(AXE, "utf8");
+  sim = await startSim();
+  driver = await startBrowser();
+  page = new Console(driver, sim.url);
+});
+
+beforeEach(() => sim.reset());
+
+afterEach(async () => {
+  await page.assertCalm();
+  await leavePage(driver, sim);
+});
+
+after(async () => {
+  await driver?.quit();
+  await sim?.stop();
+});
+
+async function colours(scheme) {
+  await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", {
+    features: [{ name: "prefers-color-scheme", value: scheme }],
+  });
+}
+
+/** What axe-core finds, as far as it is serious. */
+async function violations() {
+  await driver.executeScript(axe);
+  const found = await driver.executeAsyncScript(
+    "const done = arguments[0]; axe.run().then(({ violations }) => done(violations), (error) => done([{ id: String(error), impact: 'critical', nodes: [] }]))",
+  );
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
+
+/** The states in which a user meets the page, each brought about and then looked at. */
+async function eachState(look) {
+  await look("signed out");
+  await page.signIn("1007", { extn: "1008" });
+  await page.says("agent-message", "1008");
+  await look("refused");
+  await page.fill({ "post-extn": "1007" });
+  await page.click("cc-login");
+  await page.shows("#agent-state", { state: "LOGIN" });
+  await page.click("cc-ready");
+  await page.shows("#agent-state", { state: "READY" });
+  await page.fill({ dest: "13900000000" });
+  await page.click("cc-dial");
+  await page.shows("#call", { step: "ended" });
+  await look("after a call");
+  await driver.executeScript("document.querySelector('[data-reason=DND]').click()");
+  await page.shows("#agent-state", { state: "UNREADY" });
+  await look("on a break");
+  await sim.request("POST", "sim/load", { agents: 30, eventsPerSecond: 0 });
+  await page.click("view-supervisor");
+  await until("forty agents", async () => /40/.test(await page.text("shown")));
+  await look("wallboard");
+  await page.click("developer");
+  await driver.executeScript("document.querySelector('#frames button').click()");
+  await look("frames");
+  await page.click("tab-faults");
+  await until("the faults", () => page.isShown("[data-fault=drop]"));
+  await look("faults");
+  await page.click("developer");
+}
+
+describe("axe-core finds nothing serious", () => {
+  for (const [language, scheme] of [
+    ["zh-CN", "light"],
+    ["en", "dark"],
+  ]) {
+    test(`${language}, ${scheme}`, async () => {
+      await colours(scheme);
+      await page.open(language);
+      const found = {};
+      await eachState(async (state) => {
+        const serious = await violations();
+        if (serious.length > 0) found[state] = serious;
+        await page.screenshot(`14-${scheme}-${state.replaceAll(" ", "-")}`);
+      });
+      await colours("light");
+      assert.deepEqual(found, {});
+    });
+  }
+});
+
+test("at 200 % nothing is cut off sideways", async () => {
+  const size = await driver.manage().window().getRect();
+  await driver.manage().window().setRect(ZOOMED);
+  try {
+    await page.open("en");
+    const wide = {};
+    await eachState(async (state) => {
+      const [content, window] = await driver.executeScript(
+        "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+      );
+      if (content > window) wide[state] = `${content} > ${window}`;
+      await page.screenshot(`15-zoom-${state.replaceAll(" ", "-")}`);
+    });
+    assert.deepEqual(wide, {});
+    // A size change moves everything; that is nobody's fault.
+    await driver.executeScript("window.shifts.length = 0");
+  } finally {
+    await driver.manage().window().setRect(size);
+    await driver.executeScript("window.shifts.length = 0");
+  }
+});
+
+/** Presses Tab until the element of this id has the focus. */
+async function tabTo(id) {
+  for (let presses = 0; presses < 40; presses++) {
+    const focused = await driver.executeScript("return document.activeElement?.id");
+    if (focused === id) return;
+    await driver.actions().sendKeys(Key.TAB).perform();
+  }
+  throw new Error(`#${id} is not reached by Tab`);
+}
+
+async function keys(...pressed) {
+  await driver.actions().sendKeys(...pressed).perform();
+}
+
+test("a shift by keyboard alone, with a visible focus, and told to a screen reader", async () => {
+  await page.open("en");
+  const said = [];
+  const hear = async (text) => {
+    await until(`"${text}" to be said`, async () => (await driver.executeScript("return document.getElementById('live').textContent")) === text);
+    said.push(text);
+  };
+  await tabTo("login");
+  await keys(Key.ENTER);
+  await page.shows("#agent-state", { state: "LOGIN" });
+  await hear("State: Signed in, not ready");
+  await tabTo("cc-ready");
+  const outline = await driver.executeScript("const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement); return [outlineStyle, outlineWidth]");
+  assert.deepEqual(outline, ["solid", "3px"]);
+  await keys(Key.ENTER);
+  await page.shows("#agent-state", { state: "READY" });
+  await hear("State: Ready");
+  await tabTo("reason");
+  await keys("training", Key.ENTER);
+  await page.shows("#agent-state", { state: "UNREADY", reason: "training" });
+  await hear("State: On break: training");
+  await tabTo("dest");
+  await keys("13900000000", Key.ENTER);
+  await page.shows("#call", { step: "ended" });
+  await hear("Ended: busy");
+  await tabTo("developer");
+  await keys(Key.ENTER);
+  assert.equal(await page.isShown("#drawer"), true);
+  await tabTo("tab-faults");
+  await keys(Key.ESCAPE);
+  assert.equal(await page.isShown("#drawer"), false);
+  assert.equal(await driver.executeScript("return document.activeElement.id"), "developer");
+  await tabTo("cc-logout");
+  await keys(" ");
+  await page.shows("#agent-state", { state: "LOGOUT" });
+  await hear("State: Signed out");
+});
+
+test("the policy is in force: an inline script of somebody else's does not run", async () => {
+  await page.open("en");
+  const ran = await driver.executeScript(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.injected = true";
+    document.body.append(script);
+    return window.injected === true;
+  });
+  assert.equal(ran, false);
+  // The browser notes it, and nothing else.
+  await assert.rejects(page.assertCalm(), /Content Security Policy/);
+});
+
+test("from a plain file server of another origin: signing in, and the wallboard from events", async () => {
+  const types = { html: "text/html", css: "text/css", mjs: "text/javascript", js: "text/javascript", svg: "image/svg+xml" };
+  const server = createServer(async ({ url }, reply) => {
+    const path = url === "/" ? "/index.html" : url;
+    const file = path.startsWith("/pkg/") ? `.${path}` : `./www${path}`;
+    try {
+      const body = await readFile(fileURLToPath(new URL(file, ROOT)));
+      reply.setHeader("content-type", types[path.split(".").at(-1)] ?? "application/octet-stream");
+      reply.end(body);
+    } catch {
+      reply.statusCode = 404;
+      reply.end();
+    }
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const own = page;
+  page = new Console(driver, `http://127.0.0.1:${server.address().port}/`);
+  try {
+    await page.open("en");
+    await page.click("more-settings");
+    await page.fill({ "socket-url": sim.socketUrl });
+    await page.signIn("1007");
+    await page.shows("#agent-state", { state: "LOGIN" });
+    await page.click("view-supervisor");
+    await page.says("board-message", "the board fills as events arrive");
+    await page.click("view-agent");
+    await page.click("cc-ready");
+    await page.shows("#agent-state", { state: "READY" });
+    await page.click("view-supervisor");
+    await page.shows('#rows [data-agent="1007"]', { status: "ready" });
+    await page.assertCalm();
+    await leavePage(driver, sim);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    page = own;
+    await page.open("en");
+  }
+});
