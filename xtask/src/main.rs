@@ -4,6 +4,7 @@
 //! `tests/node_modules`.
 
 mod demo;
+mod legacy;
 mod package;
 mod process;
 mod project;
