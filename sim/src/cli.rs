@@ -7,6 +7,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use tracing::Level;
 
+use crate::load::MOST_AGENTS;
+
 /// A local XSwitch: a call centre that pages and tests connect to.
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
@@ -32,6 +34,12 @@ pub struct Cli {
     /// Divides all durations of the call centre
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// That many more agents, who sign in, take calls and go on breaks
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=MOST_AGENTS))]
+    pub agents: u64,
+    /// How many events a second these cause
+    #[arg(long, value_name = "PER SECOND", default_value_t = 2.0, value_parser = speed)]
+    pub events: f64,
     /// Opens the page in the default browser
     #[arg(long)]
     pub open: bool,

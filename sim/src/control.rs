@@ -13,10 +13,11 @@ use crate::answer::{Answer, read_object, required};
 use crate::fault_api;
 use crate::hub::{Ending, Frame, Target};
 use crate::json::Json;
+use crate::load::MOST_AGENTS;
 use crate::switch::{Sim, unix_ms};
 
 /// What `GET /sim/` says.
-const OVERVIEW: [(&str, &str); 9] = [
+const OVERVIEW: [(&str, &str); 10] = [
     (
         "GET /sim/state",
         "agents, queues, calls, connections and the faults that are on",
@@ -41,6 +42,10 @@ const OVERVIEW: [(&str, &str); 9] = [
         r#"{"login" or "conn" or nothing,"code"? or "inFrame"?}: closes connections, without a code by cutting them, with "inFrame":true in the middle of a frame"#,
     ),
     (
+        "POST /sim/load",
+        r#"{"agents","eventsPerSecond"?}: that many more agents work and cause so many events a second (2); 0 agents ends it"#,
+    ),
+    (
         "POST /sim/reset",
         "the call centre as at the start, no frames, no faults; connections stay",
     ),
@@ -60,6 +65,7 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/sim/event", post(event))
         .route("/sim/send", post(send))
         .route("/sim/drop", post(drop_connections))
+        .route("/sim/load", post(load))
         .route("/sim/reset", post(reset))
 }
 
@@ -144,8 +150,27 @@ pub async fn drop_connections(State(sim): State<Arc<Sim>>, body: Bytes) -> Resul
     Ok(Answer::done("dropped", dropped as u64))
 }
 
+async fn load(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    let agents = body
+        .get_u64("agents")
+        .filter(|agents| *agents <= MOST_AGENTS);
+    let Some(agents) = agents else {
+        let message = format!("\"agents\" must be a number from 0 to {MOST_AGENTS}");
+        return Err(Answer::bad(message));
+    };
+    let rate = match body.get("eventsPerSecond") {
+        None => 2.0,
+        Some(Json::Number(rate)) if *rate >= 0.0 => *rate,
+        Some(_) => return Err(Answer::bad("\"eventsPerSecond\" must be a number from 0")),
+    };
+    sim.set_load(agents, rate);
+    Ok(Answer::done("agents", agents))
+}
+
 async fn reset(State(sim): State<Arc<Sim>>) -> Answer {
     sim.update(|switch| {
+        switch.load = None;
         switch.center.reset(unix_ms());
         switch.tokens.clear();
         switch.faults.clear();

@@ -174,6 +174,7 @@ async fn restart(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
         switch.faults.go_down(back);
         if forget == Some(true) {
             switch.tokens.clear();
+            switch.load = None;
             switch.center.reset(unix_ms());
         }
         dropped

@@ -23,6 +23,7 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/api/xcc/sessions/auth", post(developer_auth))
         .route("/api/xcc/sessions/getExtnToken", post(extension_token))
         .route("/api/cc/agent_state", get(agent_state))
+        .route("/api/cc/queue_state", get(queue_state))
 }
 
 /// A user's name and password against a user token.
@@ -131,6 +132,11 @@ async fn extension_token(
                 .with("domain", switch.config.domain.as_str()),
         ))
     })
+}
+
+/// The queues. XSwitch's own documents don't tell of such a list.
+async fn queue_state(State(sim): State<Arc<Sim>>) -> Answer {
+    Answer::Ok(sim.update(|switch| switch.center.queues(unix_ms()).into()))
 }
 
 #[derive(Deserialize)]

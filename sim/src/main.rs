@@ -17,6 +17,7 @@ mod http_api;
 mod hub;
 mod jsapi;
 mod json;
+mod load;
 mod mask;
 mod outgoing;
 mod random;
@@ -93,6 +94,9 @@ async fn run(cli: Cli) -> Result<(), String> {
     }
 
     let sim = Arc::new(Sim::new(config, !cli.no_callers, cli.speed));
+    if cli.agents > 0 {
+        sim.set_load(cli.agents, cli.events);
+    }
     let files = Files {
         www: cli.www,
         pkg: cli.pkg,

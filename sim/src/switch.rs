@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::faults::Faults;
 use crate::hub::Hub;
 use crate::json::Json;
+use crate::load::Load;
 use crate::recorder::Recorder;
 
 /// The state of the switch.
@@ -25,6 +26,9 @@ pub struct Switch {
     pub tokens: Tokens,
     /// What goes wrong on purpose.
     pub faults: Faults,
+    /// The colleagues who work, with their number, and the last number given.
+    pub load: Option<(u64, Load)>,
+    pub last_load: u64,
     /// When the server was started.
     pub started: Instant,
 }
@@ -66,6 +70,8 @@ impl Sim {
                 center,
                 tokens: Tokens::default(),
                 faults: Faults::default(),
+                load: None,
+                last_load: 0,
                 started: Instant::now(),
             }),
         }

@@ -170,6 +170,13 @@ impl Rpc {
         others.map(|entry| entry.deadline).max()
     }
 
+    /// Whether a login is in flight.
+    pub fn awaits_login(&self) -> bool {
+        self.in_flight
+            .iter()
+            .any(|entry| entry.owner == Owner::Login)
+    }
+
     /// A login in flight is given up at `deadline` at the latest.
     pub fn hurry_login(&mut self, deadline: Ms) {
         for entry in &mut self.in_flight {

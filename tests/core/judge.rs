@@ -72,6 +72,10 @@ impl World {
                 self.opened = false;
                 self.logged_in = false;
                 self.asked = false;
+                let login = |asked: &Asked| matches!(asked.what, What::Login);
+                if self.config.sessid.is_some() && self.in_flight.iter().any(login) {
+                    self.late_login = true;
+                }
                 self.in_flight.clear();
                 self.given_up.clear();
                 self.wire.clear();

@@ -1,6 +1,8 @@
 //! Random programs: what page, network, server and clock do is arbitrary, and after each
 //! step everything that a session promises is checked by [`crate::world`].
 //!
+//! A failure prints its seed; `VERTO_SEED=… cargo test --test core model` runs it again.
+//!
 //! That these checks can fail was tried by planting bugs in a copy of the core, one at a
 //! time. What caught each first:
 //! - requests that waited leave newest first: "call 4 overtook another";
@@ -49,6 +51,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::session::State;
 use verto_wasm::core::{Expect, KeepAlive, Ms};
@@ -400,9 +403,19 @@ fn change(reply: &mut Tree, how: How) {
     }
 }
 
+fn rand_seed() -> u64 {
+    let since = std::time::UNIX_EPOCH.elapsed();
+    since.map_or(0, |time| time.as_nanos() as u64)
+}
+
 fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
+    // A failure's seed is in the test's output; VERTO_SEED runs the same programs again.
+    let seed = std::env::var("VERTO_SEED").ok();
+    let seed = seed.map_or_else(rand_seed, |seed| seed.parse().expect("a number"));
+    eprintln!("VERTO_SEED={seed}");
     ProptestConfig {
+        rng_seed: RngSeed::Fixed(seed),
         // PROPTEST_CASES asks for more of each.
         cases: (u64::from(usual.cases) * u64::from(cases) / 256) as u32,
         failure_persistence: None,
@@ -411,7 +424,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(256))]
+    #![proptest_config(config(2_000))]
 
     #[test]
     fn every_promise_holds_after_each_step(program in program()) {
@@ -424,7 +437,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(48))]
+    #![proptest_config(config(200))]
 
     #[test]
     fn two_sessions_share_nothing(program in program(), other in program()) {

@@ -159,3 +159,26 @@ fn a_page_that_connects_in_onwsclose_does_not_loop() {
     }
     assert!(attempts < 20, "{attempts} attempts in {} ms", h.now - start);
 }
+
+/// With a sessid of the page's a late login of our own looks like a takeover; once it is none.
+#[test]
+fn a_login_of_ours_that_is_read_late_takes_nothing_over_for_good() {
+    let mut h = Harness::new();
+    h.connect(Config {
+        sessid: Some("1111".into()),
+        ..watched()
+    });
+    h.authenticate();
+    h.wait(10_000);
+    if h.session.state() == State::Reconnecting {
+        h.woke();
+    }
+    h.authenticate();
+    h.reply(1, &json!({}));
+    h.request("verto.punt", json!({}));
+    assert_eq!(h.session.state(), State::Reconnecting);
+    h.next_attempt();
+    h.log_in();
+    h.request("verto.punt", json!({}));
+    assert_eq!(h.session.state(), State::Closed);
+}

@@ -89,6 +89,8 @@ pub struct World {
     /// The login was refused since the last that wasn't; so was one whose sessid was made.
     pub refused: bool,
     pub in_use: bool,
+    /// A login under the page's sessid went unanswered: the next punt is its doing.
+    pub late_login: bool,
     /// The state that an answer to a login is to lead to in this step.
     pub after: Option<State>,
     /// The server has answered a ping since the last `connect`.
@@ -153,6 +155,7 @@ impl World {
             config: config(),
             refused: false,
             in_use: false,
+            late_login: false,
             after: None,
             answers: false,
             silence: Silence::default(),
@@ -208,6 +211,7 @@ impl World {
         self.failed = 0;
         self.session.connect(self.now, call, Box::new(config));
         self.settle_down();
+        self.late_login = false;
         assert_eq!(self.session.state(), State::Connecting);
         let older = self.calls.range(..call);
         for (older, state) in older {

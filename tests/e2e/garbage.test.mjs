@@ -1,18 +1,16 @@
 // What is dropped is collected, what is connected lives on, and what has ended is freed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { collectGarbage } from "./lib/browser.mjs";
 import { Scenarios } from "./lib/sdk.mjs";
 import { until } from "./lib/wait.mjs";
 
 const page = new Scenarios();
 const { run } = page;
 
-// Only Chromium lets a test ask for a collection.
-const collect = () => page.driver.sendDevToolsCommand("HeapProfiler.collectGarbage");
-
 /** How many of the objects in `window.refs` are alive after a collection. */
 async function alive() {
-  await collect();
+  await collectGarbage(page.driver);
   return run(() => window.refs.filter((ref) => ref.deref()).length);
 }
 

@@ -185,10 +185,11 @@ async function connect(page) {
 }
 
 /** The text of an agent's line in the table. */
-async function row(page, agent) {
-  const text = await page.text("agents");
-  return text.split("\n").find((line) => line.startsWith(agent));
-}
+const row = (page, agent) =>
+  page.driver.executeScript(
+    "return [...document.querySelectorAll(arguments[0])].map((cell) => cell.innerText).join(' ').trim()",
+    `#agents tr[data-agent="${agent}"] td`,
+  );
 
 describe("index.html, a whole shift", () => {
   let page;

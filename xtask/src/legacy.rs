@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::package::WASM_FEATURES;
+use crate::package::{self, WASM_FEATURES};
 use crate::process::{MINUTE, run};
 use crate::project::Project;
 
@@ -18,24 +18,14 @@ const LOWERING: [&str; 3] = [
 ];
 
 /// From the compiler's `library` makes `verto_bg.js` and `verto_bg.wasm.js` in `out`.
-pub fn build(project: &Project, wasm_bindgen: &Path, library: &Path, out: &Path) -> Result<()> {
+pub fn build(project: &Project, library: &Path, out: &Path) -> Result<()> {
     let plain = out.join("library.wasm");
     let wasm = out.join("verto_bg.wasm");
     // wasm-bindgen uses no feature that it isn't told of; wasm2js knows no externref.
-    let strip = "--strip-target-features";
-    run(
-        binaryen(project, "wasm-opt")
-            .args(WASM_FEATURES)
-            .arg(strip)
-            .arg(library)
-            .arg("-o")
-            .arg(&plain),
-        10 * MINUTE,
-    )?;
-    let mut bindgen = Command::new(wasm_bindgen);
-    bindgen.args(["--target", "bundler", "--no-typescript"]);
-    bindgen.args(["--out-name", "verto", "--out-dir"]).arg(out);
-    run(bindgen.arg(&plain), 5 * MINUTE)?;
+    let mut strip = binaryen(project, "wasm-opt");
+    strip.args(WASM_FEATURES).arg("--strip-target-features");
+    run(strip.arg(library).arg("-o").arg(&plain), 10 * MINUTE)?;
+    package::bind_library(project, &plain, out)?;
 
     let mut trim = Command::new("node");
     trim.arg(project.root.join("xtask").join("trim.mjs"));

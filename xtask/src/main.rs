@@ -3,7 +3,10 @@
 //! Each installs what it needs and finds missing, once, into `target/tools` and
 //! `tests/node_modules`.
 
+mod bench;
 mod demo;
+mod docs;
+mod engines;
 mod legacy;
 mod package;
 mod process;
@@ -17,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::engines::Engine;
 use crate::project::Project;
 
 #[derive(Parser)]
@@ -37,12 +41,13 @@ enum Command {
     /// Builds everything, starts the simulated XSwitch and prints the address of the demo
     Demo(demo::Args),
     /// Runs all tests, or those steps and test files whose names contain one of the words
-    Test {
-        /// A step (native, browser, pages) or part of a test file's name (e2e/shift)
-        filters: Vec<String>,
-    },
+    Test(suite::Args),
+    /// Installs a browser engine and its driver
+    Engine { engine: Engine },
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
+    /// Measures ours beside other libraries; writes docs/bench.md and docs/bench.svg
+    Bench(bench::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -63,8 +68,10 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Build { dev } => package::build(&project, dev),
         Command::Demo(args) => demo::run(&project, &args),
-        Command::Test { filters } => suite::run(&project, &filters),
+        Command::Test(args) => suite::run(&project, &args),
+        Command::Engine { engine } => engine.ensure(&project).map(drop),
         Command::Soak(args) => soak::run(&project, &args),
+        Command::Bench(args) => bench::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }

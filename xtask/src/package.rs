@@ -1,7 +1,7 @@
 //! Makes `pkg/` from the Rust library and `pkg-template/`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -28,11 +28,13 @@ pub const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// What of the module is of no use in a browser.
+const STRIP: [&str; 2] = ["--strip-debug", "--strip-producers"];
+
 /// Builds the whole package; `dev` for quick rather than small.
 pub fn build(project: &Project, dev: bool) -> Result<()> {
     tools::wasm_target()?;
     tools::npm_tools(project)?;
-    let wasm_bindgen = WasmBindgen::ensure(project)?;
 
     let scratch = project.root.join("target").join("pkg-build");
     let wasm = scratch.join("wasm");
@@ -42,23 +44,13 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
         empty_dir(dir)?;
     }
     step("compiling Rust to WebAssembly", || compile(project, dev))?;
-    let profile = if dev { "debug" } else { "release" };
-    let library = project.target.join(WASM_TARGET).join(profile);
-    let library = library.join("verto_wasm.wasm");
-    step("wasm-bindgen", || {
-        let mut command = Command::new(&wasm_bindgen.cli);
-        command.args(["--target", "bundler", "--no-typescript"]);
-        command
-            .args(["--out-name", "verto", "--out-dir"])
-            .arg(&wasm);
-        run(command.arg(&library), 5 * MINUTE)
-    })?;
+    step("wasm-bindgen", || bind(project, dev, &wasm))?;
     if !dev {
         step("wasm-opt", || {
-            optimise(project, &wasm.join("verto_bg.wasm"))
+            optimise(project, &wasm.join("verto_bg.wasm"), &STRIP)
         })?;
         step("wasm2js", || {
-            legacy::build(project, &wasm_bindgen.cli, &library, &without_wasm)
+            legacy::build(project, &library(project, dev), &without_wasm)
         })?;
     }
     step("bundling", || bundle(project, &scratch, dev))?;
@@ -96,8 +88,28 @@ fn compile(project: &Project, dev: bool) -> Result<()> {
     run(&mut cargo, 20 * MINUTE)
 }
 
+/// Makes `verto_bg.wasm` and its JavaScript from what was compiled.
+pub fn bind(project: &Project, dev: bool, out: &Path) -> Result<()> {
+    bind_library(project, &library(project, dev), out)
+}
+
+/// The same for any `library`.
+pub fn bind_library(project: &Project, library: &Path, out: &Path) -> Result<()> {
+    let mut command = Command::new(WasmBindgen::ensure(project)?.cli);
+    command.args(["--target", "bundler", "--no-typescript"]);
+    command.args(["--out-name", "verto", "--out-dir"]).arg(out);
+    run(command.arg(library), 5 * MINUTE)
+}
+
+fn library(project: &Project, dev: bool) -> PathBuf {
+    let profile = if dev { "debug" } else { "release" };
+    let dir = project.target.join(WASM_TARGET).join(profile);
+    dir.join("verto_wasm.wasm")
+}
+
 /// Makes the module small, and writes beside it how its imports and exports are called now.
-fn optimise(project: &Project, wasm: &Path) -> Result<()> {
+/// `debug` says what becomes of the names of functions and the like.
+pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
     let mut trim = Command::new("node");
     trim.arg(project.root.join("xtask").join("trim.mjs"));
     run(trim.arg(wasm).arg(wasm), 5 * MINUTE)?;
@@ -109,8 +121,9 @@ fn optimise(project: &Project, wasm: &Path) -> Result<()> {
     // A function that is inlined where it alone is called makes the module smaller, but what
     // gzip makes of it larger by 2 KB.
     command.args(["-Oz", "--one-caller-inline-max-function-size=1"]);
-    command.arg("--minify-imports-and-exports-and-modules");
-    command.args(["--strip-debug", "--strip-producers"]);
+    command
+        .arg("--minify-imports-and-exports-and-modules")
+        .args(debug);
     let names = process::capture(command.arg(wasm).arg("-o").arg(wasm), 10 * MINUTE)?;
     fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
 }

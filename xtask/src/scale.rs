@@ -9,18 +9,15 @@ mod clients;
 mod simulation;
 
 use std::fmt::Write;
-use std::fs;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use crate::docs::{self, grouped};
 use crate::process::{self, MINUTE};
 use crate::project::Project;
 use clients::{FixedDelay, Ours};
 use simulation::{HOP, Outcome, SECOND, Setup, Us};
-
-const BEGIN: &str = "<!-- written by `cargo xtask scale` -->\n";
-const END: &str = "<!-- end -->\n";
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -45,15 +42,12 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     let groups = [5, 60].map(|outage| runs(outage * SECOND, args.seed));
     let text = report(&groups, args.seed);
     print!("{text}");
-    let docs = project.root.join("docs");
+    let dir = project.root.join("docs");
     chart::draw(
-        &docs.join("restart.svg"),
+        &dir.join("restart.svg"),
         &groups.each_ref().map(Vec::as_slice),
     )?;
-    let page = docs.join("restart.md");
-    let old = fs::read_to_string(&page).context("docs/restart.md cannot be read")?;
-    let new = replaced(&old, &text).context("docs/restart.md has lost the table's markers")?;
-    fs::write(&page, new).context("docs/restart.md cannot be written")
+    docs::replace(&dir.join("restart.md"), "scale", &text)
 }
 
 /// Ten times slower without optimisation. The release profile itself is made for small
@@ -194,21 +188,6 @@ fn seconds(time: Us) -> String {
     format!("{:.1} s", time as f64 / SECOND as f64)
 }
 
-/// A number with its thousands apart.
-fn grouped(number: u64) -> String {
-    match number {
-        0..1_000 => number.to_string(),
-        _ => format!("{},{:03}", grouped(number / 1_000), number % 1_000),
-    }
-}
-
-/// `page` with `text` between its markers.
-fn replaced(page: &str, text: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some([before, BEGIN, text, END, after].concat())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,13 +283,5 @@ mod tests {
         let times = [0, 900_000, 950_000, 1_100_000, 1_899_999, 1_900_000];
         assert_eq!(worst(&times, SECOND), "4 at 0.9 s");
         assert_eq!(grouped(1_234_005), "1,234,005");
-    }
-
-    #[test]
-    fn only_what_is_between_the_markers_is_replaced() {
-        let page = format!("a\n{BEGIN}old\n{END}b\n");
-        let new = format!("a\n{BEGIN}new\n{END}b\n");
-        assert_eq!(replaced(&page, "new\n"), Some(new));
-        assert_eq!(replaced("a\n", "new\n"), None);
     }
 }

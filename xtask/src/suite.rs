@@ -2,16 +2,28 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use clap::ValueEnum;
 
+use crate::engines::{Browser, Engine};
 use crate::package;
 use crate::process::{MINUTE, run as run_limited, seconds, step};
 use crate::project::{Project, WASM_TARGET};
-use crate::tools::{self, Chromium, WasmBindgen};
+use crate::tools::{self, WasmBindgen};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// A step (native, browser, pages) or part of a test file's name (e2e/shift)
+    filters: Vec<String>,
+    /// The tests that need a browser, in this one instead of Chromium
+    #[arg(long)]
+    engine: Option<Engine>,
+    /// Everything, in every engine
+    #[arg(long, conflicts_with = "engine")]
+    all: bool,
+}
 
 /// What a selection of tests comes to.
 #[derive(Debug, Default, PartialEq)]
@@ -53,22 +65,42 @@ impl Plan {
 }
 
 /// Runs the tests that the filters select, and stops at the first step that fails.
-pub fn run(project: &Project, filters: &[String]) -> Result<()> {
+pub fn run(project: &Project, args: &Args) -> Result<()> {
     let start = Instant::now();
-    let plan = Plan::new(filters, &page_tests(project)?)?;
+    let mut plan = Plan::new(&args.filters, &page_tests(project)?)?;
+    // Native tests know no engine.
+    plan.native &= args.engine.is_none() || !args.filters.is_empty();
+    let engines = match args.engine {
+        _ if args.all => Engine::value_variants(),
+        Some(ref engine) => std::slice::from_ref(engine),
+        None => &[Engine::Chromium],
+    };
     tools::node()?;
-    let chromium = Chromium::ensure()?;
+    let browsers: Vec<_> = if plan.browser || !plan.pages.is_empty() {
+        let found = engines.iter().map(|engine| engine.ensure(project));
+        found.collect::<Result<_>>()?
+    } else {
+        Vec::new()
+    };
     if plan.native {
         step("native tests", || {
             run_limited(project.cargo().args(["test", "--workspace"]), 30 * MINUTE)
         })?;
     }
     if plan.browser {
-        browser_tests(project, &chromium)?;
+        for browser in &browsers {
+            browser_tests(project, browser)?;
+        }
     }
     if !plan.pages.is_empty() {
         package::build(project, false)?;
-        page_suite(project, &chromium, &plan.pages)?;
+        if plan.pages.iter().any(|file| file.starts_with("packaging/")) {
+            tools::packaging_tools(project)?;
+        }
+        let simulator = tools::simulator(project)?;
+        for browser in &browsers {
+            page_suite(project, browser, &simulator, &plan.pages)?;
+        }
     }
     println!(
         "xtask: all selected tests passed in {}",
@@ -78,23 +110,28 @@ pub fn run(project: &Project, filters: &[String]) -> Result<()> {
 }
 
 /// wasm-bindgen-test, in the browser.
-fn browser_tests(project: &Project, chromium: &Chromium) -> Result<()> {
+fn browser_tests(project: &Project, browser: &Browser) -> Result<()> {
+    let engine = browser.engine.name();
+    let Some((driver_variable, driver, capabilities)) = browser.for_wasm_bindgen_test() else {
+        println!("xtask: no wasm-bindgen-test in {engine}: its runner does not know the driver");
+        return Ok(());
+    };
     tools::wasm_target()?;
     let runner = WasmBindgen::ensure(project)?.test_runner;
-    let capabilities = project.root.join("target").join("webdriver.json");
-    fs::write(&capabilities, webdriver_json(&chromium.browser))
+    let file = project.root.join("target").join("webdriver.json");
+    fs::write(&file, format!("{capabilities:#}\n"))
         .context("target/webdriver.json cannot be written")?;
-    step("tests in the browser (wasm-bindgen-test)", || {
+    step(&format!("tests in {engine} (wasm-bindgen-test)"), || {
         let mut cargo = project.cargo();
         cargo.args(["test", "-p", "verto-wasm", "--target", WASM_TARGET, "--lib"]);
         for name in &project.browser_tests {
             cargo.args(["--test", name]);
         }
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner);
-        cargo.env("CHROMEDRIVER", &chromium.driver);
+        cargo.env(driver_variable, driver);
         // For tests that name no environment; _ONLY_WEB would skip them and call that a success.
         cargo.env("WASM_BINDGEN_USE_BROWSER", "1");
-        cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
+        cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &file);
         // Seconds; the defaults of 5 and 20 are short for a busy machine.
         cargo.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
         cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
@@ -102,34 +139,23 @@ fn browser_tests(project: &Project, chromium: &Chromium) -> Result<()> {
     })
 }
 
-/// How the browser is started for wasm-bindgen-test.
-fn webdriver_json(browser: &Path) -> String {
-    let capabilities = json!({
-        "goog:chromeOptions": {
-            "binary": browser,
-            "args": [
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-background-networking",
-            ],
-        },
-    });
-    format!("{capabilities:#}\n")
-}
-
 /// The tests that drive pages and the package; each starts the simulators that it needs.
-fn page_suite(project: &Project, chromium: &Chromium, files: &[String]) -> Result<()> {
-    let simulator = tools::simulator(project)?;
-    step("tests of pages and package (node --test)", || {
-        let mut node = Command::new("node");
+fn page_suite(
+    project: &Project,
+    browser: &Browser,
+    simulator: &Path,
+    files: &[String],
+) -> Result<()> {
+    let name = format!(
+        "pages and package in {} (node --test)",
+        browser.engine.name()
+    );
+    step(&name, || {
+        let mut node = browser.command("node");
         node.args(["--test", "--test-reporter=spec"]);
         node.args(files.iter().map(|file| project.npm().join(file)));
         node.env("VERTO_ROOT", &project.root);
-        node.env("VERTO_SIM", &simulator);
-        node.env("CHROME_BIN", &chromium.browser);
-        node.env("CHROMEDRIVER", &chromium.driver);
+        node.env("VERTO_SIM", simulator);
         run_limited(node.current_dir(project.npm()), 30 * MINUTE)
     })
 }

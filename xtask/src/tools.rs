@@ -45,8 +45,7 @@ impl WasmBindgen {
         if let Some(found) = env::split_paths(&path).find_map(|dir| Self::in_dir(&dir, &version)) {
             return Ok(found);
         }
-        let name = format!("installing wasm-bindgen-cli {version} (some minutes, once)");
-        step(&name, || install_wasm_bindgen(project, &version))?;
+        cargo_install(project, "wasm-bindgen-cli", &version)?;
         Self::in_dir(&own, &version)
             .with_context(|| format!("wasm-bindgen-cli {version} was installed but does not run"))
     }
@@ -57,30 +56,41 @@ impl WasmBindgen {
             cli: program("wasm-bindgen"),
             test_runner: program("wasm-bindgen-test-runner"),
         };
-        let right = [&found.cli, &found.test_runner].into_iter().all(|path| {
-            path.is_file()
-                && capture(Command::new(path).arg("--version"), MINUTE)
-                    .is_ok_and(|text| text.split_whitespace().nth(1) == Some(version))
-        });
+        let right = [&found.cli, &found.test_runner]
+            .into_iter()
+            .all(|path| is_of_version(path, version));
         right.then_some(found)
     }
 }
 
-fn install_wasm_bindgen(project: &Project, version: &str) -> Result<()> {
+/// Whether this program is there, and `name version ...` is what it says of itself.
+pub fn is_of_version(program: &Path, version: &str) -> bool {
+    program.is_file()
+        && capture(Command::new(program).arg("--version"), MINUTE)
+            .is_ok_and(|text| text.split_whitespace().nth(1) == Some(version))
+}
+
+/// Installs the programs of a crate into the project's own tools.
+pub fn cargo_install(project: &Project, krate: &str, version: &str) -> Result<()> {
     let install = |locked: bool| {
         let mut cargo = project.cargo();
-        cargo.args(["install", "wasm-bindgen-cli", "--version", version]);
+        cargo.args(["install", krate, "--version", version]);
         cargo.arg("--root").arg(project.tools());
         if locked {
             cargo.arg("--locked");
         }
         run(&mut cargo, 30 * MINUTE)
     };
-    // The locked set can name a crate that a registry mirror has not got yet.
-    install(true).or_else(|error| {
-        eprintln!("xtask: {error:#}; once more without --locked");
-        install(false)
-    })
+    step(
+        &format!("installing {krate} {version} (some minutes, once)"),
+        // The locked set can name a crate that a registry mirror has not got yet.
+        || {
+            install(true).or_else(|error| {
+                eprintln!("xtask: {error:#}; once more without --locked");
+                install(false)
+            })
+        },
+    )
 }
 
 /// Node.js of a version that can run our scripts.
@@ -107,9 +117,23 @@ fn major_version(text: &str) -> Option<u32> {
 
 /// Installs the npm tools of `tests/package-lock.json`, when they are not those already.
 pub fn npm_tools(project: &Project) -> Result<()> {
+    npm_ci(&project.npm(), "tests/")
+}
+
+/// The same for the libraries that ours is measured against.
+pub fn bench_peers(project: &Project) -> Result<()> {
+    npm_ci(&project.npm().join("bench"), "tests/bench/")
+}
+
+/// The same for the bundlers of the packaging tests, which nothing else needs.
+pub fn packaging_tools(project: &Project) -> Result<()> {
+    npm_ci(&project.npm().join("packaging"), "tests/packaging/")
+}
+
+fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     node()?;
-    let dir = project.npm();
-    let lock = fs::read(dir.join("package-lock.json")).context("tests/package-lock.json")?;
+    let lock = fs::read(dir.join("package-lock.json"))
+        .with_context(|| format!("{name}package-lock.json"))?;
     // Written last, so that an install that was cut short is not taken for a whole one.
     let stamp = dir.join("node_modules").join(".installed-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
@@ -118,13 +142,13 @@ pub fn npm_tools(project: &Project) -> Result<()> {
     let Some(npm) = find_program(&["npm"]) else {
         bail!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm");
     };
-    step("npm ci (tests/)", || {
+    step(&format!("npm ci ({name})"), || {
         let mut npm = Command::new(npm);
         // No package of ours needs its install script.
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-        run(npm.current_dir(&dir), 10 * MINUTE)
+        run(npm.current_dir(dir), 10 * MINUTE)
     })?;
-    fs::write(&stamp, lock).context("tests/node_modules cannot be written")
+    fs::write(&stamp, lock).with_context(|| format!("{name}node_modules cannot be written"))
 }
 
 /// A browser and its driver.
@@ -139,23 +163,7 @@ impl Chromium {
         if let Some(found) = Self::find() {
             return Ok(found);
         }
-        if !is_root() || find_program(&["apt-get"]).is_none() {
-            bail!(
-                "chromium or chromedriver is missing: install both \
-                 (Debian: apt-get install chromium chromium-driver)"
-            );
-        }
-        step("apt-get install chromium chromium-driver", || {
-            let apt = |words: &[&str]| {
-                let mut apt = Command::new("apt-get");
-                apt.env("DEBIAN_FRONTEND", "noninteractive");
-                // A pseudo-terminal would stop us: the child isn't in the terminal's group.
-                apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(words);
-                run(&mut apt, 15 * MINUTE)
-            };
-            apt(&["update"])?;
-            apt(&["install", "-y", "chromium", "chromium-driver"])
-        })?;
+        apt_install(&["chromium", "chromium-driver"])?;
         Self::find().context("chromium was installed but is not on the PATH")
     }
 
@@ -165,6 +173,25 @@ impl Chromium {
             driver: find_program(&["chromedriver"])?,
         })
     }
+}
+
+/// Installs packages on Debian as root; elsewhere it says which are missing.
+pub fn apt_install(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
+    if !is_root() || find_program(&["apt-get"]).is_none() {
+        bail!("install what is missing (Debian: apt-get install {names})");
+    }
+    step(&format!("apt-get install {names}"), || {
+        let apt = |words: &[&str]| {
+            let mut apt = Command::new("apt-get");
+            apt.env("DEBIAN_FRONTEND", "noninteractive");
+            // A pseudo-terminal would stop us: the child isn't in the terminal's group.
+            apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(words);
+            run(&mut apt, 15 * MINUTE)
+        };
+        apt(&["update"])?;
+        apt(&[&["install", "-y"], packages].concat())
+    })
 }
 
 #[cfg(unix)]
@@ -178,7 +205,7 @@ fn is_root() -> bool {
 }
 
 /// The first of these programs that the PATH holds.
-fn find_program(names: &[&str]) -> Option<PathBuf> {
+pub fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     // npm is a script on Windows.
     let endings: &[&str] = if cfg!(windows) {

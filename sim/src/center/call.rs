@@ -249,6 +249,7 @@ impl Center {
             call.answered = Some(now);
             call.due = due;
         });
+        self.count_outcome(id, |(answered, _)| answered);
         self.emit_progress(id, "talking", None);
         self.emit_call(id, "callAnswered");
         if let Some(agent) = self.calls.get(&id).and_then(|call| call.agent) {
@@ -286,6 +287,13 @@ impl Center {
     pub(super) fn end_call(&mut self, id: CallId, cause: &str) {
         self.emit_progress(id, "ended", Some(cause));
         self.emit_ended(id, cause);
+        if self
+            .calls
+            .get(&id)
+            .is_some_and(|call| call.answered.is_none())
+        {
+            self.count_outcome(id, |(_, abandoned)| abandoned);
+        }
         let Some(call) = self.calls.remove(&id) else {
             return;
         };
@@ -323,6 +331,13 @@ impl Center {
         let id = *id;
         self.end_call(id, cause);
         Ok(())
+    }
+
+    /// Counts what became of a caller; calls of agents don't come into it.
+    fn count_outcome(&mut self, id: CallId, which: impl FnOnce(&mut (u64, u64)) -> &mut u64) {
+        if let Some(Origin::Inbound { queue, .. }) = self.calls.get(&id).map(|call| &call.origin) {
+            *which(self.outcomes.entry(queue.clone()).or_default()) += 1;
+        }
     }
 
     fn update_call(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {

@@ -88,6 +88,19 @@ impl Default for Times {
     }
 }
 
+impl AgentConfig {
+    /// An agent of the default group and of all queues, whose extension is the number.
+    pub fn new(id: String, name: String) -> Self {
+        Self {
+            extn: id.clone(),
+            id,
+            group: default_group(),
+            name: Some(name),
+            queues: Vec::new(),
+        }
+    }
+}
+
 impl CenterConfig {
     /// Finds what would make some agent or queue impossible to address.
     pub fn check(&self) -> Result<(), String> {

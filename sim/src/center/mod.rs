@@ -5,6 +5,7 @@
 
 mod agent;
 mod call;
+mod colleagues;
 mod command;
 mod config;
 mod dial;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 use crate::random::Random;
 use agent::{Activity, Agent};
 use call::{Call, CallId, cause};
-pub use config::CenterConfig;
+pub use config::{AgentConfig, CenterConfig};
 
 /// Something that subscribers of `channel` are to be told.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +50,10 @@ pub struct Center {
     agents: Vec<Agent>,
     calls: BTreeMap<CallId, Call>,
     last_serial: u64,
+    /// By queue, what became of its callers so far: answered, and gone without an answer.
+    outcomes: BTreeMap<String, (u64, u64)>,
     events: Vec<CenterEvent>,
+    event_count: u64,
 }
 
 /// What happens next. Of two at the same time the first in this order comes first.
@@ -81,7 +85,9 @@ impl Center {
             next_arrival: None,
             calls: BTreeMap::new(),
             last_serial: 0,
+            outcomes: BTreeMap::new(),
             events: Vec::new(),
+            event_count: 0,
         }
     }
 
@@ -171,6 +177,7 @@ impl Center {
                 self.sign_out(index, &queue);
             }
         }
+        self.dismiss_colleagues();
         let now = self.clock;
         for (agent, config) in self.agents.iter_mut().zip(&self.config.agents) {
             *agent = Agent::new(config, &self.config.queues);
@@ -178,6 +185,7 @@ impl Center {
         }
         self.random = Random::new(self.seed);
         self.last_serial = 0;
+        self.outcomes.clear();
         self.next_arrival = None;
     }
 
@@ -195,7 +203,7 @@ impl Center {
             .collect()
     }
 
-    /// The queues: `queue`, `name`, `waiting` and `longestWaitMs`.
+    /// The queues: `queue`, `name`, `waiting`, `longestWaitMs`, `answered` and `abandoned`.
     pub fn queues(&self, now: u64) -> Value {
         let queues = self.config.queues.iter();
         queues
@@ -280,7 +288,14 @@ impl Center {
         let (count, first) = waiting.fold((0u64, now), |(count, first), call| {
             (count + 1, first.min(call.began))
         });
-        json!({"queue": queue, "waiting": count, "longestWaitMs": now - first})
+        let (answered, abandoned) = self.outcomes.get(queue).copied().unwrap_or_default();
+        json!({
+            "queue": queue,
+            "waiting": count,
+            "longestWaitMs": now - first,
+            "answered": answered,
+            "abandoned": abandoned,
+        })
     }
 
     /// Changes what the agent's phone does, and says so.
@@ -328,6 +343,7 @@ impl Center {
     }
 
     fn emit(&mut self, channel: String, event_type: &'static str, data: Value) {
+        self.event_count += 1;
         self.events.push(CenterEvent {
             channel,
             event_type,

@@ -232,8 +232,8 @@ fn the_longest_idle_agent_gets_the_longest_waiting_caller() {
     assert_eq!(
         c.queues(START + 5_000),
         json!([
-            {"queue": "test", "waiting": 2, "longestWaitMs": 5_000, "name": "Test"},
-            {"queue": "q1", "waiting": 1, "longestWaitMs": 4_000, "name": "Sales"},
+            {"queue": "test", "waiting": 2, "longestWaitMs": 5_000, "answered": 0, "abandoned": 0, "name": "Test"},
+            {"queue": "q1", "waiting": 1, "longestWaitMs": 4_000, "answered": 0, "abandoned": 0, "name": "Sales"},
         ])
     );
     c.take_events();
@@ -436,6 +436,28 @@ fn numbers_that_fail() {
             ]
         );
     }
+}
+
+#[test]
+fn the_queues_count_what_became_of_their_callers() {
+    let mut c = quiet(config());
+    let counts = |c: &Center| {
+        let queue = c.queues(c.clock)[0].clone();
+        (queue["answered"].as_u64(), queue["abandoned"].as_u64())
+    };
+    c.caller(START, "test", "1").unwrap();
+    c.tick(START + 60_000);
+    assert_eq!(counts(&c), (Some(0), Some(1)));
+    ready(&mut c, 60_000, "test", "1007");
+    let call = c.caller(START + 61_000, "test", "2").unwrap();
+    c.tick(START + 65_000);
+    assert_eq!(counts(&c), (Some(1), Some(1)));
+    c.hangup(START + 66_000, &call).unwrap();
+    ok(&mut c, 80_000, "ccDial", dial_to("139"));
+    c.tick(START + 200_000);
+    assert_eq!(counts(&c), (Some(1), Some(1)));
+    c.reset(START + 200_000);
+    assert_eq!(counts(&c), (Some(0), Some(0)));
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl<V: Value> Session<V> {
                 }
             }
             Frame::Event(event) => self.event(event),
-            Frame::Request { method, id, params } => self.server_request(method, id, params),
+            Frame::Request { method, id, params } => self.server_request(now, method, id, params),
             Frame::Malformed(reason) => self.ignored(reason),
         }
     }
@@ -209,7 +209,7 @@ impl<V: Value> Session<V> {
         });
     }
 
-    fn server_request(&mut self, method: Method, id: Option<String>, params: Option<V>) {
+    fn server_request(&mut self, now: Ms, method: Method, id: Option<String>, params: Option<V>) {
         match method {
             Method::Ping => {
                 // Before the login nothing but the login may be sent.
@@ -226,6 +226,10 @@ impl<V: Value> Session<V> {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
             }),
+            Method::Punt if std::mem::take(&mut self.own_takeover) => {
+                let message = "a login of ours that came late took this session over";
+                self.lost(now, Error::new(Kind::ConnectionLost, message));
+            }
             Method::Punt => {
                 let message = "another login took this session over";
                 let told = (!self.outage_told).then_some(Notice::Closed { asked: false });

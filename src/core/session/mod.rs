@@ -67,6 +67,9 @@ pub struct Session<V> {
     outage_told: bool,
     /// How many logins in a row the server didn't answer in time, [`MOST_DOUBLINGS`] at most.
     unanswered_logins: u32,
+    /// A login under the page's own sessid went unanswered. The server may read it later, and
+    /// then takes the session from the login that followed it: no stranger's takeover.
+    own_takeover: bool,
     /// The present connection's, from its login on.
     liveness: Option<Liveness>,
     /// Subscribe requests of this connection that were given up; their answers still count.
@@ -101,6 +104,7 @@ impl<V: Value> Session<V> {
             connecting: None,
             outage_told: false,
             unanswered_logins: 0,
+            own_takeover: false,
             liveness: None,
             late: Vec::new(),
             answers_pings: false,
@@ -193,6 +197,7 @@ impl<V: Value> Session<V> {
         self.outage_told &= in_outage;
         self.answers_pings = false;
         self.unanswered_logins = 0;
+        self.own_takeover = false;
         self.retried_credentials = false;
         self.retried_sessid = false;
         self.open(now);
@@ -407,12 +412,19 @@ impl<V: Value> Session<V> {
         });
     }
 
+    /// The server may read this login later, and under the same sessid would take the
+    /// session away from the one that follows it.
+    fn login_unanswered(&mut self) {
+        match self.makes_sessids() {
+            true => self.sessid = self.random.uuid(),
+            false => self.own_takeover = true,
+        }
+    }
+
     /// The one way in which a connection is lost, whoever noticed it.
     fn lost(&mut self, now: Ms, error: Error<V>) {
-        if matches!(self.phase, Phase::LoggingIn) && self.makes_sessids() {
-            // The server may read this login later, and under the same sessid would take
-            // the session away from the one that follows it.
-            self.sessid = self.random.uuid();
+        if self.rpc.awaits_login() {
+            self.login_unanswered();
         }
         self.close_socket();
         let message = "the connection was lost before the answer came";

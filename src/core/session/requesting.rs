@@ -111,6 +111,7 @@ impl<V: Value> Session<V> {
         match owner {
             Owner::Page(call) => self.fail(&call, error, id.is_some()),
             Owner::Login => {
+                self.login_unanswered();
                 self.unanswered_logins = MOST_DOUBLINGS.min(self.unanswered_logins + 1);
                 self.lost(now, error.of("login", true));
             }

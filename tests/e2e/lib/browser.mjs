@@ -1,46 +1,45 @@
 // The browser that the tests drive, over WebDriver. VERTO_BROWSER names it; `cargo xtask test`
 // says where it is.
-import { Builder, logging } from "selenium-webdriver";
-import chrome from "selenium-webdriver/chrome.js";
+import { logging } from "selenium-webdriver";
+import { ENGINES, engine } from "./engines.mjs";
 
-function chromium() {
-  const options = new chrome.Options();
-  options.setBinaryPath(process.env.CHROME_BIN ?? "/usr/bin/chromium");
-  options.addArguments(
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--window-size=1280,1000",
-  );
-  // Chromium refuses to run its sandbox as root.
-  if (process.getuid?.() === 0) options.addArguments("--no-sandbox");
-  const levels = new logging.Preferences();
-  levels.setLevel(logging.Type.BROWSER, logging.Level.ALL);
-  return new Builder()
-    .forBrowser("chrome")
-    .setChromeOptions(options)
-    .setChromeService(new chrome.ServiceBuilder(process.env.CHROMEDRIVER ?? "/usr/bin/chromedriver"))
-    .setLoggingPrefs(levels)
-    .build();
-}
+export { lacking } from "./engines.mjs";
 
-const BROWSERS = { chromium };
+/** How long a script in the page may take. */
+const SCRIPT_MS = 20_000;
 
 /** Starts the browser with a fresh profile; `quit()` ends it. */
 export async function startBrowser() {
-  const name = process.env.VERTO_BROWSER ?? "chromium";
-  const start = BROWSERS[name];
-  if (!start) throw new Error(`VERTO_BROWSER=${name}: known are ${Object.keys(BROWSERS).join(", ")}`);
-  const driver = await start();
-  await driver.manage().setTimeouts({ script: 20_000 });
+  const driver = await ENGINES[engine]();
+  // WebKit's driver measures the time with a timer of the page's, which tests count and move on.
+  await driver.manage().setTimeouts({ script: engine === "webkit" ? null : SCRIPT_MS });
   return driver;
 }
 
 /** What the page and the browser reported as errors since the last call. */
 export async function consoleErrors(driver) {
+  // Only Chromium's driver has the browser's log; see page-errors.js.
+  if (engine !== "chromium") return driver.executeScript("return window.takePageErrors?.() ?? []");
   const entries = await driver.manage().logs().get(logging.Type.BROWSER);
   return entries.filter((entry) => entry.level.value >= logging.Level.SEVERE.value).map((entry) => entry.message);
+}
+
+/** Collects the page's garbage, as far as the browser lets itself be told. */
+export async function collectGarbage(driver) {
+  if (engine === "chromium") return driver.sendDevToolsCommand("HeapProfiler.collectGarbage");
+  if (engine === "firefox") {
+    await driver.setContext("chrome");
+    await driver.executeScript(`
+      for (const topic of ["child-gc-request", "child-cc-request"]) Services.obs.notifyObservers(null, topic);
+    `);
+    return driver.setContext("content");
+  }
+  // WebKit collects when much has been made.
+  return driver.executeScript(`
+    for (let i = 0; i < 100; i++) window.garbage = new Uint8Array(4e6);
+    for (let i = 0; i < 1e6; i++) window.garbage = { i };
+    delete window.garbage;
+  `);
 }
 
 /** Leaves the page, and ends its connections: the back-forward cache may keep them open. */
@@ -52,13 +51,22 @@ export async function leavePage(driver, sim) {
 
 /** Runs an async function inside the page, with `window.sdk` as its first argument. */
 export async function inPage(driver, run, ...args) {
-  const outcome = await driver.executeAsyncScript(
+  const script = driver.executeAsyncScript(
     `const args = [...arguments], done = args.pop();
      Promise.resolve(window.sdk).then((sdk) => (${run})(sdk, ...args)).then(
        (value) => done({ value }),
-       (error) => done({ error: String(error?.stack ?? error) }));`,
+       (error) => done({ error: [error, error?.stack].join("\\n") }));`,
     ...args,
   );
+  const outcome = await within(SCRIPT_MS * 1.1, script);
   if (outcome.error) throw new Error(`in the page: ${outcome.error}`);
   return outcome.value;
+}
+
+function within(ms, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer from the page within ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

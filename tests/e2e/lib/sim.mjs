@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
+import { withPageErrors } from "./page-errors.mjs";
 import { until } from "./wait.mjs";
 
 const root = new URL("../../../", import.meta.url);
@@ -17,7 +18,7 @@ export const FIXTURES = path("tests/e2e/fixtures");
 export async function startSim({ www = path("www"), pkg = process.env.VERTO_PKG ?? path("pkg"), speed = 20 } = {}) {
   const child = spawn(
     binary,
-    ["--port", "0", "--no-callers", "--speed", String(speed), "--www", www, "--pkg", pkg],
+    ["--port", "0", "--no-callers", "--speed", String(speed), "--www", withPageErrors(www), "--pkg", pkg],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   process.once("exit", () => child.kill());

@@ -1,0 +1,51 @@
+//! Agents beyond those of the configuration, who come and go while the simulator runs.
+
+use super::Center;
+use super::agent::Agent;
+use super::call::cause;
+use super::config::AgentConfig;
+
+impl Center {
+    /// Replaces the colleagues of before, whose calls end, by these; they are signed out.
+    pub fn set_colleagues(&mut self, now: u64, colleagues: &[AgentConfig]) {
+        self.tick(now);
+        self.dismiss_colleagues();
+        for config in colleagues {
+            let mut agent = Agent::new(config, &self.config.queues);
+            agent.start(self.clock);
+            self.agents.push(agent);
+        }
+        self.dispatch();
+    }
+
+    /// They are the last in the list, so that nobody else's place in it changes.
+    pub(super) fn dismiss_colleagues(&mut self) {
+        let first = self.config.agents.len();
+        for index in first..self.agents.len() {
+            if let Some(call) = self.agents.get(index).and_then(|a| a.activity.call()) {
+                self.end_call(call, cause::SYSTEM_SHUTDOWN);
+            }
+            while let Some(queue) = self.agents.get(index).and_then(Agent::first_queue) {
+                self.sign_out(index, &queue);
+            }
+        }
+        self.agents.truncate(first);
+    }
+
+    /// How many callers wait, in all queues.
+    pub fn waiting(&self) -> usize {
+        let calls = self.calls.values();
+        calls.filter(|call| call.waiting_queue().is_some()).count()
+    }
+
+    /// The names by which commands know the queues.
+    pub fn queue_ids(&self) -> Vec<String> {
+        let queues = self.config.queues.iter();
+        queues.map(|queue| queue.id.clone()).collect()
+    }
+
+    /// How many events there have been.
+    pub fn event_count(&self) -> u64 {
+        self.event_count
+    }
+}

@@ -1,0 +1,4 @@
+import verto, { Verto, VertoCallcenter, VertoError } from "@xswitch/rtc";
+
+if (!(verto instanceof Verto)) throw new Error("the default export is no Verto");
+play({ Verto, VertoCallcenter, VertoError }, socketUrl(), report);

@@ -1,0 +1,84 @@
+// The current call: who, from which queue, for how long; the steps of a call of our own; wrap-up.
+import { duration, elapsed, onTick } from "./clock.mjs";
+import { announce, element, onClick, setText } from "./dom.mjs";
+import { onLanguage, t, word } from "./i18n.mjs";
+import { goReady } from "./agent.mjs";
+import { me, myRow, onMe } from "./me.mjs";
+
+const STEPS = [...element("steps").children];
+const ORDER = STEPS.map(({ dataset }) => dataset.step);
+
+const isWrapUp = () => myRow()?.callstate === "WRAPUP";
+
+function text(call) {
+  return [isWrapUp() && t("callWrapUp"), call && stepText(call)].filter(Boolean).join(" · ");
+}
+
+function stepText(call) {
+  const { step, direction, queue, talkMs } = call;
+  if (step === "ringing") return t("callRinging", { queue });
+  if (step === "talking") {
+    if (!direction) return t("callUnknown");
+    return direction === "outbound" ? t("callTalkingOut") : t("callTalking", { queue });
+  }
+  if (step !== "ended") return t("callDialing");
+  if (call.unseen) return t("callEndedUnseen");
+  const cause = word("cause", call.cause);
+  return talkMs > 0 ? t("callEnded", { cause, duration: duration(talkMs) }) : t("callEndedUnanswered", { cause });
+}
+
+/** Where a dialled call is, or how far it came. */
+function showSteps(call) {
+  const shown = call?.direction === "outbound";
+  element("steps").classList.toggle("absent", !shown);
+  if (!shown) return;
+  const ended = call.step === "ended";
+  const at = ORDER.indexOf(ended ? call.reached : call.step);
+  STEPS.forEach((item, index) => {
+    const failed = ended && index === at && !call.talkingSince;
+    const stage = failed ? "failed" : index < at || (ended && index === at) ? "done" : index === at ? "now" : "next";
+    item.dataset.stage = stage;
+    if (stage === "now") item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+  });
+}
+
+function party(call) {
+  if (!call) return t("noCall");
+  return call.party || t("callUnknownParty");
+}
+
+function showTimer() {
+  const { call } = me;
+  let shown = "";
+  if (isWrapUp()) shown = elapsed(myRow().since);
+  else if (call?.step === "talking") shown = duration(Date.now() - (call.talkingSince ?? call.since));
+  else if (call && call.step !== "ended") shown = duration(Date.now() - call.since);
+  setText(element("call-timer"), shown);
+}
+
+let announced;
+
+function show() {
+  const { call } = me;
+  const step = call?.step ?? "none";
+  const card = element("call");
+  card.dataset.call = call?.id ?? "";
+  card.dataset.step = step;
+  card.dataset.wrapup = isWrapUp();
+  setText(element("call-party"), party(call));
+  setText(element("call-text"), text(call));
+  showSteps(call);
+  showTimer();
+  element("wrap-up-done").hidden = !isWrapUp();
+  const incoming = step === "ringing";
+  document.title = (incoming ? `☎ ${party(call)} · ` : "") + t("title");
+  const said = call && `${call.id} ${step}`;
+  if (said && said !== announced) announce(incoming ? t("saidIncoming", { party: party(call) }) : text(call));
+  announced = said;
+}
+
+onClick("wrap-up-done", () => goReady(element("wrap-up-done")));
+onMe(show);
+onTick(showTimer);
+onLanguage(show);

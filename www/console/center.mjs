@@ -1,0 +1,113 @@
+// The whole call centre as events tell it: agents, queues and calls. No DOM in here.
+
+/** What an agent does, in the order in which a supervisor looks for it. */
+export const STATUSES = ["ringing", "talking", "dialing", "wrapup", "ready", "break", "login", "out"];
+const OF_CALLSTATE = { RINGING: "ringing", TALKING: "talking", DIALING: "dialing", WRAPUP: "wrapup" };
+const OF_STATE = { LOGOUT: "out", READY: "ready", UNREADY: "break", LOGIN: "login" };
+const ON_CALL = ["ringing", "talking", "dialing"];
+
+function statusOf({ state, callstate }) {
+  if (state === "LOGOUT") return "out";
+  return OF_CALLSTATE[callstate] ?? OF_STATE[state] ?? "login";
+}
+
+export class Center {
+  /** By `key`: `{key, agent, name, queue, status, since, reason, party}`. */
+  rows = new Map();
+  /** By id: `{queue, waiting, firstSince, answered, abandoned}`; `firstSince` of who waits longest. */
+  queues = new Map();
+  /** The keys of rows that were added, changed or removed since somebody cleared it. */
+  changed = new Set();
+  // By agent: the rows' keys, and the other side of the current call.
+  #keys = new Map();
+  #parties = new Map();
+  #sinceLoad = new Set();
+
+  /** Takes an event; `now` is the server's time. */
+  apply({ eventType, data }, now) {
+    switch (eventType) {
+      case "agentState":
+        this.#sinceLoad.add(data.agent_id);
+        return this.#setRow(data);
+      case "callOffered":
+      case "callAnswered":
+        // Of an outbound call dialProgress tells the number.
+        return data.direction === "outbound" ? undefined : this.#setParty(data.agent, data.caller);
+      case "dialProgress":
+        return data.step === "ended" ? undefined : this.#setParty(data.agent, data.destNumber);
+      case "callEnded":
+        return this.#setParty(data.agent, undefined);
+      case "queueState":
+        return this.setQueue(data, now);
+    }
+  }
+
+  setQueue({ queue, waiting, longestWaitMs, answered, abandoned }, now) {
+    const firstSince = waiting > 0 ? now - longestWaitMs : undefined;
+    this.queues.set(queue, { queue, waiting, firstSince, answered, abandoned });
+  }
+
+  /**
+   * Reads a list in with `load()`. An agent of whom an event came meanwhile stays: the event
+   * may be the newer one.
+   */
+  async refresh(load) {
+    const changed = (this.#sinceLoad = new Set());
+    const rows = await load();
+    // A later refresh has begun.
+    if (changed !== this.#sinceLoad) return;
+    const old = new Set(rows.map((row) => row.agent_id).filter((agent) => !changed.has(agent)));
+    for (const agent of old) for (const key of [...(this.#keys.get(agent) ?? [])]) this.#remove(agent, key);
+    for (const row of rows) if (old.has(row.agent_id)) this.#setRow(row);
+  }
+
+  /** `{status: number of agents}`; an agent of several queues counts once. */
+  counts() {
+    const counts = Object.fromEntries(STATUSES.map((status) => [status, 0]));
+    for (const keys of this.#keys.values()) {
+      let first = STATUSES.length - 1;
+      for (const key of keys) first = Math.min(first, STATUSES.indexOf(this.rows.get(key).status));
+      counts[STATUSES[first]] += 1;
+    }
+    return counts;
+  }
+
+  clear() {
+    for (const key of this.rows.keys()) this.changed.add(key);
+    for (const map of [this.rows, this.queues, this.#keys, this.#parties]) map.clear();
+  }
+
+  // An agent has a row for each queue signed in to, or else one that says signed out.
+  #setRow(data) {
+    const { agent_id: agent, queue_id: queue } = data;
+    const key = `${agent} ${queue}`;
+    const keys = this.#keys.get(agent) ?? new Set();
+    this.#keys.set(agent, keys);
+    const status = statusOf(data);
+    for (const other of [...keys]) {
+      if (other === key) continue;
+      if (status === "out") return this.#remove(agent, key);
+      if (this.rows.get(other).status === "out") this.#remove(agent, other);
+    }
+    keys.add(key);
+    if (!ON_CALL.includes(status)) this.#parties.delete(agent);
+    const party = this.#parties.get(agent);
+    this.rows.set(key, { key, agent, name: data.name, queue, status, since: data.since, reason: data.reason, party });
+    this.changed.add(key);
+  }
+
+  #remove(agent, key) {
+    this.rows.delete(key);
+    this.#keys.get(agent)?.delete(key);
+    this.changed.add(key);
+  }
+
+  #setParty(agent, party) {
+    if (party === undefined) this.#parties.delete(agent);
+    else this.#parties.set(agent, party);
+    for (const key of this.#keys.get(agent) ?? []) {
+      this.rows.get(key).party = party;
+      this.changed.add(key);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// The one connection of this page, and who is on it.
+import verto, { VertoCallcenter } from "@xswitch/rtc";
+
+export { verto };
+export const vcc = new VertoCallcenter(verto);
+
+/** What `onStateChange` said last; `retryAt` is when the next attempt comes, in Unix ms. */
+export const connection = { state: "idle", attempt: 0, retryAt: 0, reason: undefined, error: undefined };
+
+/** Who is connected: `{login, agent, extn}`; the page's own, filled when it connects. */
+export const session = { login: "", agent: "", extn: "" };
+
+const listeners = new Set();
+
+/** Runs after each change of the connection's state. */
+export function onConnection(run) {
+  listeners.add(run);
+}
+
+export const isReady = () => connection.state === "ready";
+
+// What else the parts of the page want to hear: {onLogin, onSubscribeError, onGap}.
+const parts = [];
+export const onConnected = (part) => parts.push(part);
+const tell = (name, ...args) => parts.forEach((part) => part[name]?.(...args));
+
+const callbacks = {
+  onStateChange(_, state, { attempt, delayMs, reason, error }) {
+    Object.assign(connection, { state, attempt, retryAt: Date.now() + delayMs, reason, error });
+    for (const run of listeners) run();
+  },
+  // Also after each reconnect: what is subscribed here replaces what the last run subscribed.
+  onWSLogin(_, success) {
+    if (success) tell("onLogin");
+  },
+  onSubscribeError(_, channel, error) {
+    tell("onSubscribeError", channel, error);
+  },
+  onGap(_, gap) {
+    tell("onGap", gap);
+  },
+};
+
+/** Connects; settles like `verto.connect`. */
+export function connect({ login, passwd, token, socketUrl, group, agent, extn }) {
+  vcc.setGroup(group);
+  Object.assign(session, { login, agent, extn });
+  const credentials = token ? { passwd: "password", loginParams: { xui_sessid: token } } : { passwd, loginParams: {} };
+  return verto.connect({ login, socketUrl, ...credentials }, callbacks);
+}

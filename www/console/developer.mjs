@@ -1,0 +1,144 @@
+// The developer's drawer: the frames with the calls that made them, and the simulator's faults.
+import { onTick } from "./clock.mjs";
+import { codeOf } from "./code.mjs";
+import { element, make, onClick, press, setText } from "./dom.mjs";
+import { frames, parsed, partner } from "./frames.mjs";
+import { onLanguage, t } from "./i18n.mjs";
+import { showSimulator } from "./simulator.mjs";
+import { verto } from "./connection.mjs";
+
+const REDRAW_MS = 250;
+let language = "es5";
+let paused = false;
+let chosen;
+// The list's items by the frame's number.
+const items = new Map();
+
+const isPing = (json) => json?.method === "verto.ping" || json?.result?.message === "PONG";
+
+function isShown(frame) {
+  const json = parsed(frame);
+  if (element("hide-pings").checked && (isPing(json) || isPing(parsed(partner(frame) ?? frame)))) return false;
+  return !(element("hide-events").checked && json?.method === "verto.event");
+}
+
+/** What a frame is, in a few words. */
+function title(frame) {
+  const json = parsed(frame);
+  if (!json) return frame.text.slice(0, 60);
+  const { method, params, result, error } = json;
+  if (method === "jsapi") return params.data?.func ?? `jsapi ${params.command}`;
+  if (method === "verto.event") return `${params.eventType ?? "event"} ${params.eventChannel}`;
+  if (method) return method;
+  const request = partner(frame);
+  const outcome = error ? `error ${error.code ?? ""}` : `result ${result?.code ?? result?.message ?? ""}`;
+  return `${request ? title(request) : "reply"} → ${outcome.trim()}`;
+}
+
+/** How long the answer took, on the reply's line. */
+function latency(frame) {
+  const request = frame.direction === "in" && partner(frame);
+  return request ? `${Math.round(frame.at - request.at)} ms` : "";
+}
+
+function item(frame) {
+  const button = make(
+    "button",
+    { type: "button", data: { direction: frame.direction }, title: frame.text.slice(0, 500) },
+    make("time", { textContent: new Date(frame.time).toTimeString().slice(0, 8) }),
+    make("i", { textContent: frame.direction === "out" ? "↑" : "↓", ariaLabel: frame.direction }),
+    make("span", { textContent: title(frame) }),
+    make("small", { textContent: latency(frame) || `${frame.bytes} B` }),
+  );
+  button.addEventListener("click", () => choose(frame));
+  button.setAttribute("aria-pressed", String(chosen === frame));
+  return make("li", { data: { number: frame.number } }, button);
+}
+
+function draw() {
+  const kept = new Set(frames.map(({ number }) => number));
+  for (const [number, node] of items) {
+    if (kept.has(number)) continue;
+    node?.remove();
+    items.delete(number);
+  }
+  for (const frame of frames) {
+    if (items.has(frame.number)) continue;
+    const node = isShown(frame) ? item(frame) : null;
+    items.set(frame.number, node);
+    if (node) element("frames").prepend(node);
+  }
+}
+
+function redrawAll() {
+  items.clear();
+  element("frames").replaceChildren();
+  draw();
+}
+
+function choose(frame) {
+  chosen = frame;
+  for (const [number, node] of items) node?.firstChild.setAttribute("aria-pressed", String(number === frame.number));
+  element("frame-hint").hidden = true;
+  element("frame-detail").hidden = false;
+  const json = parsed(frame);
+  setText(element("frame-text"), json ? JSON.stringify(json, null, 2) : frame.text);
+  showCode();
+}
+
+function showCode() {
+  press([element("code-es5"), element("code-es6")], element(`code-${language}`));
+  if (!chosen) return;
+  const json = parsed(chosen);
+  const request = json?.method ? json : parsed(partner(chosen) ?? {});
+  setText(element("frame-code"), request?.method ? codeOf(request, verto.options.socketUrl)[language] : "–");
+}
+
+const isOpen = () => !element("drawer").hidden;
+let timer;
+
+function toggle(open) {
+  element("drawer").hidden = !open;
+  document.body.classList.toggle("drawer-open", open);
+  element("developer").setAttribute("aria-expanded", String(open));
+  clearInterval(timer);
+  if (!open) return;
+  redrawAll();
+  showSimulator();
+  // Only while somebody looks.
+  timer = setInterval(() => paused || draw(), REDRAW_MS);
+}
+
+onClick("developer", () => toggle(!isOpen()));
+element("drawer").addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  toggle(false);
+  element("developer").focus();
+});
+for (const name of ["frames", "faults"]) {
+  onClick(`tab-${name}`, () => {
+    for (const each of ["frames", "faults"]) element(`${each}-panel`).hidden = each !== name;
+    press([element("tab-frames"), element("tab-faults")], element(`tab-${name}`));
+  });
+}
+for (const id of ["hide-pings", "hide-events"]) element(id).addEventListener("change", redrawAll);
+onClick("pause-frames", () => {
+  paused = !paused;
+  element("pause-frames").setAttribute("aria-pressed", String(paused));
+});
+onClick("clear-frames", () => {
+  frames.length = 0;
+  redrawAll();
+});
+for (const name of ["es5", "es6"]) {
+  onClick(`code-${name}`, () => {
+    language = name;
+    showCode();
+  });
+}
+onClick("copy-code", async () => {
+  await navigator.clipboard.writeText(element("frame-code").textContent);
+  setText(element("copy-code"), t("copied"));
+});
+onTick(() => setText(element("copy-code"), t("copy")));
+onLanguage(() => isOpen() && showSimulator());

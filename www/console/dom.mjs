@@ -1,0 +1,38 @@
+// Small helpers around the DOM.
+
+export const element = (id) => document.getElementById(id);
+export const value = (id) => element(id).value.trim();
+
+/** Sets a text only where it differs: an unchanged node costs neither layout nor speech. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** A new element with properties and `data-` attributes. */
+export function make(tag, { data = {}, ...properties } = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  Object.assign(node.dataset, data);
+  node.append(...children);
+  return node;
+}
+
+/** Marks the chosen one of several toggle buttons. */
+export function press(buttons, chosen) {
+  for (const button of buttons) button.setAttribute("aria-pressed", String(button === chosen));
+}
+
+export function onClick(id, run) {
+  element(id).addEventListener("click", run);
+}
+
+export function onSubmit(id, run) {
+  element(id).addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
+  });
+}
+
+/** Tells a screen reader, once, politely. */
+export function announce(text) {
+  setText(element("live"), text);
+}

@@ -1,0 +1,22 @@
+// The console. The frames are watched before the first socket is made.
+import "./frames.mjs";
+import { element, onClick } from "./dom.mjs";
+import { onLanguage, otherLanguage, otherLanguageTag, switchLanguage } from "./i18n.mjs";
+import "./badge.mjs";
+import "./signin.mjs";
+import "./agent.mjs";
+import "./call.mjs";
+import "./dial.mjs";
+import "./today.mjs";
+import "./wallboard.mjs";
+import "./developer.mjs";
+import { startViews } from "./views.mjs";
+
+startViews();
+onClick("language", switchLanguage);
+onLanguage(() => {
+  element("language").textContent = otherLanguage();
+  element("language").lang = otherLanguageTag();
+});
+element("starting").remove();
+element("page").hidden = false;

@@ -1,0 +1,17 @@
+// Hides passwords and tokens before a frame is kept.
+
+const SECRETS = ["passwd", "password", "xui_sessid", "xcc_token", "token"];
+// Most frames have none; they are not parsed.
+const HINT = new RegExp(SECRETS.map((name) => `"${name}"`).join("|"), "i");
+// A frame that is no JSON may hold a password too.
+const VALUE = new RegExp(`("(?:${SECRETS.join("|")})"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|[^,}\\]]*)`, "gi");
+
+/** The same text with the value of each secret member replaced by `"***"`. */
+export function mask(text) {
+  if (!HINT.test(text)) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), (name, value) => (SECRETS.includes(name.toLowerCase()) ? "***" : value));
+  } catch {
+    return text.replace(VALUE, '$1"***"');
+  }
+}

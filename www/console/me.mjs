@@ -1,0 +1,123 @@
+// This agent: the state in each queue and the current call, as events tell them.
+import { onConnected, session, vcc, verto } from "./connection.mjs";
+import { agentRows, hasApi } from "./api.mjs";
+
+/**
+ * `rows`: by queue, what the server last said of each that we are signed in to.
+ * `queue`: the one that the page shows.
+ * `call`: `{id, direction, party, queue, step, since, talkingSince, cause, talkMs}` or null.
+ * `breakAfterCall`: whether a break was asked for that begins after the call.
+ */
+export const me = { known: false, rows: new Map(), queue: "", call: null, breakAfterCall: false };
+
+const listeners = new Set();
+/** Runs after each change, with the event that caused it, if one did. */
+export function onMe(run) {
+  listeners.add(run);
+}
+export function changed(event) {
+  for (const run of listeners) run(event);
+}
+
+/** The row of the queue that is shown. */
+export const myRow = () => me.rows.get(me.queue);
+
+function setRow(row) {
+  me.known = true;
+  if (row.state === "LOGOUT") me.rows.delete(row.queue_id);
+  else me.rows.set(row.queue_id, row);
+  if (!me.rows.has(me.queue) && me.rows.size > 0) me.queue = me.rows.keys().next().value;
+  if (row.state === "UNREADY") me.breakAfterCall = false;
+}
+
+/** What a command's reply says of us; the event that says the same may be lost. */
+export function setReply(result) {
+  const row = result?.data;
+  if (row?.agent_id !== session.agent || !row.queue_id) return;
+  setRow(row);
+  changed();
+}
+
+function beginCall(id, call) {
+  if (me.call?.id !== id || me.call.step === "ended") me.call = { id, since: Date.now(), talkMs: 0, ...call };
+}
+
+function step(name, more) {
+  if (me.call.step === name) return;
+  Object.assign(me.call, more, { step: name, since: Date.now() });
+  if (name === "talking") me.call.talkingSince ??= Date.now();
+  if (name === "ended") me.breakAfterCall = false;
+}
+
+let eventsSeen = 0;
+
+function onEvent(_, event) {
+  const { eventType, data } = event;
+  eventsSeen += 1;
+  switch (eventType) {
+    case "agentState":
+      setRow(data);
+      break;
+    case "callOffered":
+      beginCall(data.call, { direction: data.direction, party: data.caller, queue: data.queue, step: "ringing" });
+      break;
+    case "callAnswered":
+      // Of an outbound call dialProgress tells more.
+      if (data.direction === "outbound") return;
+      beginCall(data.call, { direction: data.direction, party: data.caller, queue: data.queue });
+      step("talking");
+      break;
+    case "dialProgress":
+      if (data.step !== "ended") {
+        beginCall(data.call, { direction: "outbound", party: data.destNumber, queue: "" });
+        step(data.step);
+      } else if (me.call?.id === data.call) {
+        me.call.reached = me.call.step;
+        step("ended", { cause: data.cause });
+      }
+      break;
+    case "callEnded":
+      if (me.call?.id !== data.call) break;
+      step("ended", { cause: data.cause });
+      me.call.talkMs = data.durationMs;
+      break;
+  }
+  changed(event);
+}
+
+// What happened while we were not connected is read when the subscription is confirmed, so
+// that no change falls between the two.
+async function load() {
+  if (!hasApi()) return;
+  let rows, before;
+  do {
+    before = eventsSeen;
+    rows = await agentRows().catch(() => []);
+    // An event that came meanwhile is newer than the list may be.
+  } while (before !== eventsSeen);
+  const mine = rows.filter((row) => row.agent_id === session.agent);
+  if (mine.length === 0) return;
+  me.rows.clear();
+  mine.forEach(setRow);
+  const { callstate, agent_uuid: call } = mine[0];
+  if (me.call && me.call.step !== "ended" && call !== me.call.id) step("ended", { unseen: true });
+  if (!me.call && call) {
+    me.call = { id: call, direction: "", party: "", queue: "", step: "talking", since: Date.now(), talkMs: 0 };
+  }
+  if (callstate === "TALKING" && me.call?.id === call) step("talking");
+  changed();
+}
+
+onConnected({
+  onLogin() {
+    verto.subscribe(vcc.channel(session.agent), { handler: onEvent, readyHandler: load });
+  },
+  onGap: load,
+});
+
+/** Forgets the agent of the connection before. */
+export function forget() {
+  Object.assign(me, { known: false, queue: "", call: null, breakAfterCall: false });
+  me.rows.clear();
+  changed();
+}

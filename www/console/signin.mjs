@@ -1,0 +1,114 @@
+// The card with which a shift begins, and the way out of it.
+import { connect, connection, onConnection, session, vcc, verto } from "./connection.mjs";
+import { hasApi, userToken } from "./api.mjs";
+import { element, onClick, onSubmit, value } from "./dom.mjs";
+import { attempt, describe, say } from "./failures.mjs";
+import { t } from "./i18n.mjs";
+import { forget, me, setReply } from "./me.mjs";
+import { recall, remember } from "./storage.mjs";
+import { showView } from "./views.mjs";
+
+// Never the password.
+const REMEMBERED = ["login", "queue", "extn", "agent", "group"];
+const withToken = () => element("auth-token").checked;
+
+/** Signs the agent in to a queue; `place` is where a failure is told. */
+export function signInTo(queue, extn, button, place) {
+  me.queue = queue;
+  const told = { button, place, failure: "failedSignIn" };
+  return attempt(told, () => vcc.ccLogin(queue, session.agent, extn)).then((result) => {
+    setReply(result);
+    return result;
+  });
+}
+
+async function start(button, asAgent) {
+  forget();
+  say("why-closed");
+  remember("sign-in", Object.fromEntries(REMEMBERED.map((id) => [id, value(id)])));
+  const params = {
+    login: value("login"),
+    passwd: element("passwd").value,
+    token: withToken() ? value("token") : "",
+    socketUrl: value("socket-url"),
+    group: value("group"),
+    agent: value("agent"),
+    extn: value("extn"),
+  };
+  me.queue = value("queue");
+  showView(asAgent ? "agent" : "supervisor");
+  const failure = "failedConnect";
+  const connected = await attempt({ button, place: "sign-in-message", failure }, async () => {
+    try {
+      return await connect(params);
+    } catch (error) {
+      // The user cancelled.
+      if (error.kind === "closed") return undefined;
+      throw error;
+    }
+  });
+  if (connected && asAgent) await signInTo(value("queue"), value("extn"), element("cc-login"), "agent-message");
+}
+
+function showAuth() {
+  element("token-field").hidden = !withToken();
+  // With the simulator the password is what gets the token.
+  element("passwd-field").hidden = withToken() && !hasApi();
+}
+
+async function getToken() {
+  if (!hasApi()) return say("sign-in-message", () => t("noTokenHere"), "note");
+  const told = { button: element("get-token"), place: "sign-in-message", failure: "failedToken" };
+  const token = await attempt(told, () => userToken(value("login"), element("passwd").value));
+  if (token) element("token").value = token;
+}
+
+/** The number before the `@` is the agent's and usually the extension's too. */
+function followLogin() {
+  const number = value("login").split("@")[0];
+  element("agent").value = number;
+  element("extn").value = number;
+}
+
+function whyClosed() {
+  const { reason, error } = connection;
+  if (reason === "taken-over") return t("closedTakenOver");
+  if (reason === "auth") return t("closedAuth");
+  return t("closedOther", { why: describe(error) });
+}
+
+// Connected once, the page stays the agent's until the connection ends for good.
+let entered = false;
+
+onConnection(() => {
+  const { state, reason } = connection;
+  const ended = state === "idle" || state === "closed";
+  if (ended) {
+    if (entered && reason !== "logout") say("why-closed", whyClosed);
+    entered = false;
+  } else if (state === "ready") {
+    entered = true;
+  }
+  document.body.classList.toggle("entered", entered);
+  element("sign-in").hidden = entered;
+  element("views").classList.toggle("absent", !entered);
+  for (const id of ["connect", "connect-supervisor"]) element(id).hidden = !ended;
+  element("cancel").hidden = ended;
+});
+
+onSubmit("sign-in-form", () => start(element("connect"), true));
+onClick("connect-supervisor", () => {
+  if (element("sign-in-form").reportValidity()) start(element("connect-supervisor"), false);
+});
+onClick("cancel", () => verto.logout());
+onClick("logout", () => verto.logout());
+onClick("get-token", getToken);
+element("login").addEventListener("input", followLogin);
+for (const id of ["auth-password", "auth-token"]) element(id).addEventListener("change", showAuth);
+element("socket-url").addEventListener("input", showAuth);
+
+element("socket-url").value = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+for (const [id, text] of Object.entries(recall("sign-in") ?? {})) {
+  if (REMEMBERED.includes(id)) element(id).value = text;
+}
+showAuth();

@@ -1,0 +1,60 @@
+// The simulator's faults and its other tricks as buttons. A real server has none of them.
+import { FAULTS, requestsFor } from "../faults-list.mjs";
+import { hasApi, simulator, simulatorState } from "./api.mjs";
+import { session, vcc } from "./connection.mjs";
+import { element, make } from "./dom.mjs";
+import { attempt, say } from "./failures.mjs";
+import { t } from "./i18n.mjs";
+import { me } from "./me.mjs";
+
+const WORK = [
+  ["caller", "caller", () => ["caller", { queue: me.queue || "test", caller: `1390000${String(Date.now()).slice(-4)}` }]],
+  ["hangup", "hangup", () => ["hangup", { call: me.call?.id ?? "" }]],
+  ["load12", "load12", () => ["load", { agents: 12, eventsPerSecond: 2 }]],
+  ["load500", "load500", () => ["load", { agents: 500, eventsPerSecond: 200 }]],
+  ["loadOff", "loadOff", () => ["load", { agents: 0 }]],
+];
+
+function button(id, name, requests, effect) {
+  const made = make("button", { type: "button", textContent: name, data: { fault: id } });
+  made.addEventListener("click", async () => {
+    const told = { button: made, place: "faults-message", failure: name };
+    const done = await attempt(told, async () => {
+      for (const [path, body] of requests()) await simulator(path, body);
+      return true;
+    });
+    if (done) say("faults-message", () => t("faultDone", { name }), "note");
+  });
+  return make("div", { className: "fault" }, made, make("p", { textContent: effect }));
+}
+
+const group = (title, ...buttons) => make("section", {}, make("h3", { textContent: title }), ...buttons);
+
+function show() {
+  const language = document.documentElement.lang.startsWith("zh") ? 0 : 1;
+  const own = () => ({ login: session.login, channel: vcc.channel(session.agent) });
+  const work = WORK.map(([id, key, request]) => button(id, t(key), () => [request()], ""));
+  const clear = button("clear", t("faultClear"), () => [["fault/clear", {}]], "");
+  const faults = FAULTS.map(({ title, rows }) => {
+    const buttons = rows.map(([id, names, effects, requests]) =>
+      button(id, names[language], () => requestsFor(requests, own()), effects[language]),
+    );
+    return group(title[language], ...buttons);
+  });
+  element("faults").replaceChildren(group(t("work"), ...work), clear, ...faults);
+}
+
+/** Shows the buttons if the page's server is the simulator; asks it once it may be. */
+export async function showSimulator() {
+  if (element("faults").childElementCount > 0 || !hasApi()) {
+    if (hasApi()) show();
+    else say("faults-message", () => t("noSimulator"), "note");
+    return;
+  }
+  try {
+    await simulatorState();
+    show();
+  } catch {
+    say("faults-message", () => t("noSimulator"), "note");
+  }
+}

@@ -1,0 +1,35 @@
+// Which of the two views is shown: the agent's or the supervisor's.
+import { onConnection, connection } from "./connection.mjs";
+import { element, onClick, press } from "./dom.mjs";
+
+const VIEWS = ["agent", "supervisor"];
+const listeners = new Set();
+let current = "agent";
+
+/** Runs when a view is shown. */
+export function onView(run) {
+  listeners.add(run);
+}
+
+function show() {
+  const connected = document.body.classList.contains("entered");
+  for (const view of VIEWS) element(`${view}-view`).hidden = !connected || view !== current;
+  press(VIEWS.map((view) => element(`view-${view}`)), element(`view-${current}`));
+  document.body.dataset.view = current;
+}
+
+export function showView(view) {
+  current = view;
+  show();
+  for (const run of listeners) run(view);
+}
+
+/** Must be called after the sign-in has taken its place. */
+export function startViews() {
+  for (const view of VIEWS) onClick(`view-${view}`, () => showView(view));
+  onConnection(() => {
+    show();
+    if (connection.state === "ready") for (const run of listeners) run(current);
+  });
+  show();
+}

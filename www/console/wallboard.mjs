@@ -1,0 +1,99 @@
+// The supervisor's wallboard: one subscription to the group, drawn at most once a frame.
+import { connection, onConnected, onConnection, vcc, verto } from "./connection.mjs";
+import { agentRows, hasApi, queueRows } from "./api.mjs";
+import { AgentList } from "./agent-list.mjs";
+import { Center } from "./center.mjs";
+import { showHistory } from "./history.mjs";
+import { onTick, serverNow } from "./clock.mjs";
+import { element, setText } from "./dom.mjs";
+import { describe, say } from "./failures.mjs";
+import { onLanguage, t } from "./i18n.mjs";
+import { QueueTable } from "./queue-table.mjs";
+import { onView } from "./views.mjs";
+
+const center = new Center();
+const list = new AgentList(center);
+const queues = new QueueTable(center);
+const tiles = [...document.querySelectorAll("#supervisor-view [data-status]")];
+
+let frame = 0;
+let visible = false;
+
+/** All events until the next frame are drawn together. */
+function schedule() {
+  if (visible) frame ||= requestAnimationFrame(draw);
+}
+
+function draw() {
+  frame = 0;
+  const counts = center.counts();
+  list.draw();
+  queues.draw(counts);
+  for (const tile of tiles) {
+    const { status } = tile.dataset;
+    // A supervisor counts an outbound call that is being made as a call.
+    const count = counts[status] + (status === "talking" ? counts.dialing : 0);
+    setText(tile.querySelector("b"), String(count));
+  }
+}
+
+function onEvent(_, event) {
+  center.apply(event, serverNow());
+  schedule();
+}
+
+// When the subscription is confirmed, so that no change falls between the two.
+async function load() {
+  if (!hasApi()) return say("board-message", () => t("boardFromEvents"), "note");
+  try {
+    const [waiting] = await Promise.all([queueRows(), center.refresh(agentRows)]);
+    for (const row of waiting) center.setQueue(row, serverNow());
+    say("board-message");
+  } catch (error) {
+    say("board-message", () => `${t("listFailed")}: ${describe(error)}`);
+  }
+  schedule();
+}
+
+let subscribed = false;
+
+/** From the first look at the wallboard until the connection's end; agents don't pay for it. */
+function subscribe() {
+  if (subscribed || connection.state !== "ready") return;
+  subscribed = true;
+  verto.subscribe(vcc.channel(), { handler: onEvent, readyHandler: load });
+}
+
+onView((view) => {
+  visible = view === "supervisor";
+  if (!visible) return;
+  subscribe();
+  schedule();
+});
+onConnection(() => {
+  const { state } = connection;
+  if (state !== "idle" && state !== "closed") return;
+  subscribed = false;
+  center.clear();
+  schedule();
+});
+onConnected({
+  onSubscribeError(channel, error) {
+    say("board-message", () => t("channelRefused", { channel, why: describe(error) }));
+  },
+  onGap({ expected, received }) {
+    if (subscribed) load().then(() => say("board-message", () => t("lostEvents", { count: received - expected }), "note"));
+  },
+});
+onTick(() => {
+  if (subscribed) showHistory(center, visible);
+  if (!visible) return;
+  list.tick();
+  queues.tick();
+});
+onLanguage(() => {
+  list.translate();
+  schedule();
+});
+element("filters").addEventListener("submit", (event) => event.preventDefault());
+list.onChange(schedule);
