@@ -1,4 +1,5 @@
-import { verto, Verto, VertoCallcenter, VertoError } from "./entry-esm.js";
+import "./globals.js";
+import { provide } from "./wasm.js";
+import { instantiate } from "./inlined.js";
 
-// Plain properties, so that a page's own `var verto = new Verto()` replaces ours.
-Object.assign(globalThis, { verto, Verto, VertoCallcenter, VertoError });
+provide(instantiate);

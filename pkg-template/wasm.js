@@ -46,7 +46,7 @@ export function unavailable(cause) {
   } else if (cause instanceof RangeError) {
     message +=
       "this browser (Chromium before 115) compiles no module of this size synchronously; " +
-      "slim.mjs of this package, with `await init()`, works in it";
+      "of this package use slim.mjs with `await init()`, or verto-legacy-min.js";
   } else {
     message += cause?.message;
   }

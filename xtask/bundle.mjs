@@ -1,5 +1,6 @@
 // Bundles pkg-template's entries, the slim one without the wasm module inside.
-// Called by `cargo xtask build`: node bundle.mjs ROOT WASM_DIR OUT_DIR [--dev]
+// Called by `cargo xtask build`: node bundle.mjs ROOT SCRATCH_DIR [--dev]. It takes wasm/ and
+// legacy/ of the scratch directory and fills its pkg/.
 
 import { createHash } from "node:crypto";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
@@ -8,17 +9,20 @@ import path from "node:path";
 
 import { encode } from "./printable.mjs";
 
-const [root, wasmDir, outDir, mode] = process.argv.slice(2);
+const [root, scratch, mode] = process.argv.slice(2);
 const small = mode !== "--dev";
 const { build } = createRequire(path.join(root, "tests", "package.json"))("esbuild");
 const template = path.join(root, "pkg-template");
 
+const wasmDir = path.join(scratch, "wasm");
+const legacyDir = path.join(scratch, "legacy");
+const outDir = path.join(scratch, "pkg");
 const wasm = path.join(wasmDir, "verto_bg.wasm");
 
 // How the module's imports and exports are called: [module, name, name in JavaScript] and
-// [name in JavaScript, name]. wasm-opt has given them short names, which --dev does without.
-async function namesOf(wasm) {
-  if (small) {
+// [name in JavaScript, name]. wasm-opt may have given them short names.
+async function namesOf(wasm, short) {
+  if (short) {
     const { imports, exports } = JSON.parse(await readFile(wasm.replace(/wasm$/, "names.json")));
     return { imports: imports.map(([, long, short]) => ["a", short, long]), exports };
   }
@@ -29,16 +33,15 @@ async function namesOf(wasm) {
   };
 }
 
-const { imports, exports } = await namesOf(wasm);
-
 // What the module imports, and how it is started.
-const linked = {
+const linkedTo = (wasm, short, edit = (glue) => glue) => ({
   name: "wasm-bindgen's glue by the module's names",
-  setup(build) {
+  async setup(build) {
+    const { imports, exports } = await namesOf(wasm, short);
     const names = new Map(exports);
     const filter = /verto_bg\.js$/;
     build.onLoad({ filter }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")).replace(
+      contents: edit(await readFile(path, "utf8")).replace(
         /\bwasm\.(\w+)/g,
         (all, name) => `wasm.${names.get(name) ?? name}`,
       ),
@@ -51,9 +54,35 @@ const linked = {
         export const imports = { ${JSON.stringify(imports[0][0])}: {
           ${imports.map(([, short, name]) => `${JSON.stringify(short)}: ${name}`)}
         } };
-        export const start = (exports) => exports.${names.get("__wbindgen_start")}();
+        export const start = (exports) => exports.${names.get("__wbindgen_start")}?.();
       `,
     }));
+  },
+});
+
+// A memory of wasm2js that grows leaves its old buffer as it is, so that wasm-bindgen would not
+// see that it is the old one.
+function byIdentity(glue) {
+  const check = /if \((cached\w+Memory0) === null \|\| .*\) \{/g;
+  const views = glue.match(/function get\w+ArrayMemory0\(|function getDataViewMemory0\(/g).length;
+  if (glue.match(check)?.length !== views) {
+    throw new Error("wasm-bindgen looks at its views of the memory in another way");
+  }
+  return glue.replace(check, "if ($1?.buffer !== wasm.memory.buffer) {");
+}
+
+const asScript = {
+  name: "wasm2js's module, started when it is needed",
+  setup(build) {
+    const file = path.join(legacyDir, "verto_bg.wasm.js");
+    build.onResolve({ filter: /^verto-wasm-as-script$/ }, () => ({ path: file }));
+    build.onLoad({ filter: /\.wasm\.js$/ }, async ({ path }) => {
+      const script = (await readFile(path, "utf8")).replace(/^import .*$/m, "");
+      const end = script.indexOf("var retasmFunc = asmFunc(");
+      if (end < 0) throw new Error("wasm2js ends its module in another way");
+      const instantiate = "export const instantiate = (imports) => ({ exports: asmFunc(imports) });";
+      return { contents: script.slice(0, end) + instantiate };
+    });
   },
 };
 
@@ -79,7 +108,7 @@ const common = {
     "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
     "verto-wasm-binary": wasm,
   },
-  plugins: [inlined, linked],
+  plugins: [inlined, linkedTo(wasm, small)],
 };
 
 const entries = [
@@ -89,6 +118,18 @@ const entries = [
   { entry: "entry-esm.js", out: "index.cjs", format: "cjs", platform: "node" },
   { entry: "entry-slim.js", out: "slim.mjs", format: "esm" },
 ];
+if (small) {
+  entries.push({
+    entry: "entry-legacy.js",
+    out: "verto-legacy-min.js",
+    format: "iife",
+    minify: true,
+    // The oldest that have WeakRef.
+    target: ["chrome84", "firefox79", "safari14.1"],
+    alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
+    plugins: [linkedTo(path.join(legacyDir, "verto_bg.wasm"), false, byIdentity), asScript],
+  });
+}
 
 // For the `integrity` attribute of pages that take a file from a CDN.
 async function writeIntegrity(names) {
@@ -112,7 +153,7 @@ try {
     });
   }
   await copyFile(wasm, path.join(outDir, "verto_bg.wasm"));
-  await writeIntegrity(["verto-min.js", "index.mjs", "slim.mjs", "verto_bg.wasm"]);
+  await writeIntegrity([...entries.map(({ out }) => out), "verto_bg.wasm"]);
 } catch (error) {
   // esbuild has printed its own messages; anything else is ours.
   if (!error.errors) throw error;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
-const row = (name, ...cells) => name.padEnd(16) + cells.map((c) => String(c).padStart(10)).join("");
+const row = (name, ...cells) => name.padEnd(20) + cells.map((c) => String(c).padStart(10)).join("");
 
 console.log(row("bytes", "raw", "gzip -9", "brotli"));
 const [dir, ...files] = process.argv.slice(2);
@@ -16,4 +16,4 @@ for (const file of files) {
 }
 
 const hashes = JSON.parse(readFileSync(path.join(dir, "integrity.json"), "utf8"));
-for (const [file, hash] of Object.entries(hashes)) console.log(file.padEnd(16), hash);
+for (const [file, hash] of Object.entries(hashes)) console.log(file.padEnd(20), hash);

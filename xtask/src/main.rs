@@ -7,6 +7,7 @@ mod bench;
 mod demo;
 mod docs;
 mod engines;
+mod legacy;
 mod package;
 mod process;
 mod project;

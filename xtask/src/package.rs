@@ -1,22 +1,25 @@
 //! Makes `pkg/` from the Rust library and `pkg-template/`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::legacy;
 use crate::process::{self, MINUTE, run, step};
 use crate::project::{Project, WASM_TARGET};
 use crate::tools::{self, WasmBindgen};
 
 /// The classic script, which pages in any encoding include.
 const SCRIPT: &str = "verto-min.js";
+/// The same without WebAssembly.
+const LEGACY: &str = "verto-legacy-min.js";
 
 /// What wasm-opt may assume of the browser. Not `--all-features`: that emits
 /// compact imports, which Chromium refuses.
-const WASM_FEATURES: [&str; 6] = [
+pub const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-reference-types",
     "--enable-sign-ext",
@@ -36,7 +39,8 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
     let scratch = project.root.join("target").join("pkg-build");
     let wasm = scratch.join("wasm");
     let staged = scratch.join("pkg");
-    for dir in [&wasm, &staged] {
+    let without_wasm = scratch.join("legacy");
+    for dir in [&wasm, &staged, &without_wasm] {
         empty_dir(dir)?;
     }
     step("compiling Rust to WebAssembly", || compile(project, dev))?;
@@ -45,16 +49,19 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
         step("wasm-opt", || {
             optimise(project, &wasm.join("verto_bg.wasm"), &STRIP)
         })?;
+        step("wasm2js", || {
+            legacy::build(project, &library(project, dev), &without_wasm)
+        })?;
     }
-    step("bundling", || bundle(project, &wasm, &staged, dev))?;
+    step("bundling", || bundle(project, &scratch, dev))?;
     check_ascii(&fs::read(staged.join(SCRIPT)).context(SCRIPT)?)?;
-    copy_rest(project, &staged)?;
+    copy_rest(project, &staged, dev)?;
 
     // Only a whole package replaces the previous one.
     let pkg = project.pkg();
     empty_dir(&pkg)?;
     copy_files(&staged, &pkg, |_| true)?;
-    sizes(project, &pkg)
+    sizes(project, &pkg, dev)
 }
 
 fn compile(project: &Project, dev: bool) -> Result<()> {
@@ -83,12 +90,21 @@ fn compile(project: &Project, dev: bool) -> Result<()> {
 
 /// Makes `verto_bg.wasm` and its JavaScript from what was compiled.
 pub fn bind(project: &Project, dev: bool, out: &Path) -> Result<()> {
-    let profile = if dev { "debug" } else { "release" };
-    let library = project.target.join(WASM_TARGET).join(profile);
+    bind_library(project, &library(project, dev), out)
+}
+
+/// The same for any `library`.
+pub fn bind_library(project: &Project, library: &Path, out: &Path) -> Result<()> {
     let mut command = Command::new(WasmBindgen::ensure(project)?.cli);
     command.args(["--target", "bundler", "--no-typescript"]);
     command.args(["--out-name", "verto", "--out-dir"]).arg(out);
-    run(command.arg(library.join("verto_wasm.wasm")), 5 * MINUTE)
+    run(command.arg(library), 5 * MINUTE)
+}
+
+fn library(project: &Project, dev: bool) -> PathBuf {
+    let profile = if dev { "debug" } else { "release" };
+    let dir = project.target.join(WASM_TARGET).join(profile);
+    dir.join("verto_wasm.wasm")
 }
 
 /// Makes the module small, and writes beside it how its imports and exports are called now.
@@ -112,17 +128,17 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
     fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
 }
 
-fn bundle(project: &Project, wasm: &Path, out: &Path, dev: bool) -> Result<()> {
+fn bundle(project: &Project, scratch: &Path, dev: bool) -> Result<()> {
     let mut node = Command::new("node");
     node.arg(project.root.join("xtask").join("bundle.mjs"));
-    node.arg(&project.root).arg(wasm).arg(out);
+    node.arg(&project.root).arg(scratch);
     if dev {
         node.arg("--dev");
     }
     run(&mut node, 5 * MINUTE)
 }
 
-fn sizes(project: &Project, pkg: &Path) -> Result<()> {
+fn sizes(project: &Project, pkg: &Path, dev: bool) -> Result<()> {
     let mut node = Command::new("node");
     node.arg(project.root.join("xtask").join("sizes.mjs"));
     node.arg(pkg);
@@ -133,10 +149,13 @@ fn sizes(project: &Project, pkg: &Path) -> Result<()> {
         "slim.mjs",
         "verto_bg.wasm",
     ]);
+    if !dev {
+        node.arg(LEGACY);
+    }
     process::run(&mut node, MINUTE)
 }
 
-fn copy_rest(project: &Project, out: &Path) -> Result<()> {
+fn copy_rest(project: &Project, out: &Path, dev: bool) -> Result<()> {
     let template = project.root.join("pkg-template");
     copy_files(&template, out, |name| {
         name.ends_with(".d.ts") || name == "README.md"
@@ -148,6 +167,10 @@ fn copy_rest(project: &Project, out: &Path) -> Result<()> {
         .context("pkg-template/package.json cannot be read")?;
     let manifest = with_version(&manifest, &project.version)?;
     fs::write(out.join("package.json"), &manifest).context("package.json cannot be written")?;
+    if dev {
+        // The build without WebAssembly takes too long for it.
+        return Ok(());
+    }
     check_paths(&serde_json::from_str(&manifest)?, out)
 }
 

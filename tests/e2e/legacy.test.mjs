@@ -1,0 +1,29 @@
+// verto-legacy-min.js, on a page whose policy allows no WebAssembly.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { consoleErrors, inPage, leavePage, startBrowser } from "./lib/browser.mjs";
+import { FIXTURES, startSim } from "./lib/sim.mjs";
+
+let sim, driver;
+before(async () => {
+  sim = await startSim({ www: FIXTURES });
+  driver = await startBrowser();
+});
+after(async () => {
+  await driver?.quit();
+  await sim?.stop();
+});
+
+test("it works without WebAssembly, and its memory may grow", async () => {
+  await driver.get(`${sim.url}field/legacy.html`);
+  const seen = await inPage(driver, () => window.legacy.play());
+  assert.match(seen.refused, /wasm-unsafe-eval|Content Security Policy/, "the policy allows no WebAssembly");
+  assert.deepEqual(seen.states, ["connecting", "authenticating", "ready", "closed"]);
+  assert.equal(seen.code, 200);
+  assert.deepEqual(seen.error, { is: true, kind: "rejected" });
+  assert.deepEqual(seen.events, ["vcc.default.客服一组"]);
+  // A request of 900 KB lets the memory grow under the views of it.
+  assert.deepEqual(seen.echoes, [900_000, 5, 900_000, 5]);
+  await leavePage(driver, sim);
+  assert.deepEqual(await consoleErrors(driver), []);
+});
