@@ -37,13 +37,18 @@ function words(thrown) {
   }
 }
 
-// The member `name` of an object, whose getter may throw.
-function member(object, name, as = name) {
+/** What `read` gives of the argument `name`; getters and proxies of the page's may throw. */
+export function reading(name, read) {
   try {
-    return object?.[name];
+    return read();
   } catch (thrown) {
-    throw badArgument(as, `cannot be read: ${words(thrown)}`);
+    throw badArgument(name, `cannot be read: ${words(thrown)}`);
   }
+}
+
+/** The member `name` of an object. */
+export function member(object, name, as = name) {
+  return reading(as, () => object?.[name]);
 }
 
 /** A string that a request can hold: wasm memory, once grown, stays. */

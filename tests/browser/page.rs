@@ -5,6 +5,28 @@ use verto_wasm::browser::{Client, Host};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+// The package's glue, which fake.js imports: so wasm-bindgen copies it.
+macro_rules! glue {
+    ($($name:ident: $path:literal,)*) => {
+        $(#[allow(dead_code)]
+        mod $name {
+            use wasm_bindgen::prelude::wasm_bindgen;
+
+            #[wasm_bindgen(module = $path)]
+            extern "C" {}
+        })*
+    };
+}
+
+glue! {
+    credentials: "/pkg-template/credentials.js",
+    enums: "/pkg-template/enums.js",
+    error: "/pkg-template/error.js",
+    host: "/pkg-template/host.js",
+    options: "/pkg-template/options.js",
+    wire: "/pkg-template/wire.js",
+}
+
 #[wasm_bindgen(module = "/tests/browser/fake.js")]
 extern "C" {
     pub type World;
