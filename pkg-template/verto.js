@@ -291,6 +291,7 @@ export class Verto {
   message(message, ok, failed, options) {
     const info = () => {
       for (const name of ["to", "body"]) check.text(name, check.member(message, name));
+      check.json("message", message);
       return { msg: message };
     };
     return request(this, "verto.info", info, ok, failed, options);

@@ -115,7 +115,7 @@ test("data that JSON cannot say is refused by every call", async () => {
     await assertNamed(page, `vcc.ccCall("ccFly", ${data}, CB)`, "data");
   }
   for (const data of UNWRITABLE) {
-    await assertNamed(page, `verto.message({ to: "1002", body: "b", more: ${data} }, CB)`, "params");
+    await assertNamed(page, `verto.message({ to: "1002", body: "b", more: ${data} }, CB)`, "message");
   }
   await assertUsable(page);
 });

@@ -105,7 +105,9 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
     // A function that is inlined where it alone is called makes the module smaller, but what
     // gzip makes of it larger by 2 KB.
     command.args(["-Oz", "--one-caller-inline-max-function-size=1"]);
-    command.arg("--minify-imports-and-exports-and-modules").args(debug);
+    command
+        .arg("--minify-imports-and-exports-and-modules")
+        .args(debug);
     let names = process::capture(command.arg(wasm).arg("-o").arg(wasm), 10 * MINUTE)?;
     fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
 }
