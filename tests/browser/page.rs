@@ -5,26 +5,24 @@ use verto_wasm::browser::{Client, Host};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-// The package's glue, which fake.js imports: so wasm-bindgen copies it.
+// The package's glue, which fake.js imports: wasm-bindgen copies the files that are named so.
 macro_rules! glue {
-    ($($name:ident: $path:literal,)*) => {
-        $(#[allow(dead_code)]
-        mod $name {
-            use wasm_bindgen::prelude::wasm_bindgen;
-
-            #[wasm_bindgen(module = $path)]
-            extern "C" {}
+    ($($path:literal: $name:ident,)*) => {
+        $(#[wasm_bindgen(module = $path)]
+        #[allow(dead_code)]
+        extern "C" {
+            fn $name();
         })*
     };
 }
 
 glue! {
-    credentials: "/pkg-template/credentials.js",
-    enums: "/pkg-template/enums.js",
-    error: "/pkg-template/error.js",
-    host: "/pkg-template/host.js",
-    options: "/pkg-template/options.js",
-    wire: "/pkg-template/wire.js",
+    "/pkg-template/credentials.js": askCredentials,
+    "/pkg-template/enums.js": enums,
+    "/pkg-template/error.js": badArgument,
+    "/pkg-template/host.js": safely,
+    "/pkg-template/options.js": config,
+    "/pkg-template/wire.js": Wire,
 }
 
 #[wasm_bindgen(module = "/tests/browser/fake.js")]

@@ -370,9 +370,14 @@ test("connect(): members of options that throw, and options that do so themselve
     assert.equal(verto.state, "idle");
   }
   const page = await connected();
+  // The way to the logger throws here, which goes where the browser reports errors.
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error);
   for (const source of [REVOKED, "new Proxy({}, { get() { throw 1; } })"]) {
     await assertNamed(page, `verto.connect(${source})`, "socketUrl");
   }
+  delete globalThis.reportError;
+  assert.equal(reported.length, 2);
   // Every option can be read, but they can't be copied.
   page.verto.given = new Proxy(options(), {
     ownKeys() {
