@@ -173,7 +173,7 @@ function isEmptyToken(value) {
 
 function withoutEmptyTokens(loginParams) {
   const kept = {};
-  for (const name of Object.keys(loginParams)) {
+  for (const name of reading("loginParams", () => Object.keys(loginParams))) {
     const value = member(loginParams, name);
     if (!TOKENS.includes(name) || !isEmptyToken(value)) kept[name] = value;
   }

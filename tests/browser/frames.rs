@@ -194,7 +194,7 @@ async fn bytes_that_are_no_utf8_are_one_line_of_the_log() {
         assert_eq!(bench.page.logs().len(), count + 1);
         assert_eq!(
             bench.page.logs()[count],
-            "ignored a binary frame that isn't UTF-8"
+            "ignored a frame that isn't JSON"
         );
         assert_eq!(bench.page.told(), [""; 0]);
         assert_alive(&bench, "bytes").await;
