@@ -1,6 +1,5 @@
 //! After a logout nothing is left, in whatever state it came; two clients share nothing.
 
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, OPTIONS, event, js, new_page, options, params, text, turn};
@@ -262,22 +261,6 @@ async fn a_client_that_is_freed_before_its_callbacks_is_gone() {
     turn().await;
     assert_eq!(bench.page.told(), [""; 0]);
     assert_eq!(bench.world.live(), 0);
-    assert_eq!(bench.world.timers(), 0);
-    bench.assert_well();
-}
-
-#[wasm_bindgen_test]
-async fn a_client_may_be_freed_inside_a_callback() {
-    let bench = Bench::ready().await;
-    bench.page.subscribe("vcc", 1);
-    bench.serve().await;
-    bench.page.told();
-    bench.page.inside("event", &js("(page) => page.free()"), 1);
-    bench.socket().text(&event("vcc", 1));
-    turn().await;
-    assert_eq!(bench.page.told().len(), 1);
-    assert_eq!(bench.world.live(), 0);
-    assert_eq!(bench.world.listening(), 0);
     assert_eq!(bench.world.timers(), 0);
     bench.assert_well();
 }
