@@ -134,6 +134,11 @@ impl<V: Value> Session<V> {
         !matches!(self.phase, Phase::Idle | Phase::Closed)
     }
 
+    /// Whether this is the socket of the present connection.
+    pub fn uses(&self, socket: SocketId) -> bool {
+        self.socket == Some(socket)
+    }
+
     /// The id under which the server knows this session; empty before the first `connect`.
     pub fn sessid(&self) -> &str {
         &self.sessid
