@@ -288,6 +288,7 @@ export class Verto {
     const info = () => {
       check.text("to", message?.to);
       check.text("body", message?.body);
+      check.json("message", message);
       return { msg: message };
     };
     return request(this, "verto.info", info, ok, failed, options);
