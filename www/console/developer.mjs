@@ -111,6 +111,8 @@ function toggle(open) {
   if (!open) return;
   redrawAll();
   showSimulator();
+  // On a narrow page it is below everything else.
+  element("drawer").scrollIntoView({ block: "nearest" });
   // Only while somebody looks.
   timer = setInterval(() => paused || draw(), REDRAW_MS);
 }
