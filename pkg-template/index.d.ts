@@ -822,8 +822,6 @@ export interface CommandResult {
  * `Verto.sendMethod` does: with `rejected` for every `code` but 200, and with
  * `invalid-argument`, naming the argument, before anything is sent.
  *
- * A `queue` is named as in XSwitch, an `agent` by the agent's number.
- *
  * @example
  * const vcc = new VertoCallcenter(verto);
  * await vcc.ccLogin("test", "1007", "1007");
@@ -851,6 +849,8 @@ export class VertoCallcenter {
   /**
    * Signs the agent in.
    *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
    * @param extn - The agent's extension. A back end may take only the one that is set for the
    *   agent.
    * @example
@@ -867,6 +867,8 @@ export class VertoCallcenter {
   /**
    * Signs the agent out.
    *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
    * @example
    * await vcc.ccLogout("test", "1007");
    */
@@ -880,6 +882,8 @@ export class VertoCallcenter {
   /**
    * The agent takes calls: `READY`.
    *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
    * @example
    * await vcc.ccGoReady("test", "1007");
    */
@@ -893,6 +897,8 @@ export class VertoCallcenter {
   /**
    * The agent takes no calls: `UNREADY`.
    *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
    * @param reason - Any text, for the statistics; `DND` (do not disturb) and `BRB` (be right
    *   back) are usual. Default: none.
    * @example
@@ -922,6 +928,7 @@ export class VertoCallcenter {
   /**
    * Rings the agent's extension and, once that answers, dials `destNumber`.
    *
+   * @param agent - The agent's number.
    * @param extn - The agent's extension.
    * @param cidNumber - The caller's number that the destination sees.
    * @param destNumber - The number to dial.
@@ -957,7 +964,7 @@ export class VertoCallcenter {
   /**
    * Any other command of the back end.
    *
-   * @param func - Its name.
+   * @param func - The command's name.
    * @param data - Its arguments, sent as they are. Default: {}.
    * @example
    * await vcc.ccCall("ccHold", { agent: "1007" });
