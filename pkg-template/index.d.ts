@@ -309,7 +309,7 @@ export type MessageName = "display" | "info" | "pvtEvent" | "clientReady";
  *
  * @example
  * verto.connect(params, {
- *   onWSLogin(verto, success, error) { show(success ? "connected" : error.reason); },
+ *   onWSLogin(verto, success, error) { show(success ? "connected" : error?.reason); },
  *   onWSClose(verto, success) { show(success ? "logged out" : "connection lost"); },
  *   onMessage(verto, dialog, message, data) { console.log(message.name, data); },
  *   onEvent(verto, event) { console.log(event.eventType, event.data); },
