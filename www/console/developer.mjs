@@ -8,6 +8,7 @@ import { showSimulator } from "./simulator.mjs";
 import { verto } from "./connection.mjs";
 
 const REDRAW_MS = 250;
+const TABS = ["frames", "faults", "pages"];
 let language = "es5";
 let paused = false;
 let chosen;
@@ -110,6 +111,8 @@ function toggle(open) {
   if (!open) return;
   redrawAll();
   showSimulator();
+  // On a narrow page it is below everything else.
+  element("drawer").scrollIntoView({ block: "nearest" });
   // Only while somebody looks.
   timer = setInterval(() => paused || draw(), REDRAW_MS);
 }
@@ -120,10 +123,10 @@ element("drawer").addEventListener("keydown", ({ key }) => {
   toggle(false);
   element("developer").focus();
 });
-for (const name of ["frames", "faults"]) {
+for (const name of TABS) {
   onClick(`tab-${name}`, () => {
-    for (const each of ["frames", "faults"]) element(`${each}-panel`).hidden = each !== name;
-    press([element("tab-frames"), element("tab-faults")], element(`tab-${name}`));
+    for (const each of TABS) element(`${each}-panel`).hidden = each !== name;
+    press(TABS.map((each) => element(`tab-${each}`)), element(`tab-${name}`));
   });
 }
 for (const id of ["hide-pings", "hide-events"]) element(id).addEventListener("change", redrawAll);

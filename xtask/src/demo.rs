@@ -40,6 +40,8 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     command.args(["--port", &args.port.to_string()]);
     command.arg("--www").arg(project.root.join("www"));
     command.arg("--pkg").arg(project.pkg());
+    // Colleagues at work, so that the wallboard has something to show.
+    command.args(["--agents", "24", "--events", "4"]);
     if args.open {
         command.arg("--open");
     }
