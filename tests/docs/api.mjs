@@ -12,18 +12,18 @@ export const FILE = here("../../docs/api.md");
 export const FILE_ZH = here("../../docs/api.zh.md");
 const TEXTS_ZH = here("api.zh.json");
 
-const PREFACE = `[中文](api.zh.md)
+const PREFACE = `# API
 
-# API
+English | [中文](api.zh.md)
 
 Made from [\`pkg-template/index.d.ts\`](../pkg-template/index.d.ts) by
 \`node tests/docs/api.mjs\`; change it there.
 
 `;
 
-const PREFACE_ZH = `[English](api.md)
+const PREFACE_ZH = `# API 参考
 
-# API 参考
+[English](api.md) | 中文
 
 本页由 \`node tests/docs/api.mjs\` 根据 [\`pkg-template/index.d.ts\`](../pkg-template/index.d.ts) 和译文
 [\`tests/docs/api.zh.json\`](../tests/docs/api.zh.json) 生成；要修改，请改这两个文件。
