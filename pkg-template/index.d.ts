@@ -5,6 +5,7 @@
 
 /** What every {@link VertoError} has. */
 export interface VertoErrorBase extends Error {
+  /** The same for every kind. */
   readonly name: "VertoError";
   /**
    * The server's code, or ours: -1 timeout, -2 connection-lost, -3 closed, -4 taken-over,
@@ -20,12 +21,18 @@ export interface VertoErrorBase extends Error {
   readonly method?: string;
   /** Whether the request had been written to a socket. */
   readonly sent?: boolean;
-  /** What `JSON.stringify` writes: all of the above. */
+  /**
+   * What `JSON.stringify` writes: all of the above.
+   *
+   * @example
+   * report(JSON.stringify(error)); // {"name":"VertoError","kind":"timeout","code":-1,…}
+   */
   toJSON(): Record<string, unknown>;
 }
 
 /** The server refused a login (`auth`) or a request (`rejected`). */
 export interface RefusalError extends VertoErrorBase {
+  /** `auth`: the login. `rejected`: the request. */
   readonly kind: "auth" | "rejected";
   /** The server's error object, or the result that is a refusal, whole. */
   readonly data?: any;
@@ -33,6 +40,10 @@ export interface RefusalError extends VertoErrorBase {
 
 /** No answer came: in time, before the connection broke, before it ended for good. */
 export interface NoAnswerError extends VertoErrorBase {
+  /**
+   * `timeout`: not in time. `connection-lost`: the connection broke before. `closed`: there was
+   * none, or it ended for good. `taken-over`, of `connect()`: the session logged in elsewhere.
+   */
   readonly kind: "timeout" | "connection-lost" | "closed" | "taken-over";
   /**
    * Of a request: whether it had been written to a socket. After `true` the server may have
@@ -43,26 +54,33 @@ export interface NoAnswerError extends VertoErrorBase {
 
 /** The page gave the request up, by the `signal` among its options. */
 export interface AbortedError extends VertoErrorBase {
+  /** The only one here. */
   readonly kind: "aborted";
   /** Whether it had been written to a socket; then the server may have carried it out. */
   readonly sent?: boolean;
   /** The signal's reason. */
   readonly data: any;
-  /** The same. */
+  /** The same as `data`. */
   readonly cause: any;
 }
 
 /** Nothing was sent: a wrong argument, too large a request, too many that wait. */
 export interface UsageError extends VertoErrorBase {
+  /**
+   * `invalid-argument`: the message names it. `too-large`: above 1,000,000 bytes, or 10,000 in
+   * a channel's name. `overflow`: 1000 requests wait already, or more events than `buffer` of
+   * `events()`. `unsupported`: this version or this platform can't.
+   */
   readonly kind: "invalid-argument" | "too-large" | "overflow" | "unsupported";
 }
 
 /** The browser, or the page's Content-Security-Policy, doesn't let WebAssembly start. */
 export interface WasmError extends VertoErrorBase {
+  /** The only one here; the message names the way out. */
   readonly kind: "wasm-unavailable";
   /** What the browser threw. */
   readonly data?: unknown;
-  /** The same. */
+  /** The same as `data`. */
   readonly cause?: unknown;
 }
 
@@ -82,17 +100,29 @@ export type VertoError = RefusalError | NoAnswerError | AbortedError | UsageErro
 
 /** The class, for `instanceof`. Pages don't make errors of it. */
 export const VertoError: (abstract new (...args: never) => VertoError) & {
+  /** What `instanceof` looks for. */
   readonly prototype: VertoError;
 };
 
 /** A failure's kind; see {@link VertoError}. */
 export type VertoErrorKind = VertoError["kind"];
 
-/** An `AbortSignal`. */
+/**
+ * An `AbortSignal`.
+ *
+ * @example
+ * const controller = new AbortController();
+ * verto.subscribe("vcc.default.1007", { handler, signal: controller.signal });
+ * controller.abort();
+ */
 export interface AbortSignalLike {
+  /** Whether it has been aborted. */
   readonly aborted: boolean;
+  /** Why, in the words of who aborted it. */
   readonly reason?: any;
+  /** Hears of it. */
   addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  /** Hears of it no more. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
@@ -104,7 +134,12 @@ export interface LoginParams {
   xcc_token?: string | null;
 }
 
-/** A value, or a function that gives it or a promise of it; asked anew for each login. */
+/**
+ * A value, or a function that gives it or a promise of it; asked anew for each login.
+ *
+ * @example
+ * verto.connect({ socketUrl, login, passwd: () => ask("Password?") });
+ */
 export type Fresh<T> = T | (() => T | PromiseLike<T>);
 
 /**
@@ -135,8 +170,9 @@ export interface VertoOptions {
   /** Whether a lost connection is made anew. Default: true. */
   autoReconnect?: boolean;
   /**
-   * What opening, the credential functions, the login and a request may each take, in ms.
-   * Default: 10000, and 60000 for `jsapi`, which call-centre commands are.
+   * What opening, the credential functions, the login and a request may each take, in ms, 1 or
+   * more. Default: 10000, and 60000 for `jsapi`, which call-centre commands are. A login that
+   * goes unanswered makes the next twice as patient, up to 32 times this.
    */
   timeout?: number;
   /**
@@ -144,7 +180,14 @@ export interface VertoOptions {
    * any answer the connection is replaced. Default: {interval: 10000, maxFailed: 2}; `false`
    * for none.
    */
-  keepAlive?: boolean | { interval?: number; maxFailed?: number };
+  keepAlive?:
+    | boolean
+    | {
+        /** How long a silence, in ms, 1 or more. Default: 10000. */
+        interval?: number;
+        /** How many intervals, 1 or more. Default: 2. */
+        maxFailed?: number;
+      };
   /**
    * The class of which sockets are made, such as that of the npm package `ws` in Node.js
    * before 22. Default: the platform's.
@@ -152,10 +195,13 @@ export interface VertoOptions {
   WebSocket?: new (url: string) => any;
   /** Log to the console. Default: false. */
   debug?: boolean;
-  /** Where to log instead of the console. */
+  /** Where to log. Default: the console. */
   logger?: {
+    /** What happens, without `debug: true` as well. */
     debug?(text: string): void;
+    /** What nobody else was told, such as a refused channel. */
     warn?(text: string): void;
+    /** What the page should mend, such as an option that can't be used. */
     error?(text: string): void;
   };
   [name: string]: unknown;
@@ -163,7 +209,7 @@ export interface VertoOptions {
 
 /**
  * `idle`: never connected. `reconnecting`: waiting before the next attempt. `closed`: ended for
- * good, by `logout()`, a takeover or a refused login.
+ * good, by `logout()`, a takeover or a refused login; without `autoReconnect` by any failure.
  */
 export type VertoState =
   | "idle"
@@ -213,8 +259,11 @@ export interface VertoEvent<
   Data = any,
   Type extends string | undefined = string | undefined,
 > {
+  /** The channel that it was sent to. */
   eventChannel: string;
+  /** What happened, in the back end's word. */
   eventType: Type;
+  /** What the back end tells of it. */
   data: Data;
   /** Counts the events of the subscribed channel. */
   eventSerno?: number;
@@ -236,9 +285,18 @@ export type VertoEventOf<EventMap> = {
   [Type in keyof EventMap & string]: VertoEvent<EventMap[Type], Type>;
 }[keyof EventMap & string];
 
-/** A constant of `Verto.enum`; compared by identity, by `name` or by `val`. */
+/**
+ * A constant of `Verto.enum`; compared by identity, by `name` or by `val`.
+ *
+ * @example
+ * verto.callbacks.onMessage = (verto, dialog, message, data) => {
+ *   if (message === Verto.enum.message.pvtEvent) show(data);
+ * };
+ */
 export interface EnumValue<Name extends string = string> {
+  /** Its name. */
   readonly name: Name;
+  /** Its number. */
   readonly val: number;
 }
 
@@ -248,6 +306,17 @@ export type MessageName = "display" | "info" | "pvtEvent" | "clientReady";
 /**
  * What the page hears. Each runs once for what it tells, and never before the method that
  * caused it has returned. What one throws goes to the page's `error` event and stops nothing.
+ *
+ * @example
+ * verto.connect(params, {
+ *   onWSLogin(verto, success, error) { show(success ? "connected" : error?.reason); },
+ *   onWSClose(verto, success) { show(success ? "logged out" : "connection lost"); },
+ *   onMessage(verto, dialog, message, data) { console.log(message.name, data); },
+ *   onEvent(verto, event) { console.log(event.eventType, event.data); },
+ *   onStateChange(verto, state, { attempt, delayMs }) { show(state, attempt, delayMs); },
+ *   onSubscribeError(verto, channel, error) { show(channel, error.reason); },
+ *   onGap(verto, { eventChannel, expected, received }) { reload(eventChannel); },
+ * });
  */
 export interface VertoCallbacks {
   /** The server answered a login. Also after each reconnect. */
@@ -271,24 +340,45 @@ export interface VertoCallbacks {
 /**
  * What {@link Verto.addEventListener} hears: `detail` holds the arguments of the callback of
  * the same name, without `verto`.
+ *
+ * @example
+ * verto.addEventListener("gap", ({ detail: [gap] }) => reload(gap.eventChannel));
  */
 export interface VertoEventMap {
+  /** As `onWSLogin`. */
   wslogin: [success: boolean, error?: VertoError];
+  /** As `onWSClose`. */
   wsclose: [success: boolean];
+  /** As `onMessage`. */
   message: [dialog: null, message: EnumValue<MessageName>, data: any];
+  /** As `onEvent`. */
   event: [event: VertoEvent, userData?: any];
+  /** As `onStateChange`. */
   statechange: [state: VertoState, info: StateInfo];
+  /** As `onSubscribeError`. */
   subscribeerror: [channel: string, error: VertoError];
+  /** As `onGap`. */
   gap: [gap: Gap];
 }
 
 /** A `CustomEvent` of {@link Verto.addEventListener}. */
 export interface VertoCustomEvent<Type extends keyof VertoEventMap> {
+  /** Which event. */
   readonly type: Type;
+  /** The arguments of the callback, without `verto`. */
   readonly detail: VertoEventMap[Type];
 }
 
-/** How to subscribe; all of it may be left out. */
+/**
+ * How to subscribe; all of it may be left out.
+ *
+ * @example
+ * verto.subscribe("vcc.default.1007", {
+ *   handler(verto, event, userData) { show(userData, event.eventType); },
+ *   userData: "agent 1007",
+ *   readyHandler(verto, channel) { console.log("subscribed", channel); },
+ * });
+ */
 export interface SubscribeOptions<Event = VertoEvent, UserData = any> {
   /** Hears the events; without it `onEvent` does. */
   handler?: ((verto: Verto, event: Event, userData: UserData) => void) | null;
@@ -296,7 +386,7 @@ export interface SubscribeOptions<Event = VertoEvent, UserData = any> {
   userData?: UserData;
   /** The server granted the channel. Also after each reconnect. */
   readyHandler?: ((verto: Verto, channel: string) => void) | null;
-  /** Sent beside the channel. */
+  /** Sent beside the channel; at most 10,000 bytes as JSON. */
   subParams?: object | null;
   /** Only listen; don't ask the server. Default: false. */
   local?: boolean;
@@ -306,11 +396,11 @@ export interface SubscribeOptions<Event = VertoEvent, UserData = any> {
 
 /** How to read events; all of it may be left out. */
 export interface EventsOptions {
-  /** How many events may wait to be read. Default: 1000. */
+  /** How many events may wait to be read, 1 or more. Default: 1000. */
   buffer?: number;
   /** Ends the loop when it is aborted; what waits to be read is dropped. */
   signal?: AbortSignalLike | null;
-  /** Sent beside the channel. */
+  /** Sent beside the channel; at most 10,000 bytes as JSON. */
   subParams?: object | null;
   /** Only listen; don't ask the server. Default: false. */
   local?: boolean;
@@ -318,7 +408,9 @@ export interface EventsOptions {
 
 /** A registration of a handler on a channel, for `unsubscribe`. */
 export interface SubscriptionHandle {
+  /** The number of the registration, 1 or more. */
   readonly serno: number;
+  /** The channel. */
   readonly eventChannel: string;
 }
 
@@ -332,7 +424,7 @@ export interface SubscriptionHandle {
  * });
  */
 export interface RequestOptions {
-  /** How long it may take from now, in ms. Default: {@link VertoOptions.timeout}. */
+  /** How long it may take from now, in ms, 1 or more. Default: {@link VertoOptions.timeout}. */
   timeout?: number;
   /**
    * Gives the request up when it is aborted: it fails with `aborted`. One that waits for the
@@ -341,9 +433,14 @@ export interface RequestOptions {
   signal?: AbortSignalLike | null;
 }
 
-/** Runs with the result of a request. */
+/**
+ * Runs with the result of a request.
+ *
+ * @example
+ * vcc.ccGoReady("test", "1007", (result) => show(result.message), (error) => show(error.reason));
+ */
 export type Success<Result = any> = ((result: Result) => void) | null;
-/** Runs with the error of a request. */
+/** Runs with the error of a request; the example of {@link Success} has both. */
 export type Failure = ((error: VertoError) => void) | null;
 
 /**
@@ -359,9 +456,12 @@ export type Failure = ((error: VertoError) => void) | null;
  */
 export class Verto {
   /**
-   * With a `socketUrl` it connects at once.
+   * With a `socketUrl` it connects at once. A failure of that is no exception: the callbacks
+   * hear it, and the console where it is a wrong option.
    *
    * @throws VertoError `invalid-argument`; `wasm-unavailable`.
+   * @example
+   * const verto = new Verto({ socketUrl, login: "1007@xswitch.cn", passwd: "1234" }, callbacks);
    */
   constructor(options?: Partial<VertoOptions> | null, callbacks?: VertoCallbacks | null);
 
@@ -371,6 +471,7 @@ export class Verto {
   callbacks: VertoCallbacks;
   /** Of WebRTC calls, which this version doesn't make: empty. */
   dialogs: Record<string, never>;
+  /** Where the connection is. At first: `idle`. */
   readonly state: VertoState;
   /** The id under which the server knows the session; empty before the first `connect()`. */
   readonly sessid: string;
@@ -383,8 +484,10 @@ export class Verto {
    * leave it pending, unless `autoReconnect` is false.
    *
    * Fails with: `auth`, refused; `closed`, by `logout()` or a newer `connect()`; `taken-over`;
-   * `invalid-argument`; `unsupported`, no WebSocket; `wasm-unavailable`.
+   * `invalid-argument`; `unsupported`, no WebSocket; `wasm-unavailable`; without `autoReconnect`
+   * also `connection-lost` and `timeout`.
    *
+   * @returns a promise of the server's answer to the login.
    * @example
    * verto.connect({ socketUrl, login, passwd }, {
    *   onWSLogin(verto, success) { if (success) verto.subscribe("vcc.default.1007", { handler }); },
@@ -397,9 +500,17 @@ export class Verto {
   /**
    * Ends the connection, its subscriptions and everything that waits for an answer (`closed`).
    * Nothing reconnects.
+   *
+   * @param message - Ignored.
+   * @example
+   * verto.logout();
    */
   logout(message?: unknown): void;
-  /** The same as `logout()`. */
+  /**
+   * The same as `logout()`.
+   *
+   * @param code - Ignored.
+   */
   closeSocket(code?: number): void;
   /** The same as `logout()`. */
   destroy(): void;
@@ -411,16 +522,27 @@ export class Verto {
    */
   [Symbol.dispose](): void;
   /**
-   * Used at the next login.
+   * Used at the next login. What is left out stays as it was.
    *
+   * @param params - Of these `login`, `passwd`, `loginParams` and `userVariables`.
    * @throws VertoError `invalid-argument`, when no login can be made from it.
    * @example
    * verto.loginData({ loginParams: { xui_sessid: newToken } });
    */
   loginData(params: Partial<VertoOptions>): void;
-  /** Whether the socket is open. */
+  /**
+   * Whether the socket is open, before the login's answer as well.
+   *
+   * @example
+   * if (!verto.socketReady()) show("not connected");
+   */
   socketReady(): boolean;
-  /** Ends all subscriptions. */
+  /**
+   * Ends all subscriptions.
+   *
+   * @example
+   * verto.purge();
+   */
   purge(): void;
 
   /**
@@ -429,9 +551,11 @@ export class Verto {
    * connection. The same handler with the same `userData` on one channel registers once, and
    * what a run of `onWSLogin` subscribes replaces what its previous run did.
    *
+   * @param channel - Names with dots: `vcc` is everything, `vcc.default` a group,
+   *   `vcc.default.1007` an agent.
    * @returns a handle for each channel, for `unsubscribe`.
-   * @throws VertoError `invalid-argument`; `too-large`, a name above 10,000 bytes. That the
-   *   server refuses a channel is told to `onSubscribeError`.
+   * @throws VertoError `invalid-argument`; `too-large`, a name above 10,000 bytes;
+   *   `wasm-unavailable`. That the server refuses a channel is told to `onSubscribeError`.
    * @example
    * const handles = verto.subscribe<AgentEvent>(["vcc.default.1007", "vcc.default.1008"], {
    *   handler: (verto, event) => show(event.eventType, event.data),
@@ -445,7 +569,8 @@ export class Verto {
   /**
    * Ends what is named; without an argument everything.
    *
-   * @throws VertoError `invalid-argument`.
+   * @param handle - What `subscribe` returned, or a channel with all its handlers.
+   * @throws VertoError `invalid-argument`; `too-large`; `wasm-unavailable`.
    * @example
    * verto.unsubscribe("vcc.default.1007");
    */
@@ -460,7 +585,7 @@ export class Verto {
    * aborted signal ends it at once.
    *
    * Throws, at a step: `overflow`, when more than `buffer` events waited: the subscription has
-   * ended then, and all events before it have been read; `invalid-argument`, at the first step.
+   * ended then, and all events before it have been read; what `subscribe` throws, at the first.
    *
    * @example
    * for await (const event of verto.events<AgentEvent>("vcc.default.1007", { signal })) {
@@ -484,7 +609,12 @@ export class Verto {
     listener: (event: VertoCustomEvent<Type>) => void,
     options?: { once?: boolean; signal?: AbortSignalLike | null } | null,
   ): void;
-  /** Ends what `addEventListener` began. */
+  /**
+   * Ends what `addEventListener` began.
+   *
+   * @example
+   * verto.removeEventListener("statechange", listener);
+   */
   removeEventListener<Type extends keyof VertoEventMap>(
     type: Type,
     listener: (event: VertoCustomEvent<Type>) => void,
@@ -494,9 +624,12 @@ export class Verto {
    * Any request. While connecting and reconnecting it waits, in order, at most its timeout,
    * 1000 requests at most; it is never sent twice.
    *
-   * @param params - An object; `sessid` is added to it.
    * Fails with: `rejected`; `timeout`; `connection-lost`; `closed`; `aborted`;
-   * `invalid-argument`; `too-large`, above 1,000,000 bytes; `overflow`, too many wait.
+   * `invalid-argument`; `too-large`, above 1,000,000 bytes; `overflow`, too many wait;
+   * `wasm-unavailable`.
+   *
+   * @param params - `sessid` is added to it. Default: {}.
+   * @returns a promise of the result.
    * @example
    * const result = await verto.sendMethod("echo", { n: 1 }, null, null, { timeout: 5000 });
    */
@@ -515,11 +648,28 @@ export class Verto {
     failed?: Failure,
     options?: RequestOptions | null,
   ): Promise<Result>;
-  /** A request whose answer nobody looks at. */
+  /**
+   * A request whose answer nobody looks at: nor is a failure told.
+   *
+   * @example
+   * verto.notify("echo", { n: 1 });
+   */
   notify(method: string, params?: object | null): void;
-  /** Gives up reconnecting; otherwise it does nothing. */
+  /**
+   * Gives up reconnecting, as `logout()` does; in a state other than `reconnecting` it does
+   * nothing.
+   *
+   * @example
+   * verto.callbacks.onStateChange = (verto, state, { attempt }) => {
+   *   if (attempt > 20) verto.stopRetrying();
+   * };
+   */
   stopRetrying(): void;
-  /** Throws: this version has no speed test. */
+  /**
+   * This version has no speed test.
+   *
+   * @throws VertoError `unsupported`, always.
+   */
   speedTest(bytes?: number, done?: unknown): never;
   /**
    * Sends `params` to a channel; with `localBroadcast: true` in it also on the same server.
@@ -550,6 +700,7 @@ export class Verto {
   /**
    * A command of FreeSWITCH's own, where the user may. Fails as `sendMethod` does.
    *
+   * @param arg - What follows the command. Default: empty.
    * @example
    * const { message } = await verto.fsAPI("show", "calls count");
    */
@@ -560,9 +711,19 @@ export class Verto {
     failed?: Failure,
     options?: RequestOptions | null,
   ): Promise<any>;
-  /** `fsAPI("status")`. */
+  /**
+   * The same as `fsAPI("status")`.
+   *
+   * @example
+   * const { message } = await verto.fsStatus();
+   */
   fsStatus(ok?: Success, failed?: Failure, options?: RequestOptions | null): Promise<any>;
-  /** `fsAPI("show", what + " as json")`. */
+  /**
+   * The same as `fsAPI("show", what + " as json")`.
+   *
+   * @example
+   * const { message } = await verto.showFSAPI("calls");
+   */
   showFSAPI(
     what?: string,
     ok?: Success,
@@ -576,26 +737,55 @@ export class Verto {
   iceServers(servers: unknown): void;
   /** Kept for a version that makes calls. */
   deviceParams(params: unknown): void;
-  /** Throws: this version makes no WebRTC calls; use `ccDial`. */
+  /**
+   * This version makes no WebRTC calls; use `ccDial`.
+   *
+   * @throws VertoError `unsupported`, always.
+   */
   newCall(args?: unknown, callbacks?: unknown): never;
   /** Does nothing: this version makes no WebRTC calls. */
   hangup(callID?: string): void;
 
-  /** The constants that pages compare with. */
+  /** The constants that pages compare with; {@link EnumValue} has an example. */
   static readonly enum: {
+    /** The states of a call. */
     readonly state: Readonly<{ [Name in CallState]: EnumValue<Name> }>;
+    /** Which states of a call may follow each. */
     readonly states: Readonly<Record<CallState, Readonly<Partial<Record<CallState, 1>>>>>;
+    /** Who began a call. */
     readonly direction: Readonly<{ [Name in "inbound" | "outbound"]: EnumValue<Name> }>;
+    /** What `onMessage` tells apart. */
     readonly message: Readonly<{ [Name in MessageName]: EnumValue<Name> }>;
   };
-  /** A random UUID. */
+  /**
+   * A random UUID.
+   *
+   * @example
+   * const sessid = Verto.genUUID();
+   */
   static genUUID(): string;
-  /** Calls `done(false)`: without calls there are no devices. */
+  /**
+   * Calls `done(false)`: without calls there are no devices.
+   *
+   * @param options - Ignored.
+   * @throws VertoError `invalid-argument`: `done` is no function.
+   * @example
+   * Verto.init({}, () => verto.connect(params, callbacks));
+   */
   static init(options: unknown, done?: (success: boolean) => void): void;
-  /** Calls `done(false)`: without calls there are no devices. */
+  /**
+   * Calls `done(false)`: without calls there are no devices.
+   *
+   * @throws VertoError `invalid-argument`: `done` is no function.
+   * @example
+   * Verto.refreshDevices((success) => console.log(success));
+   */
   static refreshDevices(done?: (success: boolean) => void): void;
+  /** Empty: without calls there are no devices. */
   static videoDevices: unknown[];
+  /** Empty: without calls there are no devices. */
   static audioInDevices: unknown[];
+  /** Empty: without calls there are no devices. */
   static audioOutDevices: unknown[];
 }
 
@@ -619,7 +809,9 @@ export type Name = string | number;
 
 /** What the back end answers; `code` is 200, every other is a failure. */
 export interface CommandResult {
+  /** Success. */
   code: 200;
+  /** What the back end says of it. */
   message?: string;
   [name: string]: any;
 }
@@ -636,14 +828,31 @@ export interface CommandResult {
  * await vcc.ccGoReady("test", "1007");
  */
 export class VertoCallcenter {
-  /** @throws VertoError `invalid-argument`: no instance of `Verto`. */
+  /**
+   * For the commands of one connection, before `connect()` as well.
+   *
+   * @throws VertoError `invalid-argument`: no instance of `Verto`.
+   * @example
+   * const vcc = new VertoCallcenter(verto);
+   */
   constructor(verto: Verto);
-  /** The group of the agents. Default: `default`. */
+  /**
+   * The group of the agents. Default: `default`. With another, an agent without a dot is sent
+   * as `<group>.<agent>`.
+   *
+   * @throws VertoError `invalid-argument`.
+   * @example
+   * vcc.setGroup("sales");
+   */
   setGroup(group: string): void;
 
   /**
    * Signs the agent in.
    *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
+   * @param extn - The agent's extension. A back end may take only the one that is set for the
+   *   agent.
    * @example
    * vcc.ccLogin("test", "1007", "1007", (result) => show("signed in"), (error) => show(error.reason));
    */
@@ -655,7 +864,14 @@ export class VertoCallcenter {
     failed?: Failure,
     options?: RequestOptions | null,
   ): Promise<CommandResult>;
-  /** Signs the agent out. */
+  /**
+   * Signs the agent out.
+   *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
+   * @example
+   * await vcc.ccLogout("test", "1007");
+   */
   ccLogout(
     queue: Name,
     agent: Name,
@@ -663,7 +879,14 @@ export class VertoCallcenter {
     failed?: Failure,
     options?: RequestOptions | null,
   ): Promise<CommandResult>;
-  /** The agent takes calls. */
+  /**
+   * The agent takes calls: `READY`.
+   *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
+   * @example
+   * await vcc.ccGoReady("test", "1007");
+   */
   ccGoReady(
     queue: Name,
     agent: Name,
@@ -672,10 +895,14 @@ export class VertoCallcenter {
     options?: RequestOptions | null,
   ): Promise<CommandResult>;
   /**
-   * The agent takes no calls; `reason` is for the statistics.
+   * The agent takes no calls: `UNREADY`.
    *
+   * @param queue - The queue's name, as in XSwitch.
+   * @param agent - The agent's number.
+   * @param reason - Any text, for the statistics; `DND` (do not disturb) and `BRB` (be right
+   *   back) are usual. Default: none.
    * @example
-   * await vcc.ccGoBreak("test", "1007", "lunch");
+   * await vcc.ccGoBreak("test", "1007", "BRB");
    */
   ccGoBreak(
     queue: Name,
@@ -685,7 +912,12 @@ export class VertoCallcenter {
     failed?: Failure,
     options?: RequestOptions | null,
   ): Promise<CommandResult>;
-  /** The same without a reason. */
+  /**
+   * The same without a reason.
+   *
+   * @example
+   * vcc.ccGoBreak("test", "1007", (result) => show("on a break"));
+   */
   ccGoBreak(
     queue: Name,
     agent: Name,
@@ -696,7 +928,10 @@ export class VertoCallcenter {
   /**
    * Rings the agent's extension and, once that answers, dials `destNumber`.
    *
+   * @param agent - The agent's number.
+   * @param extn - The agent's extension.
    * @param cidNumber - The caller's number that the destination sees.
+   * @param destNumber - The number to dial.
    * @param earlyMedia - Whether the agent hears the destination's early media. Default: false.
    * @example
    * await vcc.ccDial("1007", "1007", "01012345678", "13800000000");
@@ -711,7 +946,12 @@ export class VertoCallcenter {
     failed?: Failure,
     options?: RequestOptions | null,
   ): Promise<CommandResult>;
-  /** The same without early media. */
+  /**
+   * The same without early media.
+   *
+   * @example
+   * vcc.ccDial("1007", "1007", "01012345678", "13800000000", (result) => show("dialled"));
+   */
   ccDial(
     agent: Name,
     extn: Name,
@@ -724,6 +964,8 @@ export class VertoCallcenter {
   /**
    * Any other command of the back end.
    *
+   * @param func - The command's name.
+   * @param data - Its arguments, sent as they are. Default: {}.
    * @example
    * await vcc.ccCall("ccHold", { agent: "1007" });
    */
@@ -735,10 +977,16 @@ export class VertoCallcenter {
     options?: RequestOptions | null,
   ): Promise<CommandResult>;
 
-  /** `vcc.<group>`, or `vcc.<group>.<agent>`. */
+  /**
+   * The name of a channel: `vcc.<group>`, or `vcc.<group>.<agent>`.
+   *
+   * @throws VertoError `invalid-argument`.
+   * @example
+   * verto.unsubscribe(vcc.channel("1007"));
+   */
   channel(agent?: Name): string;
   /**
-   * Subscribes to one agent's events.
+   * Subscribes to one agent's events. Throws as `subscribe` does.
    *
    * @example
    * vcc.subscribeAgent<AgentEvent>("1007", (verto, event) => show(event.eventType));
@@ -748,7 +996,12 @@ export class VertoCallcenter {
     handler: (verto: Verto, event: Event) => void,
     options?: Omit<SubscribeOptions<Event>, "handler"> | null,
   ): SubscriptionHandle[];
-  /** Subscribes to the events of the whole group. */
+  /**
+   * Subscribes to the events of the whole group. Throws as `subscribe` does.
+   *
+   * @example
+   * vcc.subscribeGroup<AgentEvent>((verto, event) => show(event.data.agent_id, event.eventType));
+   */
   subscribeGroup<Event = VertoEvent>(
     handler: (verto: Verto, event: Event) => void,
     options?: Omit<SubscribeOptions<Event>, "handler"> | null,

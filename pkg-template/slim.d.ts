@@ -26,6 +26,7 @@ export type WasmSource =
  *
  * @example
  * // Vite, in development as well:
+ * import init from "verto-wasm/slim";
  * import address from "verto-wasm/verto_bg.wasm?url";
  * await init(address);
  */
