@@ -13,10 +13,10 @@ export function askCredentials(options, report) {
     return new VertoError("auth", -10, `the function given as ${name} failed`);
   };
   const given = (name) => {
-    const value = options[name];
-    if (typeof value !== "function") return value;
     try {
-      return value.call(options);
+      const value = options[name];
+      const answer = typeof value === "function" ? value.call(options) : value;
+      return typeof answer?.then === "function" ? Promise.resolve(answer) : answer;
     } catch (thrown) {
       throw failed(name, thrown);
     }
@@ -30,8 +30,8 @@ export function askCredentials(options, report) {
     Promise.resolve(passwd).catch(() => {});
     throw error;
   }
-  const isPromise = (value) => typeof value?.then === "function";
-  if (!isPromise(passwd) && !isPromise(loginParams)) return loginText(options, passwd, loginParams);
+  const later = passwd instanceof Promise || loginParams instanceof Promise;
+  if (!later) return loginText(options, passwd, loginParams);
   // Both at once: a promise that rejects while the other is awaited must not be one that nobody
   // listens to.
   return Promise.all([passwd, loginParams]).then(

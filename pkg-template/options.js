@@ -37,13 +37,18 @@ function words(thrown) {
   }
 }
 
-// The member `name` of an object, whose getter may throw.
-function member(object, name, as = name) {
+/** What `read` gives of the argument `name`; getters and proxies of the page's may throw. */
+export function reading(name, read) {
   try {
-    return object?.[name];
+    return read();
   } catch (thrown) {
-    throw badArgument(as, `cannot be read: ${words(thrown)}`);
+    throw badArgument(name, `cannot be read: ${words(thrown)}`);
   }
+}
+
+/** The member `name` of an object. */
+export function member(object, name, as = name) {
+  return reading(as, () => object?.[name]);
 }
 
 /** A string that a request can hold: wasm memory, once grown, stays. */
@@ -168,7 +173,7 @@ function isEmptyToken(value) {
 
 function withoutEmptyTokens(loginParams) {
   const kept = {};
-  for (const name of Object.keys(loginParams)) {
+  for (const name of reading("loginParams", () => Object.keys(loginParams))) {
     const value = member(loginParams, name);
     if (!TOKENS.includes(name) || !isEmptyToken(value)) kept[name] = value;
   }

@@ -27,8 +27,9 @@ function callback(name, value) {
 }
 
 function checkSignal(signal) {
-  if (isMissing(signal) || typeof signal.addEventListener === "function") return;
-  throw badArgument("signal", "must be an AbortSignal");
+  if (isMissing(signal)) return;
+  const listen = check.reading("signal", () => signal.addEventListener);
+  if (typeof listen !== "function") throw badArgument("signal", "must be an AbortSignal");
 }
 
 /** Makes a call of the core's, with the page's callbacks and options; never throws. */
@@ -45,12 +46,12 @@ export function callCore(verto, ok, failed, options, start) {
   }
   return state.call(ok, failed, (id) => {
     try {
-      const signal = options?.signal;
+      const signal = check.member(options, "signal");
       callback("success_cb", ok);
       callback("failed_cb", failed);
       checkSignal(signal);
       if (signal?.aborted) return core.abort(id, false, signal.reason);
-      start(core, id, check.milliseconds("timeout", options?.timeout, 0));
+      start(core, id, check.milliseconds("timeout", check.member(options, "timeout"), 0));
       if (signal) state.calls.get(id).stop = onAbort(signal, (why) => core.abort(id, true, why));
     } catch (error) {
       // Not ours: a getter of the page's, or a Proxy.
@@ -170,12 +171,15 @@ export class Verto {
     const state = stateOf(this);
     const core = coreOf(this);
     const given = objectOr({}, "options", options);
-    const { handler, userData, readyHandler, subParams, local, signal } = given;
+    const names = ["handler", "userData", "readyHandler", "subParams", "local", "signal"];
+    const [handler, userData, readyHandler, subParams, local, signal] = names.map((name) =>
+      check.member(given, name),
+    );
     callback("handler", handler);
     callback("readyHandler", readyHandler);
     checkSignal(signal);
     if (signal?.aborted) return [];
-    const channels = (Array.isArray(channel) ? channel : [channel]).map(check.channel);
+    const channels = list("channel", channel).map(check.channel);
     const params = check.subParams(subParams);
     const listener = state.listener(handler ?? null, userData);
     try {
@@ -233,11 +237,11 @@ export class Verto {
       core.unsubscribe_all();
       return;
     }
-    const handles = Array.isArray(handle) ? handle : [handle];
-    const targets = handles.map((one) => {
+    const targets = list("handle", handle).map((one) => {
       if (typeof one !== "object") return [check.channel(one), 0];
-      if (!(one?.serno > 0)) throw badArgument("handle", "must be what subscribe() returned");
-      return [check.channel(one.eventChannel), one.serno];
+      const serno = check.member(one, "serno");
+      if (!(Number.isFinite(serno) && serno > 0)) throw badArgument("handle", "must be what subscribe() returned");
+      return [check.channel(check.member(one, "eventChannel")), serno];
     });
     core.unsubscribe(targets.map(([name]) => name), targets.map(([, serno]) => serno));
   }
@@ -286,8 +290,7 @@ export class Verto {
 
   message(message, ok, failed, options) {
     const info = () => {
-      check.text("to", message?.to);
-      check.text("body", message?.body);
+      for (const name of ["to", "body"]) check.text(name, check.member(message, name));
       check.json("message", message);
       return { msg: message };
     };
@@ -367,7 +370,12 @@ const CALLBACKS =
 function checkCallbacks(callbacks) {
   if (isMissing(callbacks)) return;
   if (typeof callbacks !== "object") throw badArgument("callbacks", "must be an object");
-  for (const name of CALLBACKS) callback(name, callbacks[name]);
+  for (const name of CALLBACKS) callback(name, check.member(callbacks, name));
+}
+
+// What may be given alone or as an array.
+function list(name, value) {
+  return check.reading(name, () => [value].flat());
 }
 
 function objectOr(otherwise, name, object) {
@@ -384,7 +392,9 @@ const OPTIONS =
 // What is inherited (an instance of a page's class, Object.create) counts too.
 function copy(name, object) {
   const given = objectOr({}, name, object);
-  const copied = { ...given };
-  for (const option of OPTIONS) if (given[option] !== undefined) copied[option] = given[option];
-  return copied;
+  return check.reading(name, () => {
+    const copied = { ...given };
+    for (const option of OPTIONS) if (given[option] !== undefined) copied[option] = given[option];
+    return copied;
+  });
 }

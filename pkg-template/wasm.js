@@ -42,7 +42,8 @@ export function unavailable(cause) {
     message += "this browser has none";
   } else if (cause instanceof WebAssembly.CompileError) {
     message +=
-      "if the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";
+      "if the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src, " +
+      "or use verto-legacy-min.js";
   } else if (cause instanceof RangeError) {
     message +=
       "this browser (Chromium before 115) compiles no module of this size synchronously; " +

@@ -21,8 +21,9 @@ function parse(data) {
 
 /** Whoever extends it has the `core`, and the class for sockets as `WebSocket`. */
 export class Wire {
-  // The core's numbers for who gets an event, by its eventChannel and its subscribedChannel: so
-  // an event costs no copy of a string, and no search.
+  // The core's numbers for who gets an event, by its eventChannel and then, in a chain that is
+  // nearly always one link long, by its subscribedChannel: so an event costs no copy of a string,
+  // and no search.
   #routes = new Map();
   #woke = (event) => {
     if (event.target?.hidden !== true) this.core?.woke();
@@ -51,9 +52,11 @@ export class Wire {
     }
     if (frame?.method === "verto.event") {
       const params = frame.params;
-      const route = this.#routes.get(params?.eventChannel)?.get(params.subscribedChannel);
-      const serno = typeof params?.eventSerno === "number" ? params.eventSerno : -1;
-      if (route !== undefined && core.event(id, route, serno, params)) return;
+      const link = this.#link(params?.eventChannel, params?.subscribedChannel);
+      if (link) {
+        const serno = typeof params.eventSerno === "number" ? params.eventSerno : -1;
+        if (core.event(id, link.route, serno, params)) return;
+      }
     }
     core.frame(id, frame);
   }
@@ -61,9 +64,15 @@ export class Wire {
   /** Events on `channel` with this `subscribedChannel` go by `route`; `first`: no older is good. */
   learn(channel, subscribed, route, first) {
     if (first) this.#routes.clear();
-    const known = this.#routes.get(channel);
-    if (known) known.set(subscribed, route);
-    else this.#routes.set(channel, new Map([[subscribed, route]]));
+    const known = this.#link(channel, subscribed);
+    if (known) known.route = route;
+    else this.#routes.set(channel, { subscribed, route, next: this.#routes.get(channel) });
+  }
+
+  #link(channel, subscribed) {
+    let link = this.#routes.get(channel);
+    while (link && link.subscribed !== subscribed) link = link.next;
+    return link;
   }
 
   /** Begins or ends listening for what may have woken the page. */

@@ -9,8 +9,6 @@
     clippy::indexing_slicing
 )]
 
-#[path = "browser/arguments.rs"]
-mod arguments;
 #[path = "browser/connecting.rs"]
 mod connecting;
 #[path = "browser/credentials.rs"]
@@ -25,6 +23,8 @@ mod order;
 mod page;
 #[path = "browser/reentrancy.rs"]
 mod reentrancy;
+#[path = "browser/timers.rs"]
+mod timers;
 #[path = "browser/waking.rs"]
 mod waking;
 

@@ -153,7 +153,10 @@ impl Shell {
             Io::Open { socket: id, url } => match self.host.socket(id, &url) {
                 Ok(socket) => {
                     let opening = Rc::new(Socket { id, socket });
-                    drop(self.socket.replace(Some(opening)));
+                    // A class of the page's may have ended the connection, or made another.
+                    if self.read(|session| session.uses(id)) {
+                        drop(self.socket.replace(Some(opening)));
+                    }
                 }
                 // Not in the browser's words, which quote the address.
                 Err(_) => {

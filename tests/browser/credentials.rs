@@ -188,6 +188,7 @@ async fn two_functions_that_both_fail_are_one_failure() {
 async fn login_params_that_throw_when_read_fail_the_login() {
     let throwing = [
         "new Proxy({xui_sessid: 't'}, {ownKeys() { throw new Error('no keys'); }})",
+        "new Proxy({xui_sessid: 't'}, {ownKeys() { throw undefined; }})",
         "{xui_sessid: 't', get a() { throw new Error('no a'); }}",
         "{xui_sessid: 't', a: {toJSON() { throw new Error('no JSON'); }}}",
         "{xui_sessid: 't', a: 1n}",

@@ -2,7 +2,12 @@
 //
 // A World replaces the browser's WebSocket, timers and wall clock, one World at a time. A
 // Page stands for one page's object with its client: it notes everything that the client
-// tells it, and can call the client back from inside each of those calls.
+// tells it, and can call the client back from inside each of those calls. What lies between
+// the two is the package's own: sockets, frames, wake-ups, credentials and options.
+
+import { VertoError, badArgument } from "../../pkg-template/error.js";
+import { Host } from "../../pkg-template/host.js";
+import * as check from "../../pkg-template/options.js";
 
 const { addEventListener, removeEventListener } = EventTarget.prototype;
 const real = {
@@ -10,6 +15,7 @@ const real = {
   setTimeout: globalThis.setTimeout.bind(globalThis),
   clearTimeout: globalThis.clearTimeout.bind(globalThis),
   now: Date.now.bind(Date),
+  reportError: globalThis.reportError.bind(globalThis),
 };
 
 const WAKING = ["online", "pageshow", "visibilitychange", "resume"];
@@ -29,7 +35,9 @@ export function turn() {
 }
 
 export class World {
-  time = 1_700_000_000_000;
+  /** A browser's timers don't count while the machine sleeps; its wall clock does. */
+  #awake = 1_700_000_000_000;
+  #slept = 0;
   sockets = [];
   /** What must never happen, in words. */
   wrongs = [];
@@ -37,6 +45,8 @@ export class World {
   refusal = null;
   answersInSend = false;
   closesInClose = false;
+  /** Takes what the page's functions threw, instead of the browser's console. */
+  report = real.reportError;
   #timers = new Map();
   #lastTimer = 0;
   #realTime = false;
@@ -50,7 +60,8 @@ export class World {
     globalThis.WebSocket = FakeSocket;
     globalThis.setTimeout = (callback, delay) => this.#setTimeout(callback, delay);
     globalThis.clearTimeout = (id) => this.#clearTimeout(id);
-    Date.now = () => (this.#realTime ? real.now() : this.time);
+    Date.now = () => (this.#realTime ? real.now() : this.#awake + this.#slept);
+    globalThis.reportError = (thrown) => this.report(thrown);
     const { signal } = this.#ended;
     const failed = (event) => this.wrong("an error event", event.error);
     globalThis.addEventListener("error", failed, { signal });
@@ -74,6 +85,7 @@ export class World {
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
     Date.now = real.now;
+    globalThis.reportError = real.reportError;
     Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
     // A client that its test left connected must not wake in the next.
     for (const { target, type, listener } of this.#listeners) {
@@ -103,7 +115,7 @@ export class World {
 
   #setTimeout(callback, delay) {
     const id = ++this.#lastTimer;
-    const timer = { at: this.time + (delay || 0), callback };
+    const timer = { at: this.#awake + (delay || 0), callback };
     if (this.#realTime) {
       timer.real = real.setTimeout(() => {
         this.#timers.delete(id);
@@ -141,23 +153,23 @@ export class World {
     }
   }
 
-  /** The clock goes on, and no timer runs. */
+  /** The wall clock goes on; no timer runs, nor is due sooner. */
   sleep(ms) {
-    this.time += ms;
+    this.#slept += ms;
   }
 
   advance(ms) {
-    const end = this.time + ms;
+    const end = this.#awake + ms;
     for (let runs = 0; ; runs++) {
       const due = [...this.#timers].filter(([, timer]) => timer.at <= end);
       if (!due.length) break;
       if (runs > 10_000) return this.wrong("timers without end");
       const [id, timer] = due.reduce((one, other) => (other[1].at < one[1].at ? other : one));
       this.#timers.delete(id);
-      this.time = Math.max(this.time, timer.at);
+      this.#awake = Math.max(this.#awake, timer.at);
       this.guard("a timer", timer.callback);
     }
-    this.time = end;
+    this.#awake = end;
   }
 
   socket(index) {
@@ -233,8 +245,8 @@ class FakeSocket {
   }
 
   get listening() {
-    // A browser takes undefined for null here.
-    return [this.onopen, this.onmessage, this.onclose, this.onerror].some((one) => one != null);
+    // A browser takes undefined for null here; `onerror` stays, and does nothing (wire.js).
+    return [this.onopen, this.onmessage, this.onclose].some((one) => one != null);
   }
 
   open() {
@@ -321,8 +333,20 @@ export class Page {
   #running = 0;
   #hooks = new Map();
 
+  constructor() {
+    world.report = (thrown) => {
+      this.reports.push(thrown);
+      this.entered("report");
+    };
+  }
+
   get host() {
-    return new Host(this);
+    return new PageHost(this);
+  }
+
+  // The name by which the glue knows the client.
+  get core() {
+    return this.client;
   }
 
   told() {
@@ -350,18 +374,34 @@ export class Page {
     return this.run(() => methods[name](this));
   }
 
-  connect(options) {
-    const call = this.newCall();
-    this.run(() => {
-      if (this.client.connect(call, options)) this.options = options;
-    });
+  /** Runs `start`, which makes the call `call`; arguments that the glue refuses settle it. */
+  make(start, call = this.newCall()) {
+    try {
+      start(call);
+    } catch (error) {
+      const { code, message } = error instanceof VertoError ? error : badArgument("an argument", error);
+      this.client.refuse(call, code, message);
+    }
     return call;
   }
 
+  connect(options) {
+    return this.run(() =>
+      this.make((call) => {
+        const config = check.config(options);
+        this.options = options;
+        this.client.connect(call, ...config);
+      }),
+    );
+  }
+
   request(method, params, options) {
-    const call = this.newCall();
-    this.run(() => this.client.request(call, method, params, options));
-    return call;
+    return this.run(() =>
+      this.make((call) => {
+        const timeout = check.milliseconds("timeout", options?.timeout, 0);
+        this.client.request(call, method, check.json("params", params), false, timeout);
+      }),
+    );
   }
 
   subscribe(channel, listener) {
@@ -461,10 +501,12 @@ function said(error) {
   return `${error.kind}${sent}`;
 }
 
-class Host {
+/** The package's Host, but what it would tell a page's callbacks it tells the Page. */
+class PageHost extends Host {
   #page;
 
   constructor(page) {
+    super(page, page);
     this.#page = page;
   }
 
@@ -476,11 +518,7 @@ class Host {
 
   options() {
     this.#page.entered("options");
-    return this.#page.options;
-  }
-
-  socket(WebSocket, url) {
-    return new WebSocket(url);
+    return super.options();
   }
 
   settle(call, ok, value) {
@@ -529,11 +567,6 @@ class Host {
     this.#page.entered("release");
   }
 
-  report(thrown) {
-    this.#page.reports.push(thrown);
-    this.#page.entered("report");
-  }
-
   log(text) {
     this.#page.logs.push(text);
     this.#page.everything.push(text);
@@ -549,30 +582,27 @@ class Host {
 
 /** Every method of the client's, as a page might call it from anywhere. */
 const methods = {
-  connect: (page) => page.client.connect(page.newCall(), page.options),
-  connectWrongly: (page) => page.client.connect(page.newCall(), { socketUrl: "nowhere" }),
+  connect: (page) => page.connect(page.options),
+  connectWrongly: (page) => page.connect({ socketUrl: "nowhere" }),
+  freshCredentials: (page) => page.client.fresh_credentials(true),
   logout: (page) => page.client.logout(),
-  subscribe: (page) => page.client.subscribe(["vcc", "secret.b"], 9, { a: 1 }, false),
+  subscribe: (page) => page.client.subscribe(["vcc", "secret.b"], 9, '{"a":1}', false),
   subscribeLocally: (page) => page.client.subscribe(["vcc.local"], 9, undefined, true),
   unsubscribe: (page) => page.client.unsubscribe(["vcc", "vcc.default"], [1, 0]),
   unsubscribeAll: (page) => page.client.unsubscribe_all(),
-  request: (page) => page.client.request(page.newCall(), "echo", { a: 1 }, undefined),
-  requestWrongly: (page) => page.client.request(page.newCall(), "", 1, 2),
-  command: (page) =>
-    page.client.command(page.newCall(), "ccGoReady", "default", ["q1", "1001"]),
-  commandWrongly: (page) => page.client.command(page.newCall(), "ccGoReady", "default", []),
-  ccCall: (page) => page.client.call(page.newCall(), "ccFly", { a: 1 }),
-  broadcast: (page) => page.client.broadcast(page.newCall(), "vcc", { a: 1 }),
-  message: (page) => page.client.message(page.newCall(), { to: "1002", body: "hi" }),
-  fsapi: (page) => page.client.fsapi(page.newCall(), "status", ""),
+  request: (page) => page.request("echo", { a: 1 }),
+  requestWrongly: (page) => page.request("echo", 1),
+  command: (page) => page.client.command(page.newCall(), "ccGoReady", "default", ["q1", "1001"], 0),
+  commandWrongly: (page) => page.client.command(page.newCall(), "ccGoReady", "default", [], 0),
+  ccCall: (page) => page.client.cc_call(page.newCall(), "ccFly", '{"a":1}', 0),
+  broadcast: (page) =>
+    page.client.request(page.newCall(), "verto.broadcast", '{"eventChannel":"vcc"}', true, 0),
   abort: (page) => {
-    const call = page.newCall();
-    page.client.request(call, "echo", { a: 1 }, undefined);
+    const call = page.request("echo", { a: 1 });
     page.client.abort(call, true, "why");
     page.client.abort(page.newCall(), false, "why");
   },
-  refuseArgument: (page) => page.client.refuse_argument(page.newCall(), "x", "must be y"),
-  channel: (page) => page.client.channel("default", 1007),
+  refuse: (page) => page.client.refuse(page.newCall(), -5, "x must be y"),
   look: (page) => [page.client.state, page.client.sessid],
 };
 

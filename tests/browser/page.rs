@@ -5,6 +5,26 @@ use verto_wasm::browser::{Client, Host};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+// The package's glue, which fake.js imports: wasm-bindgen copies the files that are named so.
+macro_rules! glue {
+    ($($path:literal: $name:ident,)*) => {
+        $(#[wasm_bindgen(module = $path)]
+        #[allow(dead_code)]
+        extern "C" {
+            fn $name();
+        })*
+    };
+}
+
+glue! {
+    "/pkg-template/credentials.js": askCredentials,
+    "/pkg-template/enums.js": enums,
+    "/pkg-template/error.js": badArgument,
+    "/pkg-template/host.js": safely,
+    "/pkg-template/options.js": config,
+    "/pkg-template/wire.js": Wire,
+}
+
 #[wasm_bindgen(module = "/tests/browser/fake.js")]
 extern "C" {
     pub type World;

@@ -140,6 +140,22 @@ async fn after_a_sleep_one_ping_decides() {
 }
 
 #[wasm_bindgen_test]
+async fn after_a_sleep_a_request_has_only_what_is_left_of_its_time() {
+    // Without pings, so that nothing else sets a timer.
+    let bench = Bench::ready().await;
+    let call = bench.request_with(&"echo".into(), &js("{}"), &js("{timeout: 60000}"));
+    bench.world.sleep(50_000.0);
+    bench.world.happen("online");
+    bench.world.advance(9_999.0);
+    assert_eq!(bench.page.told(), [""; 0]);
+    bench.world.advance(1.0);
+    let settled = format!("settle {call} failed: timeout (sent)");
+    assert_eq!(bench.page.told(), [settled]);
+    bench.page.logout();
+    bench.assert_ended().await;
+}
+
+#[wasm_bindgen_test]
 async fn a_page_may_log_out_when_it_wakes() {
     let bench = ready().await;
     bench.socket().closed(1006);

@@ -84,6 +84,14 @@ test("every text is there in both languages, with the same values", async () => 
   }
 });
 
+test("the drawer names each example, and each link leads to a page", async () => {
+  const html = await readFile(new URL("index.html", WWW), "utf8");
+  const links = [...html.matchAll(/<li><a href="([^"]+)"/g)].map(([, link]) => link);
+  for (const link of links) await readFile(new URL(link, WWW));
+  const examples = (await readdir(new URL("examples/", WWW))).map((name) => `examples/${name}`);
+  assert.deepEqual(links.filter((link) => link.startsWith("examples/")).toSorted(), examples.toSorted());
+});
+
 test("the policy allows this import map and no other inline script", async () => {
   const html = await readFile(new URL("index.html", WWW), "utf8");
   const scripts = [...html.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)];

@@ -13,7 +13,7 @@ let sim, agent, supervisor;
 
 before(async () => {
   // Slow enough for each state to be seen.
-  sim = await startSim({ speed: 5 });
+  sim = await startSim({ speed: 3 });
   const browsers = await Promise.all([startBrowser(), startBrowser()]);
   [agent, supervisor] = browsers.map((driver) => new Console(driver, sim.url));
   await Promise.all([agent.open("zh-CN"), supervisor.open("en")]);

@@ -126,6 +126,29 @@ test("after a sleep one ping decides within 5 s, and an answer ends the question
   assert.deepEqual(frozen, [1, "ready", "reconnecting", "reconnecting 1 connection-lost", "onWSClose false"]);
 });
 
+test("after a sleep a request has only what is left of its time", async () => {
+  const ends = await run(async ({ Subject, fault, online, until, world }) => {
+    const subject = new Subject();
+    // Without pings, so that nothing else sets a timer.
+    subject.connect({ keepAlive: false });
+    await subject.until("clientReady");
+    await fault("freeze");
+    let end;
+    subject.verto.sendMethod("echo", {}, null, ({ kind }) => (end = kind), { timeout: 60_000 });
+    const before = world.timers();
+    world.jump(50_000);
+    online();
+    const ends = [before, world.timers()];
+    await world.pass(9_999);
+    ends.push(end);
+    await world.pass(1);
+    await until("its end", () => end);
+    subject.verto.logout();
+    return [...ends, end];
+  });
+  assert.deepEqual(ends, [[60_000], [10_000], null, "timeout"]);
+});
+
 /** Connects where pings get `answer`, freezes the server, and passes time in steps of a second. */
 const silentFor = (keepAlive, answer, seconds) =>
   run(

@@ -36,6 +36,8 @@ const lines = () =>
       texts: [...node.children].map((cell) => cell.textContent),
     })),
   );
+const sort = (by) =>
+  driver.executeScript("const field = document.getElementById('sort'); field.value = arguments[0]; field.dispatchEvent(new Event('change'))", by);
 const shown = async () => (await lines()).filter(({ hidden }) => !hidden);
 
 describe("500 agents", () => {
@@ -60,7 +62,10 @@ describe("500 agents", () => {
     });
     assert.ok(kept > AGENTS / 2, String(kept));
     assert.equal(again, 0);
+    await sort("status");
     await page.screenshot("16-wallboard-500");
+    await sort("agent");
+    await driver.executeScript("window.shifts.length = 0");
   });
 
   test("and when they are gone at once, nobody is left in any other state", async () => {
@@ -113,8 +118,6 @@ describe("few agents", () => {
   });
 
   test("sorted by state, or by who has been so for longest", async () => {
-    const sort = (by) =>
-      driver.executeScript("const field = document.getElementById('sort'); field.value = arguments[0]; field.dispatchEvent(new Event('change'))", by);
     await sort("status");
     const order = ["ringing", "talking", "dialing", "wrapup", "ready", "break", "login", "out"];
     const byStatus = (await lines()).map(({ status }) => order.indexOf(status));

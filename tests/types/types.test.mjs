@@ -21,6 +21,7 @@ const options = {
     "verto-wasm": pkg("index.d.ts"),
     "verto-wasm/slim": pkg("slim.d.ts"),
     "verto-wasm/verto-min.js": pkg("verto-min.d.ts"),
+    "verto-wasm/verto-legacy-min.js": pkg("verto-legacy-min.d.ts"),
   },
 };
 
@@ -38,7 +39,10 @@ test("usage, positive and negative", () => assert.deepEqual(check(["usage.ts"], 
 
 test("slim", () => assert.deepEqual(check(["slim.ts"], page), []));
 
-test("the globals of a page with the script tag", () => assert.deepEqual(check(["globals.ts"], page), []));
+test("the globals of a page with the script tag", () => {
+  assert.deepEqual(check(["globals.ts"], page), []);
+  assert.deepEqual(check(["globals-legacy.ts"], page), []);
+});
 
 test("the declarations need no DOM, and no newer library than ES2015", () => {
   const lib = ["lib.es2015.d.ts"];

@@ -8,6 +8,7 @@ import { showSimulator } from "./simulator.mjs";
 import { verto } from "./connection.mjs";
 
 const REDRAW_MS = 250;
+const TABS = ["frames", "faults", "pages"];
 let language = "es5";
 let paused = false;
 let chosen;
@@ -120,10 +121,10 @@ element("drawer").addEventListener("keydown", ({ key }) => {
   toggle(false);
   element("developer").focus();
 });
-for (const name of ["frames", "faults"]) {
+for (const name of TABS) {
   onClick(`tab-${name}`, () => {
-    for (const each of ["frames", "faults"]) element(`${each}-panel`).hidden = each !== name;
-    press([element("tab-frames"), element("tab-faults")], element(`tab-${name}`));
+    for (const each of TABS) element(`${each}-panel`).hidden = each !== name;
+    press(TABS.map((each) => element(`tab-${each}`)), element(`tab-${name}`));
   });
 }
 for (const id of ["hide-pings", "hide-events"]) element(id).addEventListener("change", redrawAll);

@@ -165,6 +165,8 @@ export const MESSAGES = {
   // The developer's drawer
   frames: ["原始帧", "Frames"],
   simulator: ["模拟器", "Simulator"],
+  pages: ["示例", "Examples"],
+  pagesNote: ["每项任务最短的页面,可直接复制", "The smallest page for each task, to copy"],
   hidePings: ["隐藏心跳", "Hide pings"],
   hideEvents: ["隐藏事件", "Hide events"],
   pause: ["暂停", "Pause"],

@@ -79,11 +79,12 @@ fn compile(project: &Project, dev: bool) -> Result<()> {
     }
     // The text of a panic names its source file. Where this machine keeps it is nobody's
     // business, and the same sources shall make the same package everywhere.
-    let flags: Vec<_> = project
-        .crate_dirs()?
-        .iter()
-        .map(|dir| format!("--remap-path-prefix={}/=", dir.display()))
-        .collect();
+    let dirs = project.crate_dirs()?;
+    let remap = |dir: &PathBuf| format!("--remap-path-prefix={}/=", dir.display());
+    let mut flags: Vec<_> = dirs.iter().map(remap).collect();
+    // Nothing here is recursive: the usual stack of 1 MB is memory for nothing in each page.
+    // Below everything else an overflow is a trap.
+    flags.push("-Clink-args=-zstack-size=65536 --stack-first".to_owned());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     run(&mut cargo, 20 * MINUTE)
 }

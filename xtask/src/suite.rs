@@ -164,8 +164,9 @@ fn page_suite(
 
 /// Whether another engine makes a difference to a test file.
 fn needs_browser(file: &str) -> bool {
-    const WITHOUT: [&str; 5] = [
+    const WITHOUT: [&str; 6] = [
         "docs/",
+        "glue/",
         "node/",
         "types/",
         "packaging/node.",

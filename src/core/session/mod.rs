@@ -18,7 +18,7 @@ use crate::core::liveness::{Liveness, Verdict};
 use crate::core::queue::Queue;
 use crate::core::random::Random;
 use crate::core::reconnect::Backoff;
-use crate::core::rpc::{CallId, Entry, Owner, Rpc};
+use crate::core::rpc::{CallId, Owner, Rpc};
 use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
 
@@ -132,6 +132,11 @@ impl<V: Value> Session<V> {
     /// Whether the session has a connection or is making one.
     pub fn is_active(&self) -> bool {
         !matches!(self.phase, Phase::Idle | Phase::Closed)
+    }
+
+    /// Whether this is the socket of the present connection.
+    pub fn uses(&self, socket: SocketId) -> bool {
+        self.socket == Some(socket)
     }
 
     /// The id under which the server knows this session; empty before the first `connect`.
@@ -296,8 +301,8 @@ impl<V: Value> Session<V> {
             Phase::Reconnecting { at } if at <= now => self.open(now),
             _ => {}
         }
-        for Entry { owner, id, .. } in self.rpc.overdue(now) {
-            self.timed_out(now, owner, id);
+        for entry in self.rpc.overdue(now) {
+            self.timed_out(now, entry.owner, entry.id);
         }
         let busy = self.rpc.busy_until();
         let verdict = self.liveness.as_mut().map(|one| one.check(now, busy));
@@ -312,10 +317,7 @@ impl<V: Value> Session<V> {
         let verdict = self.liveness.as_mut().map(|one| one.woke(now, busy));
         self.judged(now, verdict);
         // A login's patience is for a busy server, not for a socket that may be dead.
-        let due = self.due(now);
-        if let Some(login) = self.rpc.login() {
-            login.deadline = login.deadline.min(due);
-        }
+        self.rpc.hurry_login(self.due(now));
         self.timer(now);
         if matches!(self.phase, Phase::Reconnecting { .. }) {
             self.open(now);
@@ -426,7 +428,7 @@ impl<V: Value> Session<V> {
 
     /// The one way in which a connection is lost, whoever noticed it.
     fn lost(&mut self, now: Ms, error: Error<V>) {
-        if self.rpc.login().is_some() {
+        if self.rpc.awaits_login() {
             self.login_unanswered();
         }
         self.close_socket();
@@ -469,9 +471,9 @@ impl<V: Value> Session<V> {
         self.close_socket();
         let closed = Error::new(Kind::Closed, error.message.clone());
         self.fail_in_flight(&closed);
-        for Entry { owner, .. } in self.rpc.take_waiting() {
-            if let Owner::Page(call) = owner {
-                self.fail(&call, closed.clone(), false);
+        for entry in self.rpc.take_waiting() {
+            if let Owner::Page(call) = &entry.owner {
+                self.fail(call, closed.clone(), false);
             }
         }
         if let Some(call) = self.connecting.take() {

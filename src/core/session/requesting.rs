@@ -88,8 +88,8 @@ impl<V: Value> Session<V> {
 
     pub(super) fn fail_in_flight(&mut self, error: &Error<V>) {
         for entry in self.rpc.take_in_flight() {
-            if let Owner::Page(call) = entry.owner {
-                self.fail(&call, error.clone(), true);
+            if let Owner::Page(call) = &entry.owner {
+                self.fail(call, error.clone(), true);
             }
         }
     }

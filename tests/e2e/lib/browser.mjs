@@ -44,6 +44,8 @@ export async function collectGarbage(driver) {
 
 /** Leaves the page, and ends its connections: the back-forward cache may keep them open. */
 export async function leavePage(driver, sim) {
+  // Firefox closes a page's sockets, and tells it, before the page is gone.
+  if (engine !== "chromium") await driver.executeScript("window.endPageErrors?.()");
   await driver.get("about:blank");
   await sim.drop();
   await sim.noConnection();

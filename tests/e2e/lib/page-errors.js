@@ -5,6 +5,11 @@
 
   const KEY = "errors that the page reported";
   let events = [];
+  let ended = false;
+
+  function note(event) {
+    if (!ended) events.push(event);
+  }
 
   const text = (value) => (value instanceof Error ? `${value.name}: ${value.message}` : String(value));
 
@@ -21,8 +26,8 @@
   const now = () => events.map(words).filter((line) => line !== null);
 
   // Also those of elements, which don't bubble.
-  window.addEventListener("error", (event) => events.push(event), true);
-  window.addEventListener("unhandledrejection", (event) => events.push(event));
+  window.addEventListener("error", note, true);
+  window.addEventListener("unhandledrejection", note);
   // The page may be left before it is asked.
   window.addEventListener("pagehide", () => {
     sessionStorage.setItem(KEY, JSON.stringify([...stored(), ...now()]));
@@ -31,8 +36,13 @@
 
   const { error } = console;
   console.error = function (...args) {
-    events.push(args.map(text).join(" "));
+    note(args.map(text).join(" "));
     return error.apply(this, args);
+  };
+
+  /** From here on nothing counts. */
+  window.endPageErrors = function () {
+    ended = true;
   };
 
   window.takePageErrors = function () {

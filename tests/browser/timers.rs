@@ -1,0 +1,58 @@
+//! The one timer behind everything that takes time.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::page::{Bench, js, turn};
+
+#[wasm_bindgen_test]
+async fn a_requests_own_timeout_counts_from_the_call() {
+    let bench = Bench::ready().await;
+    let timeout = js("{timeout: 30}");
+    let call = bench.request_with(&"echo".into(), &js("{}"), &timeout);
+    bench.world.advance(29.0);
+    turn().await;
+    assert_eq!(bench.page.told(), [""; 0]);
+    bench.world.advance(1.0);
+    turn().await;
+    assert_eq!(
+        bench.page.told(),
+        [format!("settle {call} failed: timeout (sent)")]
+    );
+    // The late answer is for nobody.
+    bench.serve().await;
+    assert_eq!(bench.page.told(), [""; 0]);
+    assert_eq!(bench.page.logs().len(), 1);
+    bench.page.logout();
+    bench.assert_ended().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_timer_that_comes_early_is_set_again() {
+    let bench = Bench::ready().await;
+    let timeout = js("{timeout: 30}");
+    let call = bench.request_with(&"echo".into(), &js("{}"), &timeout);
+    for _ in 0..3 {
+        bench.world.advance(9.0);
+        bench.world.fire();
+        assert_eq!(bench.world.timers(), 1);
+        assert_eq!(bench.page.told(), [""; 0]);
+    }
+    bench.world.advance(3.0);
+    let settled = format!("settle {call} failed: timeout (sent)");
+    assert_eq!(bench.page.told(), [settled]);
+    assert_eq!(bench.world.timers(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_timeout_longer_than_a_browsers_timer_takes_is_one_too() {
+    let bench = Bench::ready().await;
+    let timeout = js("{timeout: 1e300}");
+    bench.request_with(&"echo".into(), &js("{}"), &timeout);
+    let days = 30.0 * 86_400_000.0;
+    bench.world.advance(days);
+    bench.assert_well();
+    assert_eq!(bench.page.told(), [""; 0]);
+    assert_eq!(bench.world.timers(), 1);
+    bench.page.logout();
+    bench.assert_ended().await;
+}

@@ -1,0 +1,392 @@
+// What the page gives to the methods: what cannot be used is named, nothing is sent, and the
+// instance goes on. The shapes here are those that only code of the page's makes, objects that
+// throw when they are read or written; e2e/bad-input has the plain ones, in a real browser.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { standIn, turn } from "./sockets.mjs";
+
+const { Verto, VertoCallcenter, VertoError } = await import(new URL("../../pkg/index.mjs", import.meta.url));
+
+// As source text, since what it makes can't always be shown.
+const CYCLIC = "(() => { const a = {}; a.a = { b: [a] }; return a; })()";
+const REVOKED = "(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })()";
+
+/** Objects that JSON cannot say. */
+const UNWRITABLE = [
+  CYCLIC,
+  REVOKED,
+  "{ a: 1n }",
+  "{ a: { toJSON() { throw new Error('no JSON'); } } }",
+  "{ toJSON() { throw 1; } }",
+  "{ toJSON() { throw { get message() { throw 2; } }; } }",
+  "{ get a() { throw new Error('no a'); } }",
+  "new Proxy({}, { ownKeys() { throw new Error('no keys'); } })",
+  "new Proxy({}, { get() { throw new Error('no get'); } })",
+];
+
+/** What is no object. */
+const NO_OBJECTS = [
+  "5",
+  "'text'",
+  "'{}'",
+  "true",
+  "1n",
+  "Symbol('s')",
+  "() => {}",
+  "class {}",
+  "[]",
+  "[{}]",
+  "new Date()",
+  "{ toJSON: () => 'text' }",
+];
+
+const options = (others) => ({
+  socketUrl: "wss://pbx.example/ws",
+  login: "1001@xswitch.cn",
+  passwd: "1234",
+  keepAlive: false,
+  logger: {},
+  WebSocket: standIn(),
+  ...others,
+});
+
+/** An instance that is ready, with its call centre and what its socket was `sent`. */
+async function connected() {
+  const given = options();
+  const verto = new Verto();
+  await verto.connect(given);
+  const { sockets } = given.WebSocket;
+  return { verto, vcc: new VertoCallcenter(verto), sockets, sent: sockets[0].sent };
+}
+
+/** Runs the source text of a call; CB in it stands for the callbacks. */
+function run(source, { verto, vcc }, ok, failed) {
+  const call = source.replace("CB", "ok, failed");
+  return new Function("verto", "vcc", "Verto", "VertoCallcenter", "ok", "failed", `return ${call};`)(
+    verto, vcc, Verto, VertoCallcenter, ok, failed,
+  );
+}
+
+/** The error of a call that must be refused, once, afterwards, with nothing sent. */
+async function refusal(page, source) {
+  const before = page.sent.length;
+  const told = [];
+  let returned = false;
+  const ok = () => told.push("ok");
+  const failed = (error) => told.push([returned, error]);
+  const promise = run(source, page, ok, failed);
+  returned = true;
+  const error = await promise.then(() => assert.fail(`${source} was taken`), (error) => error);
+  await turn();
+  if (source.includes("CB")) assert.deepEqual(told, [[true, error]], `${source}: failed_cb`);
+  assert.equal(page.sent.length, before, `${source} was sent`);
+  assert.ok(error instanceof VertoError, source);
+  return error;
+}
+
+async function assertNamed(page, source, name) {
+  const { kind, code, message } = await refusal(page, source);
+  assert.deepEqual([kind, code], ["invalid-argument", -5], source);
+  assert.ok(message.startsWith(`${name} `), `${source}: ${message}`);
+}
+
+/** Requests and events arrive as if nothing had been; after the logout nothing is left. */
+async function assertUsable({ verto, vcc, sent, sockets }) {
+  assert.equal(verto.state, "ready");
+  const before = sent.length;
+  const events = [];
+  verto.subscribe("vcc.usable", { handler: (v, event) => events.push(event.data) });
+  assert.deepEqual(await verto.sendMethod("echo", {}), { method: "echo" });
+  assert.equal((await vcc.ccGoReady("q", "a")).code, 200);
+  const params = { eventChannel: "vcc.usable", data: 1 };
+  sockets.at(-1).onmessage({ data: JSON.stringify({ method: "verto.event", params }) });
+  assert.deepEqual(events, [1]);
+  assert.equal(sent.length, before + 3);
+  verto.logout();
+  assert.equal(verto.state, "closed");
+}
+
+test("data that JSON cannot say is refused by every call", async () => {
+  const page = await connected();
+  for (const data of [...UNWRITABLE, ...NO_OBJECTS]) {
+    await assertNamed(page, `verto.sendMethod("echo", ${data}, CB)`, "params");
+    await assertNamed(page, `verto.call("echo", ${data}, CB)`, "params");
+    await assertNamed(page, `verto.broadcast("vcc", ${data}, CB)`, "params");
+    await assertNamed(page, `vcc.ccCall("ccFly", ${data}, CB)`, "data");
+  }
+  for (const data of UNWRITABLE) {
+    await assertNamed(page, `verto.message({ to: "1002", body: "b", more: ${data} }, CB)`, "message");
+  }
+  await assertUsable(page);
+});
+
+// [the call; how the message begins].
+const WRONG = [
+  ["verto.sendMethod(undefined, undefined, CB)", "method is missing"],
+  ["verto.sendMethod('', {}, CB)", "method must be"],
+  ["verto.sendMethod(5, {}, CB)", "method must be"],
+  ["verto.sendMethod({ toString: () => 'echo' }, {}, CB)", "method must be"],
+  [`verto.sendMethod(${REVOKED}, {}, CB)`, "method must be"],
+  ["verto.sendMethod('echo', {}, CB, { timeout: 0 })", "timeout must be"],
+  ["verto.sendMethod('echo', {}, CB, { timeout: NaN })", "timeout must be"],
+  ["verto.sendMethod('echo', {}, CB, { timeout: -1 })", "timeout must be"],
+  ["verto.sendMethod('echo', {}, CB, { timeout: '5' })", "timeout must be"],
+  ["verto.sendMethod('echo', {}, CB, { timeout: 5n })", "timeout must be"],
+  ["verto.sendMethod('echo', {}, CB, { timeout: Symbol() })", "timeout must be"],
+  ["verto.sendMethod('echo', {}, CB, { get timeout() { throw 1; } })", "timeout cannot be read: it failed"],
+  ["verto.sendMethod('echo', {}, CB, { get signal() { throw 'no'; } })", "signal cannot be read: no"],
+  [`verto.sendMethod('echo', {}, CB, ${REVOKED})`, "signal cannot be read"],
+  [`verto.sendMethod('echo', {}, CB, { signal: ${REVOKED} })`, "signal cannot be read"],
+  ["vcc.ccGoReady()", "queue is missing"],
+  ["vcc.ccGoReady('q', undefined, CB)", "agent is missing"],
+  ["vcc.ccLogin('q', 'a', null, CB)", "extn is missing"],
+  ["vcc.ccLogin('q', NaN, 'e', CB)", "agent must be"],
+  ["vcc.ccLogin('q', {}, 'e', CB)", "agent must be"],
+  [`vcc.ccLogin('q', ${REVOKED}, 'e', CB)`, "agent must be"],
+  ["vcc.ccLogin(1n, 'a', 'e', CB)", "queue must be"],
+  ["vcc.ccLogin(Symbol(), 'a', 'e', CB)", "queue must be"],
+  ["vcc.ccGoBreak('q', 'a', {}, CB)", "reason must be"],
+  ["vcc.ccDial('a', 'e', undefined, undefined, undefined, CB)", "cidNumber is missing"],
+  ["vcc.ccDial('a', 'e', 'c', '', undefined, CB)", "destNumber"],
+  ["vcc.ccDial('a', 'e', 'c', 'd', 1, CB)", "earlyMedia must be"],
+  ["vcc.ccCall(undefined, {}, CB)", "func is missing"],
+  ["vcc.ccCall({}, {}, CB)", "func must be"],
+  ["verto.broadcast(undefined, {}, CB)", "channel is missing"],
+  ["verto.broadcast(['vcc'], {}, CB)", "channel must be"],
+  ["verto.message(undefined, CB)", "to is missing"],
+  ["verto.message('hello', CB)", "to is missing"],
+  ["verto.message({ to: 1002, body: 'b' }, CB)", "to must be"],
+  ["verto.message({ to: '1002' }, CB)", "body is missing"],
+  ["verto.message({ get to() { throw new Error('no to'); } }, CB)", "to cannot be read: no to"],
+  ["verto.message({ to: '1', get body() { throw 1; } }, CB)", "body cannot be read: it failed"],
+  [`verto.message(${REVOKED}, CB)`, "to cannot be read"],
+  ["verto.fsAPI(undefined, undefined, CB)", "cmd is missing"],
+  ["verto.fsAPI('status', 5, CB)", "arg must be"],
+  ["verto.showFSAPI({}, CB)", "arg must be"],
+  ["verto.sendMethod('echo', {}, 5, failed)", "success_cb must be"],
+  ["verto.sendMethod('echo', {}, ok, 5)", "failed_cb must be"],
+];
+
+test("every other wrong argument of a call is named too", async () => {
+  const page = await connected();
+  for (const [source, begins] of WRONG) {
+    const { kind, message } = await refusal(page, source);
+    assert.equal(kind, "invalid-argument", source);
+    assert.ok(message.startsWith(begins), `${source}: ${message}`);
+  }
+  await assertUsable(page);
+});
+
+const TOO_LONG = "'x'.repeat(10001)";
+
+// [the method that throws; how the message begins].
+const THROWING = [
+  ["verto.subscribe()", "channel is missing"],
+  ["verto.subscribe([undefined], {})", "channel is missing"],
+  ["verto.subscribe(['vcc', 5], {})", "channel must be"],
+  ["verto.subscribe([''], {})", "channel must be"],
+  ["verto.subscribe([{}], {})", "channel must be"],
+  ["verto.subscribe([Symbol()], {})", "channel must be"],
+  [`verto.subscribe(${REVOKED}, {})`, "channel cannot be read"],
+  ["verto.subscribe(Object.defineProperty(['vcc'], 0, { get() { throw 1; } }), {})", "channel cannot be read"],
+  [`verto.subscribe([${TOO_LONG}], {})`, "channel is larger than 10,000 bytes"],
+  ["verto.subscribe('vcc', { get handler() { throw new Error('no'); } })", "handler cannot be read: no"],
+  [`verto.subscribe('vcc', ${REVOKED})`, "handler cannot be read"],
+  [`verto.subscribe('vcc', { subParams: { a: ${TOO_LONG} } })`, "subParams is larger than 10,000 bytes"],
+  ...UNWRITABLE.map((data) => [`verto.subscribe('vcc', { subParams: ${data} })`, "subParams cannot be written as JSON"]),
+  ...NO_OBJECTS.map((data) => [`verto.subscribe('vcc', { subParams: ${data} })`, "subParams "]),
+  ["verto.unsubscribe([5])", "channel must be"],
+  [`verto.unsubscribe(${REVOKED})`, "handle cannot be read"],
+  ["verto.unsubscribe([null])", "handle must be"],
+  ["verto.unsubscribe({ serno: Symbol(), eventChannel: 'vcc' })", "handle must be"],
+  ["verto.unsubscribe({ serno: 1n, eventChannel: 'vcc' })", "handle must be"],
+  ["verto.unsubscribe({ get serno() { throw 1; } })", "serno cannot be read"],
+  ["new Verto({ get login() { throw new Error('no'); } })", "options cannot be read: no"],
+  [`new Verto(${REVOKED})`, "options cannot be read"],
+  [`new Verto({}, ${REVOKED})`, "onWSLogin cannot be read"],
+  ["verto.loginData({ get login() { throw new Error('no'); } })", "params cannot be read: no"],
+  ["vcc.channel({})", "agent must be"],
+  ["vcc.channel('')", "agent must be"],
+];
+
+test("methods without an outcome throw", async () => {
+  const page = await connected();
+  const before = page.sent.length;
+  for (const [source, begins] of THROWING) {
+    const told = [];
+    const is = (error) => {
+      assert.ok(error instanceof VertoError, `${source}: ${error}`);
+      assert.ok(error.message.startsWith(begins), `${source}: ${error.message}`);
+      return true;
+    };
+    assert.throws(() => run(source, page, () => told.push(1), () => told.push(1)), is, source);
+    await turn();
+    assert.deepEqual(told, [], source);
+  }
+  assert.equal(page.sent.length, before);
+  await assertUsable(page);
+});
+
+test("unsubscribing what is not there sends nothing", async () => {
+  const page = await connected();
+  page.verto.subscribe("vcc", { handler() {} });
+  await turn();
+  const before = page.sent.length;
+  for (const handle of [
+    [],
+    "other",
+    { serno: 99, eventChannel: "vcc" },
+    { serno: 1, eventChannel: "other" },
+    ["__proto__", "constructor"],
+  ]) {
+    page.verto.unsubscribe(handle);
+    await turn();
+    assert.equal(page.sent.length, before, JSON.stringify(handle));
+  }
+  await assertUsable(page);
+});
+
+// [the call; the frame's `method` and `params`, without the sessid at their end].
+const REQUESTS = [
+  [
+    `verto.sendMethod("echo", { a: '席"', sessid: "other" })`,
+    String.raw`"method":"echo","params":{"a":"席\"","sessid":"other"`,
+  ],
+  [`verto.sendMethod("echo")`, `"method":"echo","params":{`],
+  [`verto.sendMethod("echo", null, null, null, null)`, `"method":"echo","params":{`],
+  [
+    "vcc.ccLogin(100000, 1001, '1001')",
+    `"method":"jsapi","params":{"command":"lua","data":{"method":"ccc","func":"ccLogin","data":{"queue":"100000","agent":"sales.1001","extn":"1001"}}`,
+  ],
+  [
+    "vcc.ccCall('ccFly')",
+    `"method":"jsapi","params":{"command":"lua","data":{"method":"ccc","func":"ccFly","data":{}}`,
+  ],
+  [
+    "vcc.ccCall('ccFly', { b: [1, null, { c: 2 }] })",
+    `"method":"jsapi","params":{"command":"lua","data":{"method":"ccc","func":"ccFly","data":{"b":[1,null,{"c":2}]}}`,
+  ],
+  [
+    "verto.broadcast('vcc', { localBroadcast: true, x: 1 })",
+    `"method":"verto.broadcast","params":{"eventChannel":"vcc","data":{"localBroadcast":true,"x":1},"localBroadcast":true`,
+  ],
+  ["verto.broadcast('vcc')", `"method":"verto.broadcast","params":{"eventChannel":"vcc","data":{}`],
+  [
+    "verto.message({ to: '1002', body: 'hi', from: 'me' })",
+    `"method":"verto.info","params":{"msg":{"to":"1002","body":"hi","from":"me"}`,
+  ],
+  ["verto.fsAPI('status')", `"method":"jsapi","params":{"command":"fsapi","data":{"cmd":"status","arg":""}`],
+  ["verto.showFSAPI('calls')", `"method":"jsapi","params":{"command":"fsapi","data":{"cmd":"show","arg":"calls as json"}`],
+];
+
+test("requests are exactly those of the protocol", async () => {
+  const page = await connected();
+  page.vcc.setGroup("sales");
+  for (const [index, [source, expected]] of REQUESTS.entries()) {
+    const answered = run(source, page);
+    const comma = expected.endsWith("{") ? "" : ",";
+    const tail = `${comma}"sessid":"${page.verto.sessid}"},"id":${index + 2}}`;
+    assert.equal(page.sent.at(-1), `{"jsonrpc":"2.0",${expected}${tail}`);
+    await answered;
+  }
+  await assertUsable(page);
+});
+
+test("a request that is too large is refused, and the largest is sent", async () => {
+  const page = await connected();
+  const million = "'x'.repeat(1000000)";
+  for (const source of [
+    `verto.sendMethod("echo", { a: ${million} }, CB)`,
+    // 3 bytes each in UTF-8.
+    `verto.sendMethod("echo", { a: "席".repeat(333400) }, CB)`,
+    `vcc.ccCall("ccFly", { a: ${million} }, CB)`,
+    `verto.broadcast("vcc", { a: "x".repeat(3000000) }, CB)`,
+    `verto.message({ to: "1", body: ${million} }, CB)`,
+    `verto.fsAPI("status", ${million}, CB)`,
+    `vcc.ccGoReady("q", ${million}, CB)`,
+    `vcc.ccGoReady("q", "x".repeat(2000000), CB)`,
+    `vcc.ccCall(${million}, {}, CB)`,
+    `verto.sendMethod(${million}, {}, CB)`,
+  ]) {
+    assert.equal((await refusal(page, source)).kind, "too-large", source);
+  }
+  const empty = `{"jsonrpc":"2.0","method":"echo","params":{"a":"","sessid":"${page.verto.sessid}"},"id":4294967295}`;
+  const most = 1_000_000 - empty.length;
+  const { kind } = await refusal(page, `verto.sendMethod("echo", { a: "x".repeat(${most + 1}) }, CB)`);
+  assert.equal(kind, "too-large");
+  assert.deepEqual(await page.verto.sendMethod("echo", { a: "x".repeat(most) }), { method: "echo" });
+  assert.ok(page.sent.at(-1).length > 999_900);
+  await assertUsable(page);
+});
+
+// What a page's own functions and getters may throw.
+const THROWN = ["new Error('not now')", "'not now'", "undefined", "{ get message() { throw 1; } }"];
+
+test("connect(): an option whose getter throws is named, and nothing is opened", async () => {
+  const names =
+    "socketUrl wsFallbackURL WebSocket login passwd loginParams userVariables sessid timeout autoReconnect keepAlive".split(" ");
+  for (const name of names) {
+    for (const source of THROWN) {
+      const verto = new Verto();
+      const good = options();
+      const given = Object.defineProperty(options({ WebSocket: good.WebSocket }), name, {
+        enumerable: true,
+        get: () => {
+          throw new Function(`return ${source}`)();
+        },
+      });
+      const { kind, message } = await verto.connect(given).then(assert.fail, (error) => error);
+      assert.equal(kind, "invalid-argument", `${name}, ${source}`);
+      assert.ok(message.startsWith(`${name} cannot be read: `), `${name}, ${source}: ${message}`);
+      assert.equal(/not now/.test(message), /not now/.test(source), message);
+      assert.equal(verto.state, "idle");
+      const { sockets } = good.WebSocket;
+      assert.equal(sockets.length, 0);
+      await verto.connect(good);
+      await assertUsable({ verto, vcc: new VertoCallcenter(verto), sockets, sent: sockets[0].sent });
+    }
+  }
+});
+
+test("connect(): members of options that throw, and options that do so themselves", async () => {
+  for (const [source, begins] of [
+    [`{ loginParams: ${CYCLIC} }`, "loginParams cannot be written"],
+    ["{ loginParams: { get xui_sessid() { throw 1; } }, passwd: undefined }", "xui_sessid cannot be read"],
+    [`{ loginParams: ${REVOKED} }`, "loginParams cannot be written"],
+    [`{ userVariables: ${REVOKED} }`, "userVariables cannot be written"],
+    ["{ keepAlive: { get interval() { throw 1; } } }", "keepAlive.interval cannot be read"],
+    ["{ keepAlive: { get maxFailed() { throw 1; } } }", "keepAlive.maxFailed cannot be read"],
+    [`{ keepAlive: ${REVOKED} }`, "keepAlive.interval cannot be read"],
+    ["{ keepAlive: { maxFailed: Symbol() } }", "keepAlive.maxFailed must be"],
+    [`{ passwd: ${REVOKED} }`, "passwd must be"],
+    ["{ sessid: 'x'.repeat(1000001) }", "sessid is larger"],
+    ["{ loginParams: { a: 'x'.repeat(1000001) } }", "loginParams is larger"],
+  ]) {
+    const given = options(new Function(`return ${source}`)());
+    const verto = new Verto();
+    const { message } = await verto.connect(given).then(assert.fail, (error) => error);
+    assert.ok(message.startsWith(begins), `${source}: ${message}`);
+    assert.equal(given.WebSocket.sockets.length, 0, source);
+    assert.equal(verto.state, "idle");
+  }
+  const page = await connected();
+  // The way to the logger throws here, which goes where the browser reports errors.
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error);
+  for (const source of [REVOKED, "new Proxy({}, { get() { throw 1; } })"]) {
+    await assertNamed(page, `verto.connect(${source})`, "socketUrl");
+  }
+  delete globalThis.reportError;
+  assert.equal(reported.length, 2);
+  // Every option can be read, but they can't be copied.
+  page.verto.given = new Proxy(options(), {
+    ownKeys() {
+      throw new Error("no keys");
+    },
+  });
+  await assertNamed(page, "verto.connect(verto.given)", "params");
+  for (const source of [REVOKED, "{ get onEvent() { throw 1; } }"]) {
+    await assertNamed(page, `verto.connect(verto.options, ${source})`, source === REVOKED ? "onWSLogin" : "onEvent");
+  }
+  await assertUsable(page);
+});

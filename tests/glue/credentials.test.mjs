@@ -1,0 +1,85 @@
+// Credentials that the page gives by functions: what the login says, and what becomes of a
+// failure. Their timing is tested in tests/browser.
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { standIn, turn } from "./sockets.mjs";
+
+const { Verto } = await import(new URL("../../pkg/index.mjs", import.meta.url));
+
+// Where the browser reports what the page's own code throws.
+let reported;
+beforeEach(() => {
+  reported = [];
+  globalThis.reportError = (error) => reported.push(error);
+});
+
+/** Connects with these credentials; what it sent and told until nothing more happens. */
+async function attempt(credentials) {
+  const WebSocket = standIn();
+  const given = { socketUrl: "wss://pbx.example/ws", login: "1001@xswitch.cn", keepAlive: false, WebSocket };
+  const verto = new Verto();
+  const told = [];
+  const tell = (...all) => told.push(all.map((one) => JSON.stringify(one)).join(" "));
+  const lines = [];
+  const logger = { debug: (line) => lines.push(line), error: (line) => lines.push(line) };
+  const onStateChange = (v, state, info) => tell(state, info, info.error?.message);
+  const promise = verto.connect({ ...given, ...credentials, debug: true, logger }, { onStateChange });
+  promise.catch(tell);
+  await turn();
+  const { state } = verto;
+  verto.logout();
+  await turn();
+  const [login] = WebSocket.sockets[0].sent.map((text) => JSON.parse(text).params);
+  return { login, state, said: [...told, ...lines].join("\n") };
+}
+
+const later = (value) => new Promise((resolve) => queueMicrotask(() => resolve(value)));
+
+for (const [name, credentials, passwd, loginParams] of [
+  ["a string", { passwd: () => "abc" }, "abc", {}],
+  ["a number", { passwd: () => 5 }, "5", {}],
+  ["a promise", { passwd: () => later("abc") }, "abc", {}],
+  ["a thenable", { passwd: () => ({ then: (done) => done("abc") }) }, "abc", {}],
+  ["parameters", { passwd: "1234", loginParams: () => ({ a: 1 }) }, "1234", { a: 1 }],
+  ["a promise of parameters", { passwd: "1234", loginParams: () => later({ a: 1 }) }, "1234", { a: 1 }],
+  ["a token", { loginParams: () => later({ xui_sessid: "t", xcc_token: "" }) }, "password", { xui_sessid: "t" }],
+  ["both", { passwd: () => later("abc"), loginParams: () => later(null) }, "abc", {}],
+  ["what it has of the options", { word: "w", passwd(...all) { return this.word + all.length; } }, "w0", {}],
+]) {
+  test(`functions may give ${name}`, async () => {
+    const { login, state } = await attempt(credentials);
+    assert.deepEqual([state, login?.passwd, login?.loginParams], ["ready", passwd, loginParams]);
+    assert.deepEqual(reported, []);
+  });
+}
+
+const secret = "hunter2";
+const fail = (thrown) => () => {
+  throw thrown;
+};
+
+for (const [name, credentials, reports] of [
+  ["throws", { passwd: fail(new Error(secret)) }, 1],
+  ["throws a string", { passwd: fail(secret) }, 1],
+  ["throws nothing", { passwd: fail(undefined) }, 1],
+  ["rejects", { passwd: () => Promise.reject(new Error(secret)) }, 1],
+  ["rejects with nothing", { passwd: () => Promise.reject() }, 1],
+  ["gives a thenable that throws", { passwd: () => ({ then: fail(new Error(secret)) }) }, 1],
+  ["gives what throws when it is looked at", { passwd: () => ({ get then() { throw new Error(secret); } }) }, 1],
+  ["gives nothing", { passwd: () => undefined }, 0],
+  ["gives an object", { passwd: () => later({ [secret]: secret }) }, 0],
+  ["gives a bigint", { passwd: () => 1n }, 0],
+  ["gives a symbol", { passwd: () => Symbol(secret) }, 0],
+  ["gives parameters that JSON can't say", { passwd: secret, loginParams: () => ({ a: 1n }) }, 0],
+  ["gives parameters without keys", { passwd: secret, loginParams: () => new Proxy({}, { ownKeys: fail() }) }, 0],
+  ["throws beside a promise that rejects", { passwd: () => Promise.reject(secret), loginParams: fail(secret) }, 1],
+  ["rejects beside one that rejects", { passwd: () => Promise.reject(secret), loginParams: () => Promise.reject(secret) }, 1],
+]) {
+  test(`a function that ${name} is asked again later, and no secret is told`, async () => {
+    const { login, state, said } = await attempt(credentials);
+    assert.deepEqual([login, state], [undefined, "reconnecting"]);
+    assert.ok(said.length > 100 && !said.includes(secret), said);
+    // To the page's own error handler it goes as it is.
+    assert.equal(reported.length, reports);
+  });
+}

@@ -1,0 +1,44 @@
+// A stand-in for WebSocket whose server takes every login, grants every channel and answers
+// every request; it notes what it was sent.
+
+/** Ends after every microtask that is due has run. */
+export const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A class for the option `WebSocket`, with the `sockets` that were made of it, oldest first. */
+export function standIn() {
+  const sockets = [];
+  class WebSocket {
+    static sockets = sockets;
+    readyState = 0;
+    sent = [];
+
+    constructor(url) {
+      this.url = url;
+      sockets.push(this);
+      queueMicrotask(() => {
+        this.readyState = 1;
+        this.onopen?.({});
+      });
+    }
+
+    send(text) {
+      this.sent.push(text);
+      queueMicrotask(() => this.onmessage?.({ data: JSON.stringify(answer(JSON.parse(text))) }));
+    }
+
+    close() {
+      this.readyState = 3;
+    }
+  }
+  return WebSocket;
+}
+
+function answer({ id, method, params }) {
+  return { jsonrpc: "2.0", id, result: result(method, params) };
+}
+
+function result(method, params) {
+  if (method === "verto.subscribe") return { subscribedChannels: [params.eventChannel].flat() };
+  if (method === "jsapi") return { code: 200, message: "OK" };
+  return { method };
+}
