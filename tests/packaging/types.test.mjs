@@ -68,6 +68,12 @@ describe("the tarball", () => {
     assert.deepEqual(problems.filter(({ entrypoint, kind }) => !MEANT[entrypoint]?.[kind]), []);
   });
 
+  test("holds the README in both languages, and the licences", () => {
+    const names = packed.info.files.map(({ path }) => path);
+    const wanted = ["README.md", "README.zh.md", "LICENSE-MIT", "LICENSE-APACHE"];
+    assert.deepEqual(wanted.filter((name) => !names.includes(name)), []);
+  });
+
   test("publint", async () => {
     const tarball = new Uint8Array(await readFile(packed.tarball)).buffer;
     const { messages } = await publint({ pack: { tarball } });

@@ -169,7 +169,7 @@ fn sizes(project: &Project, pkg: &Path, dev: bool) -> Result<()> {
 fn copy_rest(project: &Project, out: &Path, dev: bool) -> Result<()> {
     let template = project.root.join("pkg-template");
     copy_files(&template, out, |name| {
-        name.ends_with(".d.ts") || name == "README.md"
+        name.ends_with(".d.ts") || name.starts_with("README")
     })?;
     // To TypeScript the types of a CommonJS file are other ones.
     copy(&template.join("index.d.ts"), &out.join("index.d.cts"))?;
