@@ -66,7 +66,7 @@ export function codeDiffers(english, chinese) {
 
 /** Emphasis that stayed asterisks, as happens beside Chinese punctuation. */
 export const strayAsterisks = (text) =>
-  spans(text).filter((token) => token.type === "text" && token.content.includes("**"));
+  spans(text).filter((token) => token.type === "text" && token.content.includes("*"));
 
 const HAN = /\p{Script=Han}/u;
 const STRING = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/;
