@@ -2,7 +2,8 @@
 //! settled twice, and the session works on.
 //!
 //! `VERTO_FUZZ=5000000 cargo test --release --test core garbage` feeds that many random
-//! frames instead of the usual few thousand.
+//! frames instead of the usual few thousand. So run on 2026-11-25, on the core with its short
+//! way for events: green, in 453 s beside other work.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
