@@ -54,6 +54,7 @@ describe("TypeScript", () => {
 const MEANT = {
   "./slim": { CJSResolvesToESM: "there it is a module alone, whose init() is awaited" },
   "./verto-min.js": { CJSResolvesToESM: "a script tag's file; require() has the package itself" },
+  "./verto-legacy-min.js": { CJSResolvesToESM: "a script tag's file, as the one above" },
   "./verto_bg.wasm": { NoResolution: "data, which has no types" },
 };
 

@@ -119,23 +119,32 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
     trim.arg(project.root.join("xtask").join("trim.mjs"));
     run(trim.arg(wasm).arg(wasm), 5 * MINUTE)?;
 
-    let binaryen = project.npm().join("node_modules").join("binaryen");
-    let mut command = Command::new("node");
-    command.arg(binaryen.join("bin").join("wasm-opt"));
-    command.args(WASM_FEATURES);
-    command.args(["-Oz", "--converge"]);
+    let wasm_opt = || {
+        let binaryen = project.npm().join("node_modules").join("binaryen");
+        let mut command = Command::new("node");
+        command.arg(binaryen.join("bin").join("wasm-opt"));
+        command.args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm);
+        command
+    };
     // A large function that is inlined where it alone is called makes the module smaller, but
     // what gzip makes of it larger: by 2 KB. These sizes, and the order of the names, which puts
     // like beside like, were the best of those tried.
-    command.args([
+    let mut optimise = wasm_opt();
+    optimise.args([
+        "-Oz",
+        "--converge",
         "--one-caller-inline-max-function-size=20",
         "--always-inline-max-function-size=3",
         "--reorder-functions-by-name",
+        "-g",
     ]);
-    command
+    run(&mut optimise, 10 * MINUTE)?;
+    // In a run of its own: where it converges it would rename again and again.
+    let mut rename = wasm_opt();
+    rename
         .arg("--minify-imports-and-exports-and-modules")
         .args(debug);
-    let names = process::capture(command.arg(wasm).arg("-o").arg(wasm), 10 * MINUTE)?;
+    let names = process::capture(&mut rename, 10 * MINUTE)?;
     fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
 }
 
