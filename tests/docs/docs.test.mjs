@@ -9,7 +9,7 @@ import { FILE, makeApi } from "./api.mjs";
 import { anchors, byHand, codeDiffers, fileOf, links, pagePaths, readPage, shape, slips } from "./pages.mjs";
 
 // Measurements and their method.
-const ENGLISH_ONLY = ["docs/bench.md", "docs/size.md"];
+const ENGLISH_ONLY = ["docs/bench.md"];
 // Made from one source, which the test of it compares.
 const MADE = ["docs/api.md", "docs/api.zh.md"];
 
