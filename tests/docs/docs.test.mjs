@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { FILE, makeApi } from "./api.mjs";
-import { anchors, byHand, codeDiffers, fileOf, links, pagePaths, readPage, shape, strayAsterisks } from "./pages.mjs";
+import { anchors, byHand, codeDiffers, fileOf, links, pagePaths, readPage, shape, slips } from "./pages.mjs";
 
 // Measurements and their method.
 const ENGLISH_ONLY = ["docs/bench.md"];
@@ -67,6 +67,6 @@ for (const [one, other] of pairs) {
     assert.deepEqual(rest, english);
     assert.equal(translated.length, code.length, "blocks of code");
     assert.deepEqual(translated.filter((block, i) => codeDiffers(code[i], block)), []);
-    assert.deepEqual(strayAsterisks(await readPage(other)), []);
+    assert.deepEqual(slips(await readPage(other)), []);
   });
 }

@@ -30,11 +30,12 @@ export function anchors(text) {
   return [...headings.map((heading) => slugger.slug(plain(heading))), ...ids];
 }
 
-/** Where a page's links lead, in their order. */
+/** Where a page's links and pictures lead, in their order. */
 export const links = (text) =>
   spans(text)
-    .filter((token) => token.type === "link_open")
-    .map((token) => decodeURI(token.attrGet("href")));
+    .map((token) => (token.type === "link_open" ? token.attrGet("href") : token.type === "image" && token.attrGet("src")))
+    .filter(Boolean)
+    .map(decodeURI);
 
 /**
  * What two languages of a page have in common: its headings' levels, list items, table cells in
@@ -64,11 +65,17 @@ export function codeDiffers(english, chinese) {
   return english.info !== chinese.info || one.rest !== other.rest || !strings;
 }
 
-/** Emphasis that stayed asterisks, as happens beside Chinese punctuation. */
-export const strayAsterisks = (text) =>
-  spans(text).filter((token) => token.type === "text" && token.content.includes("*"));
+/**
+ * What looks wrong in a Chinese page: emphasis that stayed asterisks, as happens beside Chinese
+ * punctuation, and punctuation of half a character's width.
+ */
+export const slips = (text) =>
+  spans(text)
+    .filter((token) => token.type === "text" && (token.content.includes("*") || HALF_WIDTH.test(token.content)))
+    .map((token) => token.content);
 
 const HAN = /\p{Script=Han}/u;
+const HALF_WIDTH = /(?<=\p{Script=Han})[,.:;()?!]|[,:;()?!](?=\p{Script=Han})/u;
 const STRING = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/;
 const COMMENT = /(?<!:)\/\/.*|\/\*[^]*?\*\/|<!--[^]*?-->|(?<=^|\s)# .*/;
 const STRING_OR_COMMENT = new RegExp(`(${STRING.source})|${COMMENT.source}`, "gm");
