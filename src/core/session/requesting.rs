@@ -82,8 +82,11 @@ impl<V: Value> Session<V> {
     }
 
     pub(super) fn is_too_large(&self, method: &str, params: &str) -> bool {
+        // Written only to be measured where it may be: a character takes six bytes at most.
+        let most = params.len() + 6 * (method.len() + self.sessid.len()) + 100;
         // With the longest id: which one it will be is known when it leaves.
-        frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME
+        most > LARGEST_FRAME
+            && frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME
     }
 
     pub(super) fn fail_in_flight(&mut self, error: &Error<V>) {
