@@ -64,14 +64,18 @@ pub struct Entry {
     pub params: String,
 }
 
+/// Requests, oldest first. In boxes, so that 4 bytes move for each other, not 56, when the
+/// oldest goes.
+#[allow(clippy::vec_box)]
+type Entries = Vec<Box<Entry>>;
+
 /// The table of one session.
 #[derive(Debug, Default)]
 pub struct Rpc {
     last_id: u32,
     /// Oldest first. Servers answer in order, so that what is asked for is nearly always
     /// the first. One table for both, which is half the code of two.
-    #[allow(clippy::vec_box)] // When the oldest goes, 4 bytes move for each other, not 56.
-    entries: Vec<Box<Entry>>,
+    entries: Entries,
     /// No entry's deadline is before this. It is looked up only when it has come, or a
     /// thousand requests in flight would be searched at each one's answer.
     earliest: Ms,
@@ -114,8 +118,10 @@ impl Rpc {
     /// Takes out the page's call `id`, and says whether it was in flight; then its answer
     /// is nobody's.
     pub fn cancel(&mut self, id: CallId) -> Option<(Call, bool)> {
-        let is_it = |one: &Box<Entry>| matches!(&one.owner, Owner::Page(call) if call.id == id);
-        let index = self.entries.iter().position(is_it)?;
+        let entries = &mut self.entries;
+        let index = entries
+            .iter()
+            .position(|one| matches!(&one.owner, Owner::Page(call) if call.id == id))?;
         let mut entry = self.entries.remove(index);
         let owner = std::mem::replace(&mut entry.owner, Owner::Nobody);
         let sent = entry.id != 0;
@@ -144,17 +150,17 @@ impl Rpc {
     }
 
     /// Takes out everything that waits, oldest first.
-    pub fn take_waiting(&mut self) -> Vec<Box<Entry>> {
+    pub fn take_waiting(&mut self) -> Entries {
         self.take(&|one| one.id == 0)
     }
 
     /// Takes out everything in flight, oldest first.
-    pub fn take_in_flight(&mut self) -> Vec<Box<Entry>> {
+    pub fn take_in_flight(&mut self) -> Entries {
         self.take(&|one| one.id != 0)
     }
 
     /// Takes out what is overdue at `now`, oldest first.
-    pub fn overdue(&mut self, now: Ms) -> Vec<Box<Entry>> {
+    pub fn overdue(&mut self, now: Ms) -> Entries {
         if now < self.earliest {
             return Vec::new();
         }
@@ -163,23 +169,22 @@ impl Rpc {
         self.earliest = left.min().unwrap_or_default();
         overdue
     }
-
-    #[allow(clippy::vec_box)]
-    fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Vec<Box<Entry>> {
+    fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Entries {
         self.entries.extract_if(.., |one| wanted(one)).collect()
     }
 
     /// When the last of the requests in flight, but for pings, is given up.
     pub fn busy_until(&self) -> Option<Ms> {
-        let is_busy = |one: &&Box<Entry>| one.id != 0 && !matches!(one.owner, Owner::Ping);
-        let requests = self.entries.iter().filter(is_busy);
+        let entries = self.entries.iter();
+        let requests = entries.filter(|one| one.id != 0 && !matches!(one.owner, Owner::Ping));
         requests.map(|one| one.deadline).max()
     }
 
     /// Whether a login is in flight.
     pub fn awaits_login(&self) -> bool {
-        let is_login = |one: &Box<Entry>| matches!(one.owner, Owner::Login);
-        self.entries.iter().any(is_login)
+        self.entries
+            .iter()
+            .any(|one| matches!(one.owner, Owner::Login))
     }
 
     /// A login in flight is given up at `deadline` at the latest.
