@@ -192,6 +192,27 @@ describe("outages", () => {
     if (rows[0].agent_uuid === call) await page.shows("#call", { call });
   });
 
+  test("a call that began during an outage is shown, and not the one before", async () => {
+    await signIn();
+    await page.click("cc-ready");
+    await page.shows("#agent-state", { state: "READY" });
+    const first = await sim.caller("test", "13800000001");
+    await page.shows("#call", { step: "talking", call: first.call });
+    await sim.request("POST", "sim/hangup", { call: first.call });
+    await page.shows("#call", { step: "ended", wrapup: "false" });
+    await page.shows("#agent-state", { state: "READY", callstate: "IDLE" });
+    await sim.request("POST", "sim/fault/refuse", { how: "http" });
+    await sim.drop();
+    await page.shows("#state", { state: "reconnecting" });
+    const second = await sim.caller("test", "13800000002");
+    await until("the talk", async () => (await sim.agent("1007"))[0].callstate === "TALKING");
+    await sim.request("POST", "sim/fault/clear");
+    await page.shows("#call", { step: "talking", call: second.call });
+    await page.says("call-text", "begun while disconnected");
+    await sim.request("POST", "sim/hangup", { call: second.call });
+    await page.shows("#call", { step: "ended", call: second.call });
+  });
+
   test("after a lost connection there is one subscription, and each event is one frame", async () => {
     await connect();
     await page.click("developer");

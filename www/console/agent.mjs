@@ -8,6 +8,7 @@ import { changed, me, myRow, onMe, setReply } from "./me.mjs";
 import { signInTo } from "./signin.mjs";
 
 const REASONS = [...document.querySelectorAll("#reasons button")];
+const ON_CALL = new Set(["RINGING", "TALKING", "DIALING"]);
 let addingQueue = false;
 
 function stateText(row) {
@@ -20,6 +21,8 @@ function note(row) {
   if (connection.state !== "ready") return me.known ? t("staleNote") : "";
   if (!row) return me.known ? t("logoutNote") : "";
   if (me.breakAfterCall) return t("breakAfterCall");
+  if (row.callstate === "WRAPUP") return t("wrapUpNote");
+  if (ON_CALL.has(row.callstate)) return t("onCallNote");
   return t({ READY: "readyNote", UNREADY: "breakNote", LOGIN: "loginNote" }[row.state]);
 }
 
@@ -40,7 +43,9 @@ function show() {
   card.dataset.state = row?.state ?? (me.known ? "LOGOUT" : "");
   card.dataset.callstate = row?.callstate ?? "IDLE";
   card.dataset.reason = row?.reason ?? "";
-  setText(element("agent-state-text"), stateText(row));
+  const text = stateText(row);
+  setText(element("agent-state-text"), text);
+  element("agent-state-text").title = text;
   setText(element("agent-note"), note(row));
   for (const id of ["cc-ready", "cc-break"]) {
     element(id).setAttribute("aria-pressed", String(element(id).dataset.state === row?.state));
@@ -55,7 +60,6 @@ function show() {
   setText(element("where"), t("where", { extn: row?.extn ?? session.extn }));
   showQueues();
   showTimer();
-  const text = stateText(row);
   if (me.known && text !== announced) announce(t("saidState", { state: text }));
   announced = text;
 }

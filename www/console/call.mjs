@@ -16,7 +16,7 @@ function text(call) {
 
 function stepText(call) {
   const { step, direction, queue, talkMs } = call;
-  if (step === "ringing") return t("callRinging", { queue });
+  if (step === "ringing") return direction ? t("callRinging", { queue }) : t("ringing");
   if (step === "talking") {
     if (!direction) return t("callUnknown");
     return direction === "outbound" ? t("callTalkingOut") : t("callTalking", { queue });
@@ -67,6 +67,7 @@ function show() {
   card.dataset.step = step;
   card.dataset.wrapup = isWrapUp();
   setText(element("call-party"), party(call));
+  element("call-party").title = party(call);
   setText(element("call-text"), text(call));
   showSteps(call);
   showTimer();
