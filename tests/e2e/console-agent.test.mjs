@@ -1,6 +1,7 @@
 // The console, single cases: signing in and its refusals, queues, outages, the drawer.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { Key } from "selenium-webdriver";
 import { leavePage, startBrowser } from "./lib/browser.mjs";
 import { Console } from "./lib/console.mjs";
 import { assertShiftFrames } from "./lib/shift.mjs";
@@ -164,6 +165,24 @@ describe("queues", () => {
     const { result } = await sim.reply(request.id);
     assert.ok(shown.includes(result.message), shown);
   });
+});
+
+test("during a call there is no second one: a second Enter sends nothing, and the note says why", async () => {
+  await signIn();
+  await page.click("cc-ready");
+  await page.says("agent-note", "Calls come to you");
+  await page.fill({ dest: "13900000001" });
+  await driver.findElement({ id: "dest" }).sendKeys(Key.ENTER, Key.ENTER);
+  await page.shows("#call", { step: "talking" });
+  await page.says("agent-note", "On a call");
+  assert.equal(await driver.executeScript("return document.getElementById('cc-dial').disabled"), true);
+  await driver.findElement({ id: "dest" }).sendKeys(Key.ENTER);
+  await page.shows("#call", { step: "ended" });
+  await page.shows("#agent-state", { callstate: "IDLE" });
+  await page.says("agent-note", "Calls come to you");
+  assert.equal(await driver.executeScript("return document.getElementById('cc-dial').disabled"), false);
+  const dials = (await sim.requests("jsapi")).filter(({ params }) => params.data.func === "ccDial" || params.data.method === "ccDial");
+  assert.equal(dials.length, 1);
 });
 
 describe("outages", () => {

@@ -1,14 +1,13 @@
 // The agent's state: ready or on a break, since when and why; and the queues that it is about.
 import { connection, isReady, onConnection, session, vcc } from "./connection.mjs";
 import { elapsed, onTick } from "./clock.mjs";
-import { announce, element, make, onClick, onSubmit, press, setText, value } from "./dom.mjs";
+import { announce, element, keepFocus, make, onClick, onSubmit, press, setText, value } from "./dom.mjs";
 import { attempt, say } from "./failures.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
-import { changed, me, myRow, onMe, setReply } from "./me.mjs";
+import { changed, isOnCall, me, myRow, onMe, setReply } from "./me.mjs";
 import { signInTo } from "./signin.mjs";
 
 const REASONS = [...document.querySelectorAll("#reasons button")];
-const ON_CALL = new Set(["RINGING", "TALKING", "DIALING"]);
 let addingQueue = false;
 
 function stateText(row) {
@@ -22,7 +21,7 @@ function note(row) {
   if (!row) return me.known ? t("logoutNote") : "";
   if (me.breakAfterCall) return t("breakAfterCall");
   if (row.callstate === "WRAPUP") return t("wrapUpNote");
-  if (ON_CALL.has(row.callstate)) return t("onCallNote");
+  if (isOnCall(row)) return t("onCallNote");
   return t({ READY: "readyNote", UNREADY: "breakNote", LOGIN: "loginNote" }[row.state]);
 }
 
@@ -114,6 +113,7 @@ onSubmit("post-form", async () => {
   const result = await signInTo(value("post-queue"), value("post-extn"), element("cc-login"), "agent-message");
   if (result) addingQueue = false;
   show();
+  keepFocus("cc-ready", "cc-login");
 });
 element("my-queues").addEventListener("click", ({ target }) => {
   if (!target.dataset.queue) return;
@@ -123,6 +123,7 @@ element("my-queues").addEventListener("click", ({ target }) => {
 onClick("cc-logout", async () => {
   const told = { button: element("cc-logout"), place: "identity-message", failure: "failedSignOut" };
   setReply(await attempt(told, () => vcc.ccLogout(me.queue, session.agent)));
+  keepFocus("cc-ready", "cc-login");
 });
 
 onConnection(() => {

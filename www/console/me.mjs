@@ -41,6 +41,7 @@ export function setReply(result) {
 
 /** The step of a call of which only the agent's `callstate` is known. */
 const STEP_OF = { RINGING: "ringing", TALKING: "talking", DIALING: "dialing" };
+export const isOnCall = (row) => Boolean(STEP_OF[row?.callstate]);
 
 function beginCall(id, call) {
   if (me.call?.id !== id || me.call.step === "ended") me.call = { id, since: Date.now(), talkMs: 0, ...call };
