@@ -57,6 +57,13 @@ async function violations() {
 /** The states in which a user meets the page, each brought about and then looked at. */
 async function eachState(look) {
   await look("signed out");
+  await sim.request("POST", "sim/fault/refuse", { how: "http" });
+  await page.click("connect");
+  await page.shows("#state", { state: "reconnecting" });
+  await look("signing in");
+  await page.click("cancel");
+  await page.shows("#state", { state: "closed" });
+  await sim.request("POST", "sim/fault/clear");
   await page.signIn("1007", { extn: "1008" });
   await page.says("agent-message", "1008");
   await look("refused");
@@ -65,6 +72,11 @@ async function eachState(look) {
   await page.shows("#agent-state", { state: "LOGIN" });
   await page.click("cc-ready");
   await page.shows("#agent-state", { state: "READY" });
+  const { call } = await sim.caller("test", "13800000001");
+  await page.shows("#call", { step: "talking", call });
+  await look("talking");
+  await sim.request("POST", "sim/hangup", { call });
+  await page.shows("#call", { step: "ended", wrapup: "false" });
   await page.fill({ dest: "13900000000" });
   await page.click("cc-dial");
   await page.shows("#call", { step: "ended" });
@@ -76,6 +88,15 @@ async function eachState(look) {
   await page.click("view-supervisor");
   await until("forty agents", async () => /40/.test(await page.text("shown")));
   await look("wallboard");
+  await driver.executeScript("window.scrollTo(0, 0)");
+  await sim.request("POST", "sim/fault/refuse", { how: "http" });
+  await sim.drop();
+  await page.shows("#state", { state: "reconnecting" });
+  await until("the board to say so", async () => (await page.text("board-message")) !== "");
+  await look("reconnecting");
+  await sim.request("POST", "sim/fault/clear");
+  await page.shows("#state", { state: "ready" });
+  await until("the board to be current", async () => (await page.text("board-message")) === "");
   await page.click("developer");
   await driver.executeScript("document.querySelector('#frames button').click()");
   await look("frames");
@@ -85,6 +106,9 @@ async function eachState(look) {
   await page.click("tab-pages");
   await look("pages");
   await page.click("developer");
+  await sim.request("POST", "sim/fault/punt", { login: "1007" });
+  await page.shows("#state", { state: "closed" });
+  await look("taken over");
 }
 
 describe("axe-core finds nothing serious, and nothing is cut off sideways", () => {
@@ -130,6 +154,15 @@ async function tabTo(id) {
   throw new Error(`#${id} is not reached by Tab`);
 }
 
+/** Waits until this element has the focus. */
+async function focusOn(id) {
+  let focused;
+  await until(
+    () => `the focus on #${id}, but it is on ${focused}`,
+    async () => (focused = await driver.executeScript("return document.activeElement.id || document.activeElement.nodeName")) === id,
+  );
+}
+
 async function keys(...pressed) {
   await driver.actions().sendKeys(...pressed).perform();
 }
@@ -145,7 +178,7 @@ test("a shift by keyboard alone, with a visible focus, and told to a screen read
   await keys(Key.ENTER);
   await page.shows("#agent-state", { state: "LOGIN" });
   await hear("State: Signed in, not ready");
-  await tabTo("cc-ready");
+  await focusOn("cc-ready");
   const outline = await driver.executeScript("const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement); return [outlineStyle, outlineWidth]");
   assert.deepEqual(outline, ["solid", "3px"]);
   await keys(Key.ENTER);
@@ -162,14 +195,52 @@ test("a shift by keyboard alone, with a visible focus, and told to a screen read
   await tabTo("developer");
   await keys(Key.ENTER);
   assert.equal(await page.isShown("#drawer"), true);
+  await focusOn("tab-frames");
   await tabTo("tab-faults");
   await keys(Key.ESCAPE);
   assert.equal(await page.isShown("#drawer"), false);
   assert.equal(await driver.executeScript("return document.activeElement.id"), "developer");
+  await keys(Key.ENTER);
+  await driver.executeScript("document.getElementById('dest').focus()");
+  await keys(Key.ESCAPE);
+  assert.equal(await page.isShown("#drawer"), false);
+  await focusOn("dest");
   await tabTo("cc-logout");
   await keys(" ");
   await page.shows("#agent-state", { state: "LOGOUT" });
   await hear("State: Signed out");
+  await focusOn("cc-login");
+});
+
+test("the focus never falls to nobody when what had it goes", async () => {
+  await page.open("en");
+  await tabTo("connect-supervisor");
+  await keys(Key.ENTER);
+  await focusOn("filter-text");
+  await page.click("view-agent");
+  await tabTo("cc-login");
+  await keys(Key.ENTER);
+  await page.shows("#agent-state", { state: "LOGIN" });
+  await focusOn("cc-ready");
+  await keys(Key.ENTER);
+  await page.shows("#agent-state", { state: "READY" });
+  const { call } = await sim.caller("test", "13800000001");
+  await page.shows("#call", { step: "talking", call });
+  await sim.request("POST", "sim/hangup", { call });
+  await page.shows("#call", { wrapup: "true" });
+  // At this speed the wrap-up may end before the key is pressed, and takes the button along.
+  await driver.executeScript("document.getElementById('wrap-up-done').focus()");
+  await page.shows("#call", { wrapup: "false" });
+  await focusOn("cc-ready");
+  await tabTo("dest");
+  await keys("13900000001");
+  await tabTo("cc-dial");
+  await keys(Key.ENTER);
+  await page.shows("#call", { step: "agentRinging" });
+  await focusOn("dest");
+  await sim.request("POST", "sim/fault/punt", { login: "1007" });
+  await page.says("why-closed", "taken over");
+  await focusOn("connect");
 });
 
 test("the policy is in force: an inline script of somebody else's does not run", async () => {

@@ -1,6 +1,7 @@
 // The console, single cases: signing in and its refusals, queues, outages, the drawer.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { Key } from "selenium-webdriver";
 import { leavePage, startBrowser } from "./lib/browser.mjs";
 import { Console } from "./lib/console.mjs";
 import { assertShiftFrames } from "./lib/shift.mjs";
@@ -166,6 +167,24 @@ describe("queues", () => {
   });
 });
 
+test("during a call there is no second one: a second Enter sends nothing, and the note says why", async () => {
+  await signIn();
+  await page.click("cc-ready");
+  await page.says("agent-note", "Calls come to you");
+  await page.fill({ dest: "13900000001" });
+  await driver.findElement({ id: "dest" }).sendKeys(Key.ENTER, Key.ENTER);
+  await page.shows("#call", { step: "talking" });
+  await page.says("agent-note", "On a call");
+  assert.equal(await driver.executeScript("return document.getElementById('cc-dial').disabled"), true);
+  await driver.findElement({ id: "dest" }).sendKeys(Key.ENTER);
+  await page.shows("#call", { step: "ended" });
+  await page.shows("#agent-state", { callstate: "IDLE" });
+  await page.says("agent-note", "Calls come to you");
+  assert.equal(await driver.executeScript("return document.getElementById('cc-dial').disabled"), false);
+  const dials = (await sim.requests("jsapi")).filter(({ params }) => params.data.func === "ccDial" || params.data.method === "ccDial");
+  assert.equal(dials.length, 1);
+});
+
 describe("outages", () => {
   test("a dial whose answer is lost is told as one that may have been placed", async () => {
     await signIn();
@@ -190,6 +209,27 @@ describe("outages", () => {
     const rows = await sim.agent("1007");
     // At this speed it may have ended meanwhile.
     if (rows[0].agent_uuid === call) await page.shows("#call", { call });
+  });
+
+  test("a call that began during an outage is shown, and not the one before", async () => {
+    await signIn();
+    await page.click("cc-ready");
+    await page.shows("#agent-state", { state: "READY" });
+    const first = await sim.caller("test", "13800000001");
+    await page.shows("#call", { step: "talking", call: first.call });
+    await sim.request("POST", "sim/hangup", { call: first.call });
+    await page.shows("#call", { step: "ended", wrapup: "false" });
+    await page.shows("#agent-state", { state: "READY", callstate: "IDLE" });
+    await sim.request("POST", "sim/fault/refuse", { how: "http" });
+    await sim.drop();
+    await page.shows("#state", { state: "reconnecting" });
+    const second = await sim.caller("test", "13800000002");
+    await until("the talk", async () => (await sim.agent("1007"))[0].callstate === "TALKING");
+    await sim.request("POST", "sim/fault/clear");
+    await page.shows("#call", { step: "talking", call: second.call });
+    await page.says("call-text", "begun while disconnected");
+    await sim.request("POST", "sim/hangup", { call: second.call });
+    await page.shows("#call", { step: "ended", call: second.call });
   });
 
   test("after a lost connection there is one subscription, and each event is one frame", async () => {

@@ -74,6 +74,8 @@ test("every text is there in both languages, with the same values", async () => 
     assert.equal(texts.length, 2, key);
     const [chinese, english] = texts.map((text) => (text.match(/\{\w+\}/g) ?? []).toSorted());
     assert.deepEqual(chinese, english, key);
+    // Chinese has marks of its own.
+    if (/\p{Script=Han}/u.test(texts[0])) assert.doesNotMatch(texts[0].replaceAll(/\{\w+\}/g, ""), /[,:;()?!]/, key);
   }
   const html = await readFile(new URL("index.html", WWW), "utf8");
   for (const [, key] of html.matchAll(/data-(?:t|label)="([^"]+)"/g)) assert.ok(key in MESSAGES, key);
@@ -106,9 +108,9 @@ test("the policy allows this import map and no other inline script", async () =>
 });
 
 describe("the model of the call centre", () => {
-  const row = (agent, queue, state, callstate = "IDLE") => ({
+  const row = (agent, queue, state, callstate = "IDLE", call = "") => ({
     eventType: "agentState",
-    data: { agent_id: agent, queue_id: queue, state, callstate, since: 1, reason: "" },
+    data: { agent_id: agent, queue_id: queue, state, callstate, agent_uuid: call, since: 1, reason: "" },
   });
   const statuses = (center) => [...center.rows.values()].map(({ key, status }) => `${key} ${status}`).toSorted();
 
@@ -132,18 +134,30 @@ describe("the model of the call centre", () => {
   test("the other side of a call is there from the ringing to the end", () => {
     const center = new Center();
     const party = () => center.rows.get("1 a").party;
-    center.apply(row("1", "a", "READY"), 0);
-    center.apply({ eventType: "callOffered", data: { agent: "1", caller: "139", direction: "inbound" } }, 0);
+    center.apply({ eventType: "callOffered", data: { agent: "1", call: "c1", caller: "139", direction: "inbound" } }, 0);
+    center.apply(row("1", "a", "READY", "RINGING", "c1"), 0);
     assert.equal(party(), "139");
-    center.apply(row("1", "a", "READY", "TALKING"), 0);
+    center.apply(row("1", "a", "READY", "TALKING", "c1"), 0);
     assert.equal(party(), "139");
-    center.apply({ eventType: "callEnded", data: { agent: "1" } }, 0);
+    center.apply({ eventType: "callEnded", data: { agent: "1", call: "c1" } }, 0);
     assert.equal(party(), undefined);
-    center.apply({ eventType: "dialProgress", data: { agent: "1", destNumber: "138", step: "agentRinging" } }, 0);
+    center.apply(row("1", "a", "READY", "DIALING", "c2"), 0);
+    center.apply({ eventType: "dialProgress", data: { agent: "1", call: "c2", destNumber: "138", step: "agentRinging" } }, 0);
     assert.equal(party(), "138");
     // An event that ended it was lost.
     center.apply(row("1", "a", "READY"), 0);
     assert.equal(party(), undefined);
+  });
+
+  test("after an outage the call before lends its other side to no other call", async () => {
+    const center = new Center();
+    center.apply({ eventType: "callOffered", data: { agent: "1", call: "c1", caller: "139", direction: "inbound" } }, 0);
+    center.apply(row("1", "a", "READY", "TALKING", "c1"), 0);
+    assert.equal(center.rows.get("1 a").party, "139");
+    await center.refresh(async () => [row("1", "a", "READY", "TALKING", "c2").data]);
+    assert.equal(center.rows.get("1 a").party, undefined);
+    await center.refresh(async () => [row("1", "a", "READY", "TALKING", "c1").data]);
+    assert.equal(center.rows.get("1 a").party, "139");
   });
 
   test("a list that is read does not overwrite what an event said meanwhile", async () => {

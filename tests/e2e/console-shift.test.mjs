@@ -8,6 +8,8 @@ import { startSim } from "./lib/sim.mjs";
 import { until } from "./lib/wait.mjs";
 
 const CALLER = "13800000001";
+/** As long as the field lets it be. */
+const LONG_REASON = "a training on the new forms ".repeat(3).slice(0, 60);
 
 let sim, agent, supervisor;
 
@@ -48,7 +50,7 @@ describe("a whole shift", () => {
 
   test("the agent's wrong extension is told beside the button, and the right one signs in", async () => {
     await agent.signIn("1007", { extn: "1008" });
-    await agent.says("agent-message", "没有签入: 后台拒绝(403):extension 1008 belongs to another agent");
+    await agent.says("agent-message", "没有签入：后台拒绝（403）：extension 1008 belongs to another agent");
     await agent.screenshot("02-refused-agent");
     await agent.fill({ "post-extn": "1007" });
     await agent.click("cc-login");
@@ -76,14 +78,17 @@ describe("a whole shift", () => {
   });
 
   test("a break asked for during the call begins after it", async () => {
-    await agent.click("cc-break");
+    await agent.fill({ reason: LONG_REASON });
+    await agent.driver.executeScript("document.querySelector('#reason-form button').click()");
     await agent.says("agent-note", "本次通话结束后示忙");
     assert.equal((await agent.data("#agent-state")).state, "READY");
     await sim.request("POST", "sim/hangup", { call: (await sim.state()).calls[0].call });
     await agent.shows("#call", { step: "ended", wrapup: "true" });
-    await agent.says("call-text", "话后处理 · 已结束:正常挂断 · 通话 00:0");
+    await agent.says("call-text", "话后处理 · 已结束：正常挂断 · 通话 00:0");
     await screenshots("05-wrap-up");
-    await agentShows("UNREADY");
+    await agentShows("UNREADY", { reason: LONG_REASON });
+    assert.equal(await agent.driver.executeScript("return document.getElementById('agent-state-text').title"), `示忙：${LONG_REASON}`);
+    await agent.screenshot("05-long-reason-agent");
     assert.deepEqual(await agent.takeSteps(), ["ringing", "talking", "ended", "wrapup"]);
     await supervisorShows("wrapup");
     await supervisorShows("break");
@@ -93,7 +98,7 @@ describe("a whole shift", () => {
   test("breaks: a usual reason by one press, or an own one", async () => {
     await agent.driver.executeScript("document.querySelector('[data-reason=lunch]').click()");
     await agentShows("UNREADY", { reason: "lunch" });
-    await agent.says("agent-state-text", "示忙:吃饭");
+    await agent.says("agent-state-text", "示忙：吃饭");
     await until("the reason on the wallboard", async () => (await supervisor.row("1007")).texts.includes("Lunch"));
     await screenshots("06-break");
     await agent.fill({ reason: "培训 training" });
@@ -133,7 +138,7 @@ describe("a whole shift", () => {
     await agent.fill({ dest: "13900000000" });
     await agent.click("cc-dial");
     await agent.shows("#call", { step: "ended" });
-    await agent.says("call-text", "已结束:对方忙");
+    await agent.says("call-text", "已结束：对方忙");
     const stages = await agent.driver.executeScript("return [...document.querySelectorAll('#steps li')].map((each) => each.dataset.stage)");
     assert.deepEqual(stages, ["done", "done", "failed", "next"]);
     await agent.screenshot("08-busy-agent");

@@ -68,6 +68,18 @@ describe("500 agents", () => {
     await driver.executeScript("window.shifts.length = 0");
   });
 
+  test("the columns' names stay in sight above the hundredth line", async () => {
+    const tops = await driver.executeScript(() => {
+      document.querySelectorAll("#rows > *")[100].scrollIntoView({ block: "center" });
+      const top = (selector) => document.querySelector(selector).getBoundingClientRect();
+      const found = [top("#agents .head").top, top(".bar").bottom];
+      window.scrollTo(0, 0);
+      return found.map(Math.round);
+    });
+    assert.ok(Math.abs(tops[0] - tops[1]) <= 2, String(tops));
+    await driver.executeScript("window.shifts.length = 0");
+  });
+
   test("and when they are gone at once, nobody is left in any other state", async () => {
     await until("work", async () => (await page.tile("talking")) > 20);
     await sim.reset();
@@ -125,6 +137,20 @@ describe("few agents", () => {
     await sort("agent");
     const byAgent = (await lines()).map(({ agent }) => agent);
     assert.deepEqual(byAgent, byAgent.toSorted());
+  });
+
+  test("an outage is told, and what is seen is called old; nothing known is a nought", async () => {
+    const tops = async () => driver.executeScript("return [...document.querySelectorAll('#chart small')].map((each) => each.textContent)");
+    assert.equal((await tops())[0], "highest 0");
+    // Until here the tests have moved lines themselves.
+    await driver.executeScript("window.shifts.length = 0");
+    await sim.request("POST", "sim/fault/refuse", { how: "http" });
+    await sim.drop();
+    await page.says("board-message", "Disconnected: this is how it was before");
+    await sim.request("POST", "sim/fault/clear");
+    await page.shows("#state", { state: "ready" });
+    await until("a current board", async () => (await page.text("board-message")) === "");
+    await page.assertCalm();
   });
 
   test("a waiting caller is in the tile, in the queue's line and, without an answer, in its count", async () => {

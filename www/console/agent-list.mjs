@@ -1,7 +1,7 @@
 // The list of all agents: a row is made once and its texts change; hundreds of events a second
 // cost only the rows that they are about.
 import { elapsed } from "./clock.mjs";
-import { STATUSES } from "./center.mjs";
+import { ON_CALL, STATUSES } from "./center.mjs";
 import { element, make, press, setText, value } from "./dom.mjs";
 import { t, word } from "./i18n.mjs";
 
@@ -111,7 +111,7 @@ export class AgentList {
     setText(cells.queue, row.status === "out" ? "" : row.queue);
     setText(cells.status.firstChild, t(row.status === "login" ? "notYetReady" : row.status));
     setText(cells.reason, row.reason ? word("reason", row.reason) : "");
-    setText(cells.call, row.party ?? "");
+    setText(cells.call, row.party ?? (ON_CALL.includes(row.status) ? t("callUnknownParty") : ""));
     this.#showSince(line);
   }
 

@@ -1,10 +1,10 @@
 // The agent's state: ready or on a break, since when and why; and the queues that it is about.
 import { connection, isReady, onConnection, session, vcc } from "./connection.mjs";
 import { elapsed, onTick } from "./clock.mjs";
-import { announce, element, make, onClick, onSubmit, press, setText, value } from "./dom.mjs";
+import { announce, element, keepFocus, make, onClick, onSubmit, press, setText, value } from "./dom.mjs";
 import { attempt, say } from "./failures.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
-import { changed, me, myRow, onMe, setReply } from "./me.mjs";
+import { changed, isOnCall, me, myRow, onMe, setReply } from "./me.mjs";
 import { signInTo } from "./signin.mjs";
 
 const REASONS = [...document.querySelectorAll("#reasons button")];
@@ -20,6 +20,8 @@ function note(row) {
   if (connection.state !== "ready") return me.known ? t("staleNote") : "";
   if (!row) return me.known ? t("logoutNote") : "";
   if (me.breakAfterCall) return t("breakAfterCall");
+  if (row.callstate === "WRAPUP") return t("wrapUpNote");
+  if (isOnCall(row)) return t("onCallNote");
   return t({ READY: "readyNote", UNREADY: "breakNote", LOGIN: "loginNote" }[row.state]);
 }
 
@@ -40,7 +42,9 @@ function show() {
   card.dataset.state = row?.state ?? (me.known ? "LOGOUT" : "");
   card.dataset.callstate = row?.callstate ?? "IDLE";
   card.dataset.reason = row?.reason ?? "";
-  setText(element("agent-state-text"), stateText(row));
+  const text = stateText(row);
+  setText(element("agent-state-text"), text);
+  element("agent-state-text").title = text;
   setText(element("agent-note"), note(row));
   for (const id of ["cc-ready", "cc-break"]) {
     element(id).setAttribute("aria-pressed", String(element(id).dataset.state === row?.state));
@@ -55,7 +59,6 @@ function show() {
   setText(element("where"), t("where", { extn: row?.extn ?? session.extn }));
   showQueues();
   showTimer();
-  const text = stateText(row);
   if (me.known && text !== announced) announce(t("saidState", { state: text }));
   announced = text;
 }
@@ -110,6 +113,7 @@ onSubmit("post-form", async () => {
   const result = await signInTo(value("post-queue"), value("post-extn"), element("cc-login"), "agent-message");
   if (result) addingQueue = false;
   show();
+  keepFocus("cc-ready", "cc-login");
 });
 element("my-queues").addEventListener("click", ({ target }) => {
   if (!target.dataset.queue) return;
@@ -119,6 +123,7 @@ element("my-queues").addEventListener("click", ({ target }) => {
 onClick("cc-logout", async () => {
   const told = { button: element("cc-logout"), place: "identity-message", failure: "failedSignOut" };
   setReply(await attempt(told, () => vcc.ccLogout(me.queue, session.agent)));
+  keepFocus("cc-ready", "cc-login");
 });
 
 onConnection(() => {

@@ -1,6 +1,6 @@
 // The current call: who, from which queue, for how long; the steps of a call of our own; wrap-up.
 import { duration, elapsed, onTick } from "./clock.mjs";
-import { announce, element, onClick, setText } from "./dom.mjs";
+import { announce, element, keepFocus, onClick, setText } from "./dom.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
 import { goReady } from "./agent.mjs";
 import { me, myRow, onMe } from "./me.mjs";
@@ -16,7 +16,7 @@ function text(call) {
 
 function stepText(call) {
   const { step, direction, queue, talkMs } = call;
-  if (step === "ringing") return t("callRinging", { queue });
+  if (step === "ringing") return direction ? t("callRinging", { queue }) : t("ringing");
   if (step === "talking") {
     if (!direction) return t("callUnknown");
     return direction === "outbound" ? t("callTalkingOut") : t("callTalking", { queue });
@@ -67,10 +67,14 @@ function show() {
   card.dataset.step = step;
   card.dataset.wrapup = isWrapUp();
   setText(element("call-party"), party(call));
+  element("call-party").title = party(call);
   setText(element("call-text"), text(call));
   showSteps(call);
   showTimer();
-  element("wrap-up-done").hidden = !isWrapUp();
+  const done = element("wrap-up-done");
+  const focused = document.activeElement === done;
+  done.hidden = !isWrapUp();
+  if (focused) keepFocus("cc-ready");
   const incoming = step === "ringing";
   document.title = (incoming ? `☎ ${party(call)} · ` : "") + t("title");
   const said = call && `${call.id} ${step}`;

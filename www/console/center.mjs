@@ -4,7 +4,7 @@
 export const STATUSES = ["ringing", "talking", "dialing", "wrapup", "ready", "break", "login", "out"];
 const OF_CALLSTATE = { RINGING: "ringing", TALKING: "talking", DIALING: "dialing", WRAPUP: "wrapup" };
 const OF_STATE = { LOGOUT: "out", READY: "ready", UNREADY: "break", LOGIN: "login" };
-const ON_CALL = ["ringing", "talking", "dialing"];
+export const ON_CALL = ["ringing", "talking", "dialing"];
 
 function statusOf({ state, callstate }) {
   if (state === "LOGOUT") return "out";
@@ -12,13 +12,13 @@ function statusOf({ state, callstate }) {
 }
 
 export class Center {
-  /** By `key`: `{key, agent, name, queue, status, since, reason, party}`. */
+  /** By `key`: `{key, agent, name, queue, status, since, reason, call, party}`. */
   rows = new Map();
   /** By id: `{queue, waiting, firstSince, answered, abandoned}`; `firstSince` of who waits longest. */
   queues = new Map();
   /** The keys of rows that were added, changed or removed since somebody cleared it. */
   changed = new Set();
-  // By agent: the rows' keys, and the other side of the current call.
+  // By agent: the rows' keys, and `{call, party}`, the other side of the call that events told of last.
   #keys = new Map();
   #parties = new Map();
   #sinceLoad = new Set();
@@ -32,11 +32,11 @@ export class Center {
       case "callOffered":
       case "callAnswered":
         // Of an outbound call dialProgress tells the number.
-        return data.direction === "outbound" ? undefined : this.#setParty(data.agent, data.caller);
+        return data.direction === "outbound" ? undefined : this.#setParty(data.agent, data.call, data.caller);
       case "dialProgress":
-        return data.step === "ended" ? undefined : this.#setParty(data.agent, data.destNumber);
+        return data.step === "ended" ? undefined : this.#setParty(data.agent, data.call, data.destNumber);
       case "callEnded":
-        return this.#setParty(data.agent, undefined);
+        return this.#setParty(data.agent);
       case "queueState":
         return this.setQueue(data, now);
     }
@@ -90,9 +90,8 @@ export class Center {
       else if (status === "out") return this.#remove(agent, key);
     }
     keys.add(key);
-    if (!ON_CALL.includes(status)) this.#parties.delete(agent);
-    const party = this.#parties.get(agent);
-    this.rows.set(key, { key, agent, name: data.name, queue, status, since: data.since, reason: data.reason, party });
+    const { name, since, reason, agent_uuid: call } = data;
+    this.rows.set(key, { key, agent, name, queue, status, since, reason, call, party: this.#partyOf(agent, status, call) });
     this.changed.add(key);
   }
 
@@ -102,11 +101,18 @@ export class Center {
     this.changed.add(key);
   }
 
-  #setParty(agent, party) {
+  /** Of a call that began while nobody listened, the other side is not known. */
+  #partyOf(agent, status, call) {
+    const known = this.#parties.get(agent);
+    return ON_CALL.includes(status) && known?.call === call ? known.party : undefined;
+  }
+
+  #setParty(agent, call, party) {
     if (party === undefined) this.#parties.delete(agent);
-    else this.#parties.set(agent, party);
+    else this.#parties.set(agent, { call, party });
     for (const key of this.#keys.get(agent) ?? []) {
-      this.rows.get(key).party = party;
+      const row = this.rows.get(key);
+      row.party = this.#partyOf(agent, row.status, row.call);
       this.changed.add(key);
     }
   }

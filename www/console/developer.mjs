@@ -117,11 +117,15 @@ function toggle(open) {
   timer = setInterval(() => paused || draw(), REDRAW_MS);
 }
 
-onClick("developer", () => toggle(!isOpen()));
-element("drawer").addEventListener("keydown", ({ key }) => {
-  if (key !== "Escape") return;
+onClick("developer", () => {
+  toggle(!isOpen());
+  if (isOpen()) element(`tab-${TABS[0]}`).focus();
+});
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !isOpen()) return;
+  const focused = element("drawer").contains(document.activeElement);
   toggle(false);
-  element("developer").focus();
+  if (focused) element("developer").focus();
 });
 for (const name of TABS) {
   onClick(`tab-${name}`, () => {

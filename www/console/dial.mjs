@@ -4,12 +4,18 @@ import { element, onSubmit, setText, value } from "./dom.mjs";
 import { attempt, say } from "./failures.mjs";
 import { onLanguage, t } from "./i18n.mjs";
 import { recall, remember } from "./storage.mjs";
-import { myRow } from "./me.mjs";
+import { isOnCall, myRow, onMe } from "./me.mjs";
+
+let dialing = false;
 
 async function dial() {
+  // Enter sends the form of a disabled button's field too in some browsers.
+  if (element("cc-dial").disabled) return;
   remember("cid", value("cid"));
   const extn = myRow()?.extn ?? session.extn;
   let lost = false;
+  dialing = true;
+  show();
   await attempt({ button: element("cc-dial"), place: "dial-message", failure: "failedDial" }, async () => {
     try {
       return await vcc.ccDial(session.agent, extn, value("cid"), value("dest"));
@@ -18,6 +24,8 @@ async function dial() {
       throw error;
     }
   });
+  dialing = false;
+  show();
   if (lost) say("dial-message", () => t("dialSent"));
 }
 
@@ -26,10 +34,17 @@ function showNote() {
 }
 
 onSubmit("dial-form", dial);
-// A number that is dialled minutes later surprises two people.
-onConnection(() => {
-  element("cc-dial").disabled = !isReady();
+/** A number that is dialled minutes later surprises two people, and so does a second call. */
+function show() {
+  const button = element("cc-dial");
+  const disabled = !isReady() || dialing || isOnCall(myRow());
+  // A disabled button would lose the focus to nobody.
+  if (disabled && document.activeElement === button) element("dest").focus();
+  button.disabled = disabled;
   showNote();
-});
+}
+
+onConnection(show);
+onMe(show);
 onLanguage(showNote);
 element("cid").value = recall("cid") ?? element("cid").value;

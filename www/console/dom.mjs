@@ -32,6 +32,15 @@ export function onSubmit(id, run) {
   });
 }
 
+const isVisible = (node) => node.checkVisibility({ visibilityProperty: true });
+
+/** When what had the focus is gone, the first of these that is there gets it. */
+export function keepFocus(...ids) {
+  const { activeElement } = document;
+  if (activeElement && activeElement !== document.body && isVisible(activeElement)) return;
+  ids.map(element).find(isVisible)?.focus();
+}
+
 /** Tells a screen reader, once, politely. */
 export function announce(text) {
   setText(element("live"), text);

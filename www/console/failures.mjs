@@ -28,6 +28,9 @@ export function describe(error) {
   }
 }
 
+/** What failed, and why; `what` is the key of a text. */
+export const failed = (what, error) => t("failure", { what: t(what), why: describe(error) });
+
 /** Shows `text()` in a place; without it the place is empty again. */
 export function say(place, text, kind = "error") {
   if (text) said.set(place, text);
@@ -52,7 +55,7 @@ export async function attempt({ button, place, failure, wait }, start) {
     say(place);
     return result;
   } catch (error) {
-    say(place, () => `${t(failure)}: ${describe(error)}`);
+    say(place, () => failed(failure, error));
     return undefined;
   } finally {
     button.removeAttribute("aria-busy");

@@ -4,6 +4,8 @@ import { onLanguage, t } from "./i18n.mjs";
 
 const SPAN_MS = 30 * 60_000;
 const SAMPLE_MS = 2000;
+/** Nothing is known of a longer time between two samples: the line is broken there. */
+const GAP_MS = 3 * SAMPLE_MS;
 /** A board that has just been opened shows this much, so that its first minute is seen too. */
 const SHORTEST_MS = 60_000;
 const WIDTH = 600;
@@ -30,12 +32,13 @@ function draw(at) {
   const from = Math.max(at - SPAN_MS, Math.min(samples[0].at, at - SHORTEST_MS));
   const scale = WIDTH / (at - from);
   for (const { name, path, top } of charts) {
-    const highest = Math.max(1, ...samples.map((sample) => sample[name]));
-    const points = samples.map((sample) => {
+    const highest = Math.max(0, ...samples.map((sample) => sample[name]));
+    const points = samples.map((sample, index) => {
       const x = Math.round((sample.at - from) * scale);
-      return `${x},${Math.round(HEIGHT * (1 - sample[name] / highest))}`;
+      const begins = index === 0 || sample.at - samples[index - 1].at > GAP_MS;
+      return `${begins ? "M" : "L"}${x},${Math.round(HEIGHT * (1 - sample[name] / (highest || 1)))}`;
     });
-    path.setAttribute("d", points.length > 1 ? `M${points.join("L")}` : "");
+    path.setAttribute("d", points.length > 1 ? points.join("") : "");
     setText(top, t("chartTop", { top: highest }));
   }
   setText(element("chart-from"), t("minutesAgo", { minutes: Math.max(1, Math.round((at - from) / 60_000)) }));

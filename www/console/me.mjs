@@ -1,6 +1,7 @@
 // This agent: the state in each queue and the current call, as events tell them.
 import { onConnected, session, vcc, verto } from "./connection.mjs";
 import { agentRows, hasApi } from "./api.mjs";
+import { serverNow } from "./clock.mjs";
 
 /**
  * `rows`: by queue, what the server last said of each that we are signed in to.
@@ -38,13 +39,19 @@ export function setReply(result) {
   changed();
 }
 
+/** The step of a call of which only the agent's `callstate` is known. */
+const STEP_OF = { RINGING: "ringing", TALKING: "talking", DIALING: "dialing" };
+export const isOnCall = (row) => Boolean(STEP_OF[row?.callstate]);
+
 function beginCall(id, call) {
   if (me.call?.id !== id || me.call.step === "ended") me.call = { id, since: Date.now(), talkMs: 0, ...call };
+  // One that was read from the list: now we learn whose it is.
+  else if (!me.call.direction) Object.assign(me.call, call);
 }
 
 function step(name, more) {
   if (me.call.step === name) return;
-  Object.assign(me.call, more, { step: name, since: Date.now() });
+  Object.assign(me.call, { step: name, since: Date.now() }, more);
   if (name === "talking") me.call.talkingSince ??= Date.now();
   if (name === "ended") me.breakAfterCall = false;
 }
@@ -99,12 +106,17 @@ async function load() {
   if (mine.length === 0) return;
   me.rows.clear();
   mine.forEach(setRow);
-  const { callstate, agent_uuid: call } = mine[0];
+  const { callstate, agent_uuid: call, since } = mine[0];
   if (me.call && me.call.step !== "ended" && call !== me.call.id) step("ended", { unseen: true });
-  if (!me.call && call) {
-    me.call = { id: call, direction: "", party: "", queue: "", step: "talking", since: Date.now(), talkMs: 0 };
+  const began = STEP_OF[callstate];
+  if (call && began) {
+    // What is known of the state's beginning is the server's time.
+    const at = Date.now() - (serverNow() - since);
+    if (me.call?.id !== call) me.call = { id: call, direction: "", party: "", queue: "", since: at, talkMs: 0 };
+    if (began === "talking") me.call.talkingSince ??= at;
+    // Of an outbound call dialProgress has told more.
+    if (began !== "dialing" || !me.call.step) step(began, { since: at });
   }
-  if (callstate === "TALKING" && me.call?.id === call) step("talking");
   changed();
 }
 

@@ -1,7 +1,7 @@
 // The card with which a shift begins, and the way out of it.
 import { connect, connection, onConnection, session, vcc, verto } from "./connection.mjs";
 import { hasApi, userToken } from "./api.mjs";
-import { element, onClick, onSubmit, value } from "./dom.mjs";
+import { element, keepFocus, onClick, onSubmit, value } from "./dom.mjs";
 import { attempt, describe, say } from "./failures.mjs";
 import { t } from "./i18n.mjs";
 import { forget, me, setReply } from "./me.mjs";
@@ -48,7 +48,11 @@ async function start(button, asAgent) {
       throw error;
     }
   });
-  if (connected && asAgent) await signInTo(value("queue"), value("extn"), element("cc-login"), "agent-message");
+  if (!connected) return;
+  if (!asAgent) return keepFocus("filter-text");
+  keepFocus("cc-login");
+  await signInTo(value("queue"), value("extn"), element("cc-login"), "agent-message");
+  keepFocus("cc-ready", "cc-login");
 }
 
 function showAuth() {
@@ -95,6 +99,8 @@ onConnection(() => {
   element("views").classList.toggle("absent", !entered);
   for (const id of ["connect", "connect-supervisor"]) element(id).hidden = !ended;
   element("cancel").hidden = ended;
+  // When the views are hidden too.
+  if (ended) queueMicrotask(() => keepFocus("connect"));
 });
 
 onSubmit("sign-in-form", () => start(element("connect"), true));

@@ -1,12 +1,12 @@
 // The supervisor's wallboard: one subscription to the group, drawn ten times a second at most.
-import { connection, onConnected, onConnection, vcc, verto } from "./connection.mjs";
+import { connection, isReady, onConnected, onConnection, vcc, verto } from "./connection.mjs";
 import { agentRows, hasApi, queueRows } from "./api.mjs";
 import { AgentList } from "./agent-list.mjs";
 import { Center } from "./center.mjs";
 import { showHistory } from "./history.mjs";
 import { onTick, serverNow } from "./clock.mjs";
 import { element, setText } from "./dom.mjs";
-import { describe, say } from "./failures.mjs";
+import { describe, failed, say } from "./failures.mjs";
 import { onLanguage, t } from "./i18n.mjs";
 import { QueueTable } from "./queue-table.mjs";
 import { onView } from "./views.mjs";
@@ -57,7 +57,7 @@ async function load() {
     for (const row of waiting) center.setQueue(row, serverNow());
     say("board-message");
   } catch (error) {
-    say("board-message", () => `${t("listFailed")}: ${describe(error)}`);
+    say("board-message", () => failed("listFailed", error));
   }
   schedule();
 }
@@ -66,7 +66,7 @@ let subscribed = false;
 
 /** From the first look at the wallboard until the connection's end; agents don't pay for it. */
 function subscribe() {
-  if (subscribed || connection.state !== "ready") return;
+  if (subscribed || !isReady()) return;
   subscribed = true;
   verto.subscribe(vcc.channel(), { handler: onEvent, readyHandler: load });
 }
@@ -79,7 +79,9 @@ onView((view) => {
 });
 onConnection(() => {
   const { state } = connection;
+  if (subscribed && state === "reconnecting") say("board-message", () => t("boardStale"));
   if (state !== "idle" && state !== "closed") return;
+  say("board-message");
   subscribed = false;
   center.clear();
   schedule();
@@ -93,7 +95,7 @@ onConnected({
   },
 });
 onTick(() => {
-  if (subscribed) showHistory(center, visible);
+  if (subscribed && isReady()) showHistory(center, visible);
   if (!visible) return;
   list.tick();
   queues.tick();
