@@ -138,6 +138,22 @@ test("a reader that is too slow gets what the buffer holds, and then an overflow
   assert.deepEqual(channels, []);
 });
 
+test("return() ends a loop that waits for an event, and its subscription", async () => {
+  const { pending, ended, state, sent } = await run(async ({ connected, sentTexts, subscribed }) => {
+    const texts = sentTexts();
+    const verto = await connected();
+    const events = verto.events("vcc.a");
+    const pending = events.next();
+    await subscribed(verto, "vcc.a");
+    const ended = await events.return("bye");
+    return { pending: await pending, ended, state: verto.state, sent: texts.filter((text) => text.includes("unsubscribe")).length };
+  });
+  assert.equal(pending.done, true);
+  assert.deepEqual(ended, { value: "bye", done: true });
+  assert.equal(state, "ready");
+  assert.equal(sent, 1);
+});
+
 test("the default buffer holds 1000", async () => {
   const { values } = await run(async ({ connected, sentTexts, receive, subscribed }) => {
     const texts = sentTexts();
