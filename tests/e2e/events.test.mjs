@@ -139,19 +139,20 @@ test("a reader that is too slow gets what the buffer holds, and then an overflow
 });
 
 test("return() ends a loop that waits for an event, and its subscription", async () => {
-  const { pending, ended, state, sent } = await run(async ({ connected, sentTexts, subscribed }) => {
-    const texts = sentTexts();
+  const { pending, ended, during, after } = await run(async ({ connected, sim, until }) => {
     const verto = await connected();
     const events = verto.events("vcc.a");
     const pending = events.next();
-    await subscribed(verto, "vcc.a");
+    await until("the subscription", async () => (await sim.connection(verto)).channels.length);
+    const during = (await sim.connection(verto)).channels;
     const ended = await events.return("bye");
-    return { pending: await pending, ended, state: verto.state, sent: texts.filter((text) => text.includes("unsubscribe")).length };
+    await verto.sendMethod("echo");
+    return { pending: await pending, ended, during, after: (await sim.connection(verto)).channels };
   });
   assert.equal(pending.done, true);
   assert.deepEqual(ended, { value: "bye", done: true });
-  assert.equal(state, "ready");
-  assert.equal(sent, 1);
+  assert.deepEqual(during, ["vcc.a"]);
+  assert.deepEqual(after, []);
 });
 
 test("the default buffer holds 1000", async () => {
