@@ -1,6 +1,6 @@
 import { badArgument } from "./error.js";
 import { Hidden } from "./hidden.js";
-import { fits, isMissing, json, text } from "./options.js";
+import { copy, fits, isMissing, json, text } from "./options.js";
 import { Verto, callCore } from "./verto.js";
 
 const states = new Hidden();
@@ -79,10 +79,10 @@ export class VertoCallcenter {
   subscribeAgent(agent, handler, options) {
     // Without an agent it would be the whole group's channel.
     if (isMissing(agent)) throw badArgument("agent", "is missing");
-    return stateOf(this).verto.subscribe(this.channel(agent), { ...options, handler });
+    return stateOf(this).verto.subscribe(this.channel(agent), { ...copy("options", options), handler });
   }
 
   subscribeGroup(handler, options) {
-    return stateOf(this).verto.subscribe(this.channel(), { ...options, handler });
+    return stateOf(this).verto.subscribe(this.channel(), { ...copy("options", options), handler });
   }
 }

@@ -1,6 +1,7 @@
 import { askCredentials } from "./credentials.js";
 import { VertoError } from "./error.js";
 import { enums } from "./enums.js";
+import { reading } from "./options.js";
 import { Wire } from "./wire.js";
 
 const nothing = () => {};
@@ -77,8 +78,8 @@ export class State {
 /** Runs `act` if the signal is aborted; returns what ends listening. */
 export function onAbort(signal, act) {
   const listener = () => act(signal.reason);
-  signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
+  reading("signal", () => signal.addEventListener("abort", listener, { once: true }));
+  return () => safely(() => signal.removeEventListener("abort", listener));
 }
 
 // What code of the page's threw is the page's own error: it goes where the browser reports those.

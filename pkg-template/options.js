@@ -51,6 +51,19 @@ export function member(object, name, as = name) {
   return reading(as, () => object?.[name]);
 }
 
+/** An object; an empty one where it is left out. */
+export function object(name, value) {
+  if (isMissing(value)) return {};
+  if (typeof value !== "object") throw badArgument(name, "must be an object");
+  return value;
+}
+
+/** A copy of it. */
+export function copy(name, value) {
+  const given = object(name, value);
+  return reading(name, () => ({ ...given }));
+}
+
 /** A string that a request can hold: wasm memory, once grown, stays. */
 export function fits(name, text, most = LARGEST_FRAME) {
   // UTF-16 units, of which there are never more than bytes in UTF-8.

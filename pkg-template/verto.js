@@ -26,10 +26,12 @@ function callback(name, value) {
   return value;
 }
 
-function checkSignal(signal) {
-  if (isMissing(signal)) return;
-  const listen = check.reading("signal", () => signal.addEventListener);
+// Whether a signal, which may be left out, is aborted.
+function isAborted(signal) {
+  if (isMissing(signal)) return false;
+  const [listen, aborted] = check.reading("signal", () => [signal.addEventListener, signal.aborted]);
   if (typeof listen !== "function") throw badArgument("signal", "must be an AbortSignal");
+  return aborted;
 }
 
 /** Makes a call of the core's, with the page's callbacks and options; never throws. */
@@ -49,10 +51,10 @@ export function callCore(verto, ok, failed, options, start) {
       const signal = check.member(options, "signal");
       callback("success_cb", ok);
       callback("failed_cb", failed);
-      checkSignal(signal);
-      if (signal?.aborted) return core.abort(id, false, signal.reason);
-      start(core, id, check.milliseconds("timeout", check.member(options, "timeout"), 0));
+      if (isAborted(signal)) return core.abort(id, false, signal.reason);
+      // Before anything is sent: the page's signal may refuse the listener.
       if (signal) state.calls.get(id).stop = onAbort(signal, (why) => core.abort(id, true, why));
+      start(core, id, check.milliseconds("timeout", check.member(options, "timeout"), 0));
     } catch (error) {
       // Not ours: a getter of the page's, or a Proxy.
       if (!(error instanceof VertoError)) error = badArgument("an argument", "cannot be read: it throws");
@@ -84,9 +86,9 @@ export function idleVerto() {
 
 // The loop behind events(); `started` gets what ends its subscription.
 async function* readEvents(verto, channel, options, started) {
-  const { buffer, ...given } = objectOr({}, "options", options);
+  const { buffer, ...given } = check.copy("options", options);
   const most = buffer ?? 1000;
-  if (!(most >= 1)) throw badArgument("buffer", "must be a number, 1 or more");
+  if (!(typeof most === "number" && most >= 1)) throw badArgument("buffer", "must be a number, 1 or more");
   const { handlers } = stateOf(verto);
   const waiting = [];
   let overflow, wake;
@@ -208,25 +210,26 @@ export class Verto {
   subscribe(channel, options) {
     const state = stateOf(this);
     const core = coreOf(this);
-    const given = objectOr({}, "options", options);
+    const given = check.object("options", options);
     const names = ["handler", "userData", "readyHandler", "subParams", "local", "signal"];
     const [handler, userData, readyHandler, subParams, local, signal] = names.map((name) =>
       check.member(given, name),
     );
     callback("handler", handler);
     callback("readyHandler", readyHandler);
-    checkSignal(signal);
-    if (signal?.aborted) return [];
+    if (isAborted(signal)) return [];
     const channels = list("channel", channel).map(check.channel);
     const params = check.subParams(subParams);
+    // Before anything is subscribed: the page's signal may refuse the listener.
+    let sernos;
+    const end = (name, index) => sernos && core.unsubscribe([name], [sernos[index]]);
+    const stops = channels.map((name, index) => signal && onAbort(signal, () => end(name, index)));
     const listener = state.listener(handler ?? null, userData);
     try {
-      const sernos = core.subscribe(channels, listener.number, params, !!local);
+      sernos = core.subscribe(channels, listener.number, params, !!local);
       return Array.from(sernos, (serno, index) => {
-        const eventChannel = channels[index];
-        const end = () => core.unsubscribe([eventChannel], [serno]);
-        state.register(serno, listener, readyHandler, signal && onAbort(signal, end));
-        return { serno, eventChannel };
+        state.register(serno, listener, readyHandler, stops[index]);
+        return { serno, eventChannel: channels[index] };
       });
     } finally {
       state.forgetUnused(listener);
@@ -392,12 +395,6 @@ function list(name, value) {
   return check.reading(name, () => [value].flat());
 }
 
-function objectOr(otherwise, name, object) {
-  if (isMissing(object)) return otherwise;
-  if (typeof object !== "object") throw badArgument(name, "must be an object");
-  return object;
-}
-
 const OPTIONS =
   "login passwd socketUrl wsFallbackURL WebSocket loginParams userVariables sessid autoReconnect keepAlive timeout debug logger".split(
     " ",
@@ -405,7 +402,7 @@ const OPTIONS =
 
 // What is inherited (an instance of a page's class, Object.create) counts too.
 function copy(name, object) {
-  const given = objectOr({}, name, object);
+  const given = check.object(name, object);
   return check.reading(name, () => {
     const copied = { ...given };
     for (const option of OPTIONS) if (given[option] !== undefined) copied[option] = given[option];

@@ -137,6 +137,16 @@ const WRONG = [
   ["verto.sendMethod('echo', {}, CB, { get signal() { throw 'no'; } })", "signal cannot be read: no"],
   [`verto.sendMethod('echo', {}, CB, ${REVOKED})`, "signal cannot be read"],
   [`verto.sendMethod('echo', {}, CB, { signal: ${REVOKED} })`, "signal cannot be read"],
+  [
+    "verto.sendMethod('echo', {}, CB, { signal: { addEventListener() { throw new Error('no'); } } })",
+    "signal cannot be read: no",
+  ],
+  [
+    "verto.sendMethod('echo', {}, CB, { signal: { addEventListener() {}, get aborted() { throw 1; } } })",
+    "signal cannot be read: it failed",
+  ],
+  ["verto.events('vcc', { get buffer() { throw new Error('no'); } }).next()", "options cannot be read: no"],
+  ["verto.events('vcc', { buffer: Symbol() }).next()", "buffer must be"],
   ["vcc.ccGoReady()", "queue is missing"],
   ["vcc.ccGoReady('q', undefined, CB)", "agent is missing"],
   ["vcc.ccLogin('q', 'a', null, CB)", "extn is missing"],
@@ -205,6 +215,12 @@ const THROWING = [
   [`new Verto(${REVOKED})`, "options cannot be read"],
   [`new Verto({}, ${REVOKED})`, "onWSLogin cannot be read"],
   ["verto.loginData({ get login() { throw new Error('no'); } })", "params cannot be read: no"],
+  ["verto.subscribe('vcc', { signal: { addEventListener() { throw new Error('no'); } } })", "signal cannot be read: no"],
+  ["verto.subscribe('vcc', { signal: { addEventListener() {}, get aborted() { throw 1; } } })", "signal cannot be read"],
+  ["vcc.subscribeAgent('a', () => {}, { get local() { throw new Error('no'); } })", "options cannot be read: no"],
+  [`vcc.subscribeGroup(() => {}, ${REVOKED})`, "options cannot be read"],
+  ["vcc.subscribeAgent('a', () => {}, 42)", "options must be"],
+  ["vcc.subscribeGroup(() => {}, 42)", "options must be"],
   ["vcc.channel({})", "agent must be"],
   ["vcc.channel('')", "agent must be"],
 ];
@@ -224,6 +240,31 @@ test("methods without an outcome throw", async () => {
     assert.deepEqual(told, [], source);
   }
   assert.equal(page.sent.length, before);
+  await assertUsable(page);
+});
+
+test("a signal that refuses the listener leaves no subscription", async () => {
+  const page = await connected();
+  const signal = { addEventListener() { throw 1; } };
+  const heard = [];
+  const handler = () => heard.push(1);
+  assert.throws(() => page.verto.subscribe(["vcc.a", "vcc.b"], { handler, signal }), VertoError);
+  const params = { eventChannel: "vcc.a", data: 1 };
+  page.sockets[0].onmessage({ data: JSON.stringify({ method: "verto.event", params }) });
+  assert.deepEqual(heard, []);
+  await assertUsable(page);
+});
+
+test("a signal that keeps its listener stops nothing: that it throws is the page's error", async () => {
+  const page = await connected();
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error);
+  const signal = { addEventListener() {}, removeEventListener() { throw "kept"; } };
+  assert.deepEqual(await page.verto.sendMethod("echo", {}, null, null, { signal }), { method: "echo" });
+  const handles = page.verto.subscribe(["vcc.a", "vcc.b"], { handler() {}, signal });
+  page.verto.unsubscribe(handles);
+  delete globalThis.reportError;
+  assert.deepEqual(reported, ["kept", "kept", "kept"]);
   await assertUsable(page);
 });
 
