@@ -58,7 +58,10 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
         })?;
     }
     step("bundling", || bundle(project, &scratch, dev))?;
-    check_ascii(&fs::read(staged.join(SCRIPT)).context(SCRIPT)?)?;
+    let scripts: &[&str] = if dev { &[SCRIPT] } else { &[SCRIPT, LEGACY] };
+    for name in scripts {
+        check_ascii(name, &fs::read(staged.join(name)).context(*name)?)?;
+    }
     copy_rest(project, &staged, dev)?;
 
     // Only a whole package replaces the previous one.
@@ -219,9 +222,9 @@ fn check_paths(manifest: &Value, dir: &Path) -> Result<()> {
 }
 
 /// A page may be in GBK or any other encoding; only ASCII reads the same in all.
-fn check_ascii(script: &[u8]) -> Result<()> {
+fn check_ascii(name: &str, script: &[u8]) -> Result<()> {
     match script.iter().position(|byte| !byte.is_ascii()) {
-        Some(at) => bail!("{SCRIPT} must be ASCII only, but its byte {at} is not"),
+        Some(at) => bail!("{name} must be ASCII only, but its byte {at} is not"),
         None => Ok(()),
     }
 }
@@ -255,11 +258,11 @@ mod tests {
 
     #[test]
     fn a_script_with_any_other_byte_than_ascii_is_refused() {
-        assert!(check_ascii(b"var verto = '\\u4f60\\u597d';\n").is_ok());
-        let error = check_ascii("var \u{e9}".as_bytes()).unwrap_err();
+        assert!(check_ascii(SCRIPT, b"var verto = '\\u4f60\\u597d';\n").is_ok());
+        let error = check_ascii(LEGACY, "var \u{e9}".as_bytes()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "verto-min.js must be ASCII only, but its byte 4 is not"
+            "verto-legacy-min.js must be ASCII only, but its byte 4 is not"
         );
     }
 
