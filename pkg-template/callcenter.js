@@ -30,6 +30,8 @@ function command(vcc, func, args, count, optional) {
 }
 
 export class VertoCallcenter {
+  static name = "VertoCallcenter";
+
   constructor(verto) {
     if (!(verto instanceof Verto)) throw badArgument("verto", "must be an instance of Verto");
     states.set(this, { verto, group: "default" });

@@ -3,6 +3,8 @@
  * server's or one of ours, `message` says what to do.
  */
 export class VertoError extends Error {
+  static name = "VertoError";
+
   constructor(kind, code, message, details) {
     super(message, details);
     this.kind = kind;

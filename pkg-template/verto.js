@@ -350,6 +350,8 @@ export class Verto {
 
   hangup() {}
 
+  // The minifier shortens the class's own.
+  static name = "Verto";
   static enum = enums;
   static videoDevices = [];
   static audioInDevices = [];

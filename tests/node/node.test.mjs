@@ -43,9 +43,9 @@ test("where nothing of this size compiles synchronously (Chromium before 115), t
   assert.equal(again, "idle");
 });
 
-for (const name of ["index.mjs", "index.cjs", "slim.mjs", "verto-min.js"]) {
-  test(`importing ${name} does nothing`, () => {
-    const { added, started } = inNode(`
+for (const name of ["index.mjs", "index.cjs", "slim.mjs", "verto-min.js", "verto-legacy-min.js"]) {
+  test(`importing ${name} does nothing, and its classes have their names`, () => {
+    const { added, started, names } = inNode(`
       const started = [];
       for (const name of ["Module", "Instance", "compile", "instantiate"]) {
         WebAssembly[name] = new Proxy(WebAssembly[name], {
@@ -57,13 +57,16 @@ for (const name of ["index.mjs", "index.cjs", "slim.mjs", "verto-min.js"]) {
         globalThis[name] = () => started.push(name);
       }
       const before = new Set(Reflect.ownKeys(globalThis));
-      await import(${JSON.stringify(pathToFileURL(file(name)).href)});
+      const module = await import(${JSON.stringify(pathToFileURL(file(name)).href)});
+      const { Verto, VertoCallcenter, VertoError } = module.Verto ? module : globalThis;
+      const names = [Verto, VertoCallcenter, VertoError].map(({ name }) => name);
       const added = Reflect.ownKeys(globalThis).filter((key) => !before.has(key)).map(String);
-      console.log(JSON.stringify({ added: added.sort(), started }));
+      console.log(JSON.stringify({ added: added.sort(), started, names }));
     `);
-    const globals = name === "verto-min.js" ? ["Verto", "VertoCallcenter", "VertoError", "verto"] : [];
+    const globals = name.endsWith("-min.js") ? ["Verto", "VertoCallcenter", "VertoError", "verto"] : [];
     assert.deepEqual(added, globals);
     assert.deepEqual(started, []);
+    assert.deepEqual(names, ["Verto", "VertoCallcenter", "VertoError"]);
   });
 }
 
