@@ -224,14 +224,15 @@ export class Host extends Wire {
     return this.options()?.logger ?? globalThis.console;
   }
 
-  // Whether there is such a callback.
+  // Whether the page took it: by such a callback, or by a listener's preventDefault().
   #tell(name, ...args) {
     return safely(() => {
       const verto = this.#ref.deref();
       const type = name.slice(2).toLowerCase();
-      this.#state.deref()?.target?.dispatchEvent(new CustomEvent(type, { detail: args }));
+      const init = { detail: args, cancelable: true };
+      const left = this.#state.deref()?.target?.dispatchEvent(new CustomEvent(type, init));
       const callbacks = verto?.callbacks;
-      if (typeof callbacks?.[name] !== "function") return false;
+      if (typeof callbacks?.[name] !== "function") return left === false;
       safely(() => callbacks[name](verto, ...args));
       return true;
     });

@@ -355,7 +355,7 @@ export interface VertoEventMap {
   event: [event: VertoEvent, userData?: any];
   /** As `onStateChange`. */
   statechange: [state: VertoState, info: StateInfo];
-  /** As `onSubscribeError`. */
+  /** As `onSubscribeError`; `preventDefault()` spares the console its warning as well. */
   subscribeerror: [channel: string, error: VertoError];
   /** As `onGap`. */
   gap: [gap: Gap];
@@ -367,6 +367,8 @@ export interface VertoCustomEvent<Type extends keyof VertoEventMap> {
   readonly type: Type;
   /** The arguments of the callback, without `verto`. */
   readonly detail: VertoEventMap[Type];
+  /** Of `subscribeerror`: the page saw to it. */
+  preventDefault(): void;
 }
 
 /**
@@ -390,7 +392,10 @@ export interface SubscribeOptions<Event = VertoEvent, UserData = any> {
   subParams?: object | null;
   /** Only listen; don't ask the server. Default: false. */
   local?: boolean;
-  /** Ends the subscription when it is aborted; one that is aborted already makes none. */
+  /**
+   * Ends the subscription when it is aborted; one that is aborted already makes none. The same
+   * handler registered anew has the new registration's signal only, or none.
+   */
   signal?: AbortSignalLike | null;
 }
 
@@ -446,9 +451,9 @@ export type Failure = ((error: VertoError) => void) | null;
 /**
  * One connection to a Verto server.
  *
- * Methods with `ok` and `failed` also return a promise of the same outcome and never throw;
- * other methods throw a {@link VertoError}. A failure that nobody looks at is never an
- * `unhandledrejection`.
+ * Methods with `ok` and `failed` also return a promise of the same outcome and never throw,
+ * unless they are taken off their instance; other methods throw a {@link VertoError}. A failure
+ * that nobody looks at is never an `unhandledrejection`.
  *
  * @example
  * const verto = new Verto();

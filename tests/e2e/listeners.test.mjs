@@ -86,6 +86,32 @@ test("a listener ends by removal, `once` or its signal, and what it throws is th
   assert.ok(errors.length === 1 && errors[0].includes("thrown by a listener"), errors.join("\n"));
 });
 
+test("a refused channel is warned of in the console, unless the callback or a listener took it", async () => {
+  const warnings = await run(async ({ connected, until }) => {
+    const warnings = [];
+    const warn = (text) => warnings.push(text);
+    const verto = await connected({ logger: { warn } });
+    const told = [];
+    const take = (event) => {
+      told.push(event.detail[0]);
+      if (event.detail[0] === "secret.taken") event.preventDefault();
+    };
+    verto.addEventListener("subscribeerror", take);
+    const refused = async (channel) => {
+      verto.subscribe(channel);
+      await until(`the refusal of ${channel}`, () => told.includes(channel));
+      await verto.sendMethod("echo");
+    };
+    await refused("secret.taken");
+    await refused("secret.heard");
+    verto.callbacks.onSubscribeError = () => {};
+    await refused("secret.told");
+    return warnings;
+  });
+  assert.equal(warnings.length, 1, warnings.join("\n"));
+  assert.match(warnings[0], /^verto: no subscription to secret\.heard: /);
+});
+
 test("listeners work through a framework's proxy", async () => {
   const heard = await run(async ({ Verto, options, until }) => {
     const heard = [];

@@ -219,6 +219,7 @@ verto.addEventListener("statechange", ({ type, detail: [state, { delayMs }] }) =
   once: true,
 });
 verto.addEventListener("wslogin", ({ detail: [success, error] }) => void [success, error?.kind]);
+verto.addEventListener("subscribeerror", (event) => void [event.detail[1].reason, event.preventDefault()]);
 // @ts-expect-error: there is no such event
 verto.addEventListener("click", () => {});
 
