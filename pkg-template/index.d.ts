@@ -204,7 +204,7 @@ export interface VertoOptions {
     /** What the page should mend, such as an option that can't be used. */
     error?(text: string): void;
   };
-  [name: string]: unknown;
+  [name: string]: any;
 }
 
 /**

@@ -15,7 +15,7 @@ export type WasmSource =
  * of this module fails with `wasm-unavailable`; a second call waits for the first.
  *
  * @param source - Or a promise of it. Without it: the file beside `slim.mjs`, which bundlers
- *   that know `new URL("…", import.meta.url)` copy by themselves (webpack, Vite's build, Parcel).
+ *   that know `new URL("…", import.meta.url)` copy by themselves (webpack, Vite).
  * @throws VertoError of kind `wasm-unavailable`: it cannot be loaded or compiled, and the next
  *   call tries again.
  *

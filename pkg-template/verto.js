@@ -82,6 +82,44 @@ export function idleVerto() {
   return begin(Object.create(Verto.prototype));
 }
 
+// The loop behind events(); `started` gets what ends its subscription.
+async function* readEvents(verto, channel, options, started) {
+  const { buffer, ...given } = objectOr({}, "options", options);
+  const most = buffer ?? 1000;
+  if (!(most >= 1)) throw badArgument("buffer", "must be a number, 1 or more");
+  const { handlers } = stateOf(verto);
+  const waiting = [];
+  let overflow, wake;
+  given.handler = (_, event) => {
+    if (waiting.length < most) waiting.push(event);
+    else {
+      const message = `more than ${most} events wait to be read from events()`;
+      overflow = new VertoError("overflow", -7, message);
+      verto.unsubscribe(handles);
+    }
+    wake?.();
+  };
+  const handles = verto.subscribe(channel, given);
+  started(() => verto.unsubscribe(handles));
+  const open = new Set(handles.map(({ serno }) => serno));
+  for (const serno of open) {
+    handlers.get(serno).ended = () => {
+      open.delete(serno);
+      wake?.();
+    };
+  }
+  try {
+    while (!given.signal?.aborted) {
+      if (waiting.length) yield waiting.shift();
+      else if (overflow) throw overflow;
+      else if (!open.size) return;
+      else await new Promise((resolve) => (wake = resolve));
+    }
+  } finally {
+    verto.unsubscribe(handles);
+  }
+}
+
 export class Verto {
   constructor(options, callbacks) {
     begin(this, options, callbacks);
@@ -132,7 +170,7 @@ export class Verto {
 
   logout() {
     // An instance that was never used has nothing to end.
-    states.get(this)?.core?.logout();
+    stateOf(this).core?.logout();
   }
 
   closeSocket() {
@@ -163,8 +201,8 @@ export class Verto {
   }
 
   purge() {
+    stateOf(this).core?.unsubscribe_all();
     this.dialogs = {};
-    states.get(this)?.core?.unsubscribe_all();
   }
 
   subscribe(channel, options) {
@@ -195,40 +233,16 @@ export class Verto {
     }
   }
 
-  async *events(channel, options) {
-    const { buffer, ...given } = objectOr({}, "options", options);
-    const most = buffer ?? 1000;
-    if (!(most >= 1)) throw badArgument("buffer", "must be a number, 1 or more");
-    const { handlers } = stateOf(this);
-    const waiting = [];
-    let overflow, wake;
-    given.handler = (_, event) => {
-      if (waiting.length < most) waiting.push(event);
-      else {
-        const message = `more than ${most} events wait to be read from events()`;
-        overflow = new VertoError("overflow", -7, message);
-        this.unsubscribe(handles);
-      }
-      wake?.();
+  events(channel, options) {
+    let leave;
+    const loop = readEvents(self(this), channel, options, (end) => (leave = end));
+    // A generator's own return() waits behind a next() that waits for an event: that is woken first.
+    const finish = loop.return;
+    loop.return = (value) => {
+      leave?.();
+      return finish.call(loop, value);
     };
-    const handles = this.subscribe(channel, given);
-    const open = new Set(handles.map(({ serno }) => serno));
-    for (const serno of open) {
-      handlers.get(serno).ended = () => {
-        open.delete(serno);
-        wake?.();
-      };
-    }
-    try {
-      while (!given.signal?.aborted) {
-        if (waiting.length) yield waiting.shift();
-        else if (overflow) throw overflow;
-        else if (!open.size) return;
-        else await new Promise((resolve) => (wake = resolve));
-      }
-    } finally {
-      this.unsubscribe(handles);
-    }
+    return loop;
   }
 
   unsubscribe(handle) {

@@ -47,7 +47,7 @@ export function unavailable(cause) {
   } else if (cause instanceof RangeError) {
     message +=
       "this browser (Chromium before 115) compiles no module of this size synchronously; " +
-      "of this package use slim.mjs with `await init()`, or verto-legacy-min.js";
+      "of this package use slim (slim.mjs) with `await init()`, or verto-legacy-min.js";
   } else {
     message += cause?.message;
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Key } from "selenium-webdriver";
-import { leavePage, startBrowser } from "./lib/browser.mjs";
+import { lacking, leavePage, startBrowser } from "./lib/browser.mjs";
 import { Console } from "./lib/console.mjs";
 import { assertShiftFrames } from "./lib/shift.mjs";
 import { startSim } from "./lib/sim.mjs";
@@ -258,7 +258,7 @@ describe("the developer's drawer", () => {
     const entry = await driver.executeScript(
       "return [...document.querySelectorAll('#frames button')].map((each) => each.innerText).find((text) => text.includes('ccGoBreak →'))",
     );
-    assert.match(entry, /↓\s+ccGoBreak → result 200\s+\d+ ms$/);
+    assert.match(entry, /↓\s+ccGoBreak → result 200\s+\d+ ms\s*$/);
     await press("#frames [data-direction=out][title*=ccGoBreak]");
     await page.says("frame-text", '"reason": "BRB"');
     await page.says("frame-code", 'vcc.ccGoBreak(\n  "test",\n  "1007",\n  "BRB",\n  function (result)');
@@ -267,7 +267,7 @@ describe("the developer's drawer", () => {
     await page.screenshot("12-drawer-agent");
   });
 
-  test("the faults are buttons: a drop, and the connection comes back", async () => {
+  test("the faults are buttons: a drop, and the connection comes back", { skip: lacking("reports") }, async () => {
     await signIn();
     await page.click("developer");
     await page.click("tab-faults");

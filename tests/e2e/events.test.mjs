@@ -138,6 +138,23 @@ test("a reader that is too slow gets what the buffer holds, and then an overflow
   assert.deepEqual(channels, []);
 });
 
+test("return() ends a loop that waits for an event, and its subscription", async () => {
+  const { pending, ended, during, after } = await run(async ({ connected, sim, until }) => {
+    const verto = await connected();
+    const events = verto.events("vcc.a");
+    const pending = events.next();
+    await until("the subscription", async () => (await sim.connection(verto)).channels.length);
+    const during = (await sim.connection(verto)).channels;
+    const ended = await events.return("bye");
+    await verto.sendMethod("echo");
+    return { pending: await pending, ended, during, after: (await sim.connection(verto)).channels };
+  });
+  assert.equal(pending.done, true);
+  assert.deepEqual(ended, { value: "bye", done: true });
+  assert.deepEqual(during, ["vcc.a"]);
+  assert.deepEqual(after, []);
+});
+
 test("the default buffer holds 1000", async () => {
   const { values } = await run(async ({ connected, sentTexts, receive, subscribed }) => {
     const texts = sentTexts();

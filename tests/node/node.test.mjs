@@ -28,6 +28,21 @@ function inNode(source, ...flags) {
   return JSON.parse(stdout);
 }
 
+test("where nothing of this size compiles synchronously (Chromium before 115), the error names the ways out", () => {
+  const { first, again } = inNode(`
+    const { Module } = WebAssembly;
+    WebAssembly.Module = class { constructor() { throw new RangeError("disallowed on the main thread"); } };
+    const { verto, Verto } = await import(${JSON.stringify(pathToFileURL(file("index.mjs")).href)});
+    const first = await verto.connect({ socketUrl: "ws://127.0.0.1:1/ws" }).catch(({ kind, message }) => ({ kind, message }));
+    WebAssembly.Module = Module;
+    const again = new Verto().state;
+    console.log(JSON.stringify({ first, again }));
+  `);
+  assert.equal(first.kind, "wasm-unavailable");
+  assert.match(first.message, /slim.*await init\(\).*verto-legacy-min\.js/);
+  assert.equal(again, "idle");
+});
+
 for (const name of ["index.mjs", "index.cjs", "slim.mjs", "verto-min.js"]) {
   test(`importing ${name} does nothing`, () => {
     const { added, started } = inNode(`

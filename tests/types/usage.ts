@@ -235,4 +235,12 @@ function block() {
   void short.state;
 }
 
+// Options of an interface of the page's own.
+interface Settings {
+  login: string;
+  passwd: string;
+  socketUrl: string;
+}
+void ((settings: Settings) => verto.connect(settings));
+
 void [reading, requests, told, uuid, block];
