@@ -82,6 +82,14 @@ impl Kind {
 
 /// A failure, as the page sees it in a `VertoError`. It is boxed, so that the many
 /// `Result`s that could hold one are cheap to move and small in code.
+///
+/// ```
+/// use verto_wasm::core::error::{Error, Kind};
+///
+/// let error = Error::<()>::new(Kind::Timeout, "no answer in 10 s");
+/// assert_eq!(error.kind.name(), "timeout");
+/// assert_eq!((error.code, error.sent), (-1, None));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Error<V>(Box<Failure<V>>);
 

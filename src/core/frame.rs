@@ -66,6 +66,45 @@ pub enum Method {
 ///
 /// A frame with `method` is the server's request whatever its id, since the server's
 /// counter collides with ours (FreeSWITCH).
+///
+/// ```
+/// # use verto_wasm::core::value::{Field, Value};
+/// # #[derive(Clone)]
+/// # struct Json(serde_json::Value);
+/// #
+/// # impl Value for Json {
+/// #     fn field(&self, field: Field) -> Option<Self> {
+/// #         self.0.get(field.name()).cloned().map(Json)
+/// #     }
+/// #     fn text(&self) -> Option<String> {
+/// #         self.0.as_str().map(str::to_owned)
+/// #     }
+/// #     fn number(&self) -> Option<f64> {
+/// #         self.0.as_f64()
+/// #     }
+/// #     fn items(&self) -> Option<Vec<Self>> {
+/// #         Some(self.0.as_array()?.iter().cloned().map(Json).collect())
+/// #     }
+/// #     fn is_object(&self) -> bool {
+/// #         self.0.is_object()
+/// #     }
+/// #     fn is_null(&self) -> bool {
+/// #         self.0.is_null()
+/// #     }
+/// # }
+/// use verto_wasm::core::frame::{Frame, classify};
+///
+/// let event = Json(serde_json::json!({
+///     "method": "verto.event",
+///     "params": { "eventChannel": "vcc.default.1007", "eventSerno": 3 },
+/// }));
+/// assert!(matches!(classify(&event), Frame::Event(event) if event.serno == Some(3)));
+///
+/// let reply = Json(serde_json::json!({ "id": 7, "result": {} }));
+/// assert!(matches!(classify(&reply), Frame::Reply { id: 7, outcome: Ok(_) }));
+///
+/// assert!(matches!(classify(&Json(serde_json::json!("?"))), Frame::Malformed(_)));
+/// ```
 pub fn classify<V: Value>(value: &V) -> Frame<V> {
     if !value.is_object() {
         return Frame::Malformed("a frame that is no object");

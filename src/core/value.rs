@@ -70,6 +70,38 @@ impl Field {
 /// A parsed JSON value, read without copying it.
 ///
 /// No method panics or throws, whatever the value is.
+///
+/// ```
+/// use verto_wasm::core::value::{Field, Value};
+///
+/// #[derive(Clone)]
+/// struct Json(serde_json::Value);
+///
+/// impl Value for Json {
+///     fn field(&self, field: Field) -> Option<Self> {
+///         self.0.get(field.name()).cloned().map(Json)
+///     }
+///     fn text(&self) -> Option<String> {
+///         self.0.as_str().map(str::to_owned)
+///     }
+///     fn number(&self) -> Option<f64> {
+///         self.0.as_f64()
+///     }
+///     fn items(&self) -> Option<Vec<Self>> {
+///         Some(self.0.as_array()?.iter().cloned().map(Json).collect())
+///     }
+///     fn is_object(&self) -> bool {
+///         self.0.is_object()
+///     }
+///     fn is_null(&self) -> bool {
+///         self.0.is_null()
+///     }
+/// }
+///
+/// let params = Json(serde_json::json!({ "eventChannel": "vcc.default.1007" }));
+/// assert_eq!(params.text_of(Field::EventChannel).as_deref(), Some("vcc.default.1007"));
+/// assert_eq!(params.text_of(Field::Sessid), None);
+/// ```
 pub trait Value: Clone {
     /// The member `field`; `None` where this is no object or has no such member.
     fn field(&self, field: Field) -> Option<Self>;

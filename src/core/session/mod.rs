@@ -49,6 +49,74 @@ enum Phase {
 }
 
 /// The state of one connection and of everything that outlives it.
+///
+/// ```
+/// # use verto_wasm::core::value::{Field, Value};
+/// # #[derive(Clone)]
+/// # struct Json(serde_json::Value);
+/// #
+/// # impl Value for Json {
+/// #     fn field(&self, field: Field) -> Option<Self> {
+/// #         self.0.get(field.name()).cloned().map(Json)
+/// #     }
+/// #     fn text(&self) -> Option<String> {
+/// #         self.0.as_str().map(str::to_owned)
+/// #     }
+/// #     fn number(&self) -> Option<f64> {
+/// #         self.0.as_f64()
+/// #     }
+/// #     fn items(&self) -> Option<Vec<Self>> {
+/// #         Some(self.0.as_array()?.iter().cloned().map(Json).collect())
+/// #     }
+/// #     fn is_object(&self) -> bool {
+/// #         self.0.is_object()
+/// #     }
+/// #     fn is_null(&self) -> bool {
+/// #         self.0.is_null()
+/// #     }
+/// # }
+/// use verto_wasm::core::KeepAlive;
+/// use verto_wasm::core::session::{Config, Io, Notice, Session, State};
+///
+/// let mut session = Session::<Json>::new(42);
+/// let config = Config {
+///     url: "wss://switch.example/ws".to_owned(),
+///     fallback_url: None,
+///     sessid: None,
+///     auto_reconnect: true,
+///     fresh_credentials: false,
+///     keep_alive: Some(KeepAlive { interval: 10_000, max_failed: 1 }),
+///     timeout: 10_000,
+///     jsapi_timeout: 60_000,
+/// };
+/// session.connect(0, 1, Box::new(config));
+/// // Times in ms, as the caller's clock gives them.
+/// let mut now = 0;
+/// while let Some(io) = session.next_io() {
+///     now += 10;
+///     match io {
+///         Io::Open { socket, .. } => session.opened(now, socket),
+///         Io::Credentials { socket } => {
+///             let login = r#"{"login":"1007@switch.example","passwd":"secret"}"#;
+///             session.credentials(now, socket, Ok(login.to_owned()));
+///         }
+///         // The server grants the login, and then answers a ping.
+///         Io::Send { socket, text } => {
+///             let request: serde_json::Value = serde_json::from_str(&text).unwrap();
+///             let reply = serde_json::json!({ "id": request["id"], "result": {} });
+///             session.frame(now, socket, &Json(reply));
+///         }
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(session.state(), State::Ready);
+///
+/// let mut logged_in = false;
+/// while let Some(notice) = session.next_notice() {
+///     logged_in |= matches!(notice, Notice::Settle { call: 1, outcome: Ok(_) });
+/// }
+/// assert!(logged_in);
+/// ```
 #[derive(Debug)]
 pub struct Session<V> {
     config: Option<Box<Config>>,
