@@ -204,30 +204,7 @@ export interface VertoOptions {
     /** What the page should mend, such as an option that can't be used. */
     error?(text: string): void;
   };
-  /** Of WebRTC calls: kept, without effect. */
-  tag?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  localTag?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  ringFile?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  ringSleep?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  videoParams?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  audioParams?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  deviceParams?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  iceServers?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  turnServer?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  useVideo?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  useStereo?: unknown;
-  /** Of WebRTC calls: kept, without effect. */
-  permissionCallback?: unknown;
+  [name: string]: any;
 }
 
 /**

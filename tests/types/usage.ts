@@ -243,11 +243,5 @@ interface Settings {
   socketUrl: string;
 }
 void ((settings: Settings) => verto.connect(settings));
-// What pages of the field give besides.
-own.connect({ ...params, tag: "webcam", iceServers: true, deviceParams: { useMic: "any" }, ringFile: "bell.mp3" });
-// @ts-expect-error: a typo
-own.connect({ login: "a@b", socketUrl: "ws://c", autoReconect: false });
-// @ts-expect-error: a typo
-new Verto({ keepalive: false });
 
 void [reading, requests, told, uuid, block];
