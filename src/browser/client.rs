@@ -152,7 +152,6 @@ impl Client {
             true => Expect::NoRefusal,
             false => Expect::Result,
         };
-        let timeout = (timeout > 0.0).then_some(timeout as Ms);
         self.make(call, method, params, expect, timeout);
     }
 
@@ -175,7 +174,6 @@ impl Client {
     /// Any command of the call centre's back end: `data` is a JSON object's text.
     pub fn cc_call(&self, call: CallId, func: &str, data: &str, timeout: f64) {
         let params = callcenter::jsapi(func, data);
-        let timeout = (timeout > 0.0).then_some(timeout as Ms);
         self.make(call, "jsapi".into(), params, Expect::Code200, timeout);
     }
 
@@ -220,20 +218,13 @@ impl Client {
             .command(|session, now| session.unsubscribe_all(now));
     }
 
-    fn make(
-        &self,
-        call: CallId,
-        method: String,
-        params: String,
-        expect: Expect,
-        timeout: Option<Ms>,
-    ) {
+    fn make(&self, call: CallId, method: String, params: String, expect: Expect, timeout: f64) {
         let request = Request {
             call,
             method,
             params,
             expect,
-            timeout,
+            timeout: (timeout > 0.0).then_some(timeout as Ms),
         };
         self.shell
             .command(|session, now| session.request(now, request));

@@ -73,8 +73,8 @@ type Entries = Vec<Box<Entry>>;
 #[derive(Debug, Default)]
 pub struct Rpc {
     last_id: u32,
-    /// Oldest first. Servers answer in order, so that what is asked for is nearly always
-    /// the first. One table for both, which is half the code of two.
+    /// Servers answer in order, so that what is asked for is nearly always the first. One
+    /// table for both, those that wait and those in flight, is half the code of two.
     entries: Entries,
     /// No entry's deadline is before this. It is looked up only when it has come, or a
     /// thousand requests in flight would be searched at each one's answer.
@@ -169,6 +169,7 @@ impl Rpc {
         self.earliest = left.min().unwrap_or_default();
         overdue
     }
+
     fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Entries {
         self.entries.extract_if(.., |one| wanted(one)).collect()
     }

@@ -172,13 +172,27 @@ struct Route {
     sernos: Rc<[u32]>,
 }
 
+/// The routes that are good now. Numbers are never used again, so that one of before is known
+/// to be void.
+#[derive(Debug, Default)]
+struct Routes {
+    known: Vec<Route>,
+    /// The number of the first of `known`.
+    first: u32,
+}
+
+impl Routes {
+    fn forget(&mut self) {
+        self.first += self.known.len() as u32;
+        self.known.clear();
+    }
+}
+
 /// The subscriptions of one session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
     channels: Channels,
-    routes: Vec<Route>,
-    /// The number of the first of `routes`; those before it are void.
-    first_route: u32,
+    routes: Routes,
     last_serno: u32,
     last_run: u32,
     in_login: bool,
@@ -221,8 +235,7 @@ impl Subscriptions {
                 one.serno
             }
             None => {
-                self.first_route += self.routes.len() as u32;
-                self.routes.clear();
+                self.routes.forget();
                 self.last_serno += 1;
                 entry.registrations.push(Registration {
                     serno: self.last_serno,
@@ -251,7 +264,7 @@ impl Subscriptions {
 
     /// Removes the registration `serno`, or with 0 all of them, from `channel`.
     pub fn remove(&mut self, channel: &str, serno: u32, removed: &mut Removed) {
-        self.forget_routes();
+        self.routes.forget();
         let Some(entry) = self.channels.get_mut(channel) else {
             return;
         };
@@ -272,7 +285,7 @@ impl Subscriptions {
 
     /// Removes everything.
     pub fn clear(&mut self) -> Removed {
-        self.forget_routes();
+        self.routes.forget();
         let mut removed = Removed::default();
         for (name, mut channel) in std::mem::take(&mut self.channels.0) {
             channel.release(&|_| true, &mut removed.sernos);
@@ -285,7 +298,7 @@ impl Subscriptions {
 
     /// The connection is gone, and with it what the server knew (FreeSWITCH, s11).
     pub fn disconnected(&mut self) {
-        self.forget_routes();
+        self.routes.forget();
         for (_, channel) in &mut self.channels.0 {
             channel.wire = Wire::Unasked;
             channel.expected = None;
@@ -413,23 +426,23 @@ impl Subscriptions {
     /// Remembers that events like this one go to `sernos`. Returns the route's number, and
     /// whether those before it are void.
     pub fn learn<V>(&mut self, event: &Event<V>, sernos: &[u32]) -> (u32, bool) {
-        if self.routes.len() >= MOST_ROUTES {
-            self.forget_routes();
+        if self.routes.known.len() >= MOST_ROUTES {
+            self.routes.forget();
         }
         let counted = event.subscribed.as_ref();
-        let route = self.first_route + self.routes.len() as u32;
-        self.routes.push(Route {
+        let route = self.routes.first + self.routes.known.len() as u32;
+        self.routes.known.push(Route {
             counted: counted.and_then(|name| self.channels.find(name).ok()),
             sernos: sernos.into(),
         });
-        (route, self.routes.len() == 1)
+        (route, route == self.routes.first)
     }
 
     /// The registrations that an event with the number `serno` goes to by `route`; `None`,
     /// and nothing is noted, where the route is void or the number isn't the next.
     pub fn routed(&mut self, route: u32, serno: Option<u64>) -> Option<Rc<[u32]>> {
-        let index = route.checked_sub(self.first_route)?;
-        let route = self.routes.get(index as usize)?;
+        let index = route.checked_sub(self.routes.first)?;
+        let route = self.routes.known.get(index as usize)?;
         if let (Some(counted), Some(serno)) = (route.counted, serno) {
             let (_, channel) = self.channels.0.get_mut(counted)?;
             if channel.expected != Some(serno) {
@@ -442,8 +455,7 @@ impl Subscriptions {
 
     /// Makes every route void.
     pub fn forget_routes(&mut self) {
-        self.first_route += self.routes.len() as u32;
-        self.routes.clear();
+        self.routes.forget();
     }
 
     /// What the server has granted, what it has refused, and what is wanted.
