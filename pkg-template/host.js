@@ -207,6 +207,10 @@ export class Host extends Wire {
     this.#state.deref()?.release(serno);
   }
 
+  tell_soon() {
+    queueMicrotask(() => this.core?.tell());
+  }
+
   log(text) {
     safely(() => {
       const options = this.options();

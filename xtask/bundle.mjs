@@ -73,6 +73,26 @@ function byIdentity(glue) {
   return glue.replace(check, "if ($1?.buffer !== wasm.memory.buffer) {");
 }
 
+// What wasm-bindgen writes for browsers that don't run this package anyway, or for callers that it
+// doesn't have. Without `FinalizationRegistry` there is no `WeakRef` either, which we need.
+const NEEDLESS = [
+  // `free()` and `[Symbol.dispose]()` of a class that only the glue sees
+  [/^ {4}__destroy_into_raw\(\) \{\n.*?^ {4}\}\n/ms, ""],
+  [/^ {4}free\(\) \{\n.*?^ {4}\}\n/ms, ""],
+  [/^if \(Symbol\.dispose\) .*$/m, ""],
+  [/\(typeof FinalizationRegistry === 'undefined'\)\n.*\n\s*: new/g, "new"],
+  // `TextEncoder` has had `encodeInto` longer than browsers have had what the module needs
+  [/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?^\}\n/ms, ""],
+  [/^ {4}if \(realloc === undefined\) \{\n.*?^ {4}\}\n/ms, ""],
+  [/(cachedDataViewMemory0\.buffer)\.detached === true \|\| .*\) \{/, "$1 !== wasm.memory.buffer) {"],
+];
+function modern(glue) {
+  return NEEDLESS.reduce((text, [pattern, by]) => {
+    if (!text.match(pattern)) throw new Error(`wasm-bindgen's glue has nothing like ${pattern}`);
+    return text.replace(pattern, by);
+  }, glue);
+}
+
 const asScript = {
   name: "wasm2js's module, started when it is needed",
   setup(build) {
@@ -110,7 +130,7 @@ const common = {
     "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
     "verto-wasm-binary": wasm,
   },
-  plugins: [inlined, linkedTo(wasm, small)],
+  plugins: [inlined, linkedTo(wasm, small, small ? modern : undefined)],
 };
 
 const entries = [

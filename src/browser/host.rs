@@ -83,6 +83,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn release(this: &Host, serno: u32);
 
+    /// Calls [`Client::tell`](super::Client::tell) in a microtask.
+    #[wasm_bindgen(method)]
+    pub fn tell_soon(this: &Host);
+
     /// A line for the debug log.
     #[wasm_bindgen(method)]
     pub fn log(this: &Host, text: &str);

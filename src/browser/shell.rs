@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::host::Host;
 use super::json::Json;
@@ -38,11 +37,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// A shell around a new session.
-    pub fn new(host: Host) -> Rc<Shell> {
+    /// A shell around a new session, whose random numbers come of `seed`.
+    pub fn new(host: Host, seed: u64) -> Rc<Shell> {
         Rc::new(Shell {
             host,
-            session: RefCell::new(Session::new(seed())),
+            session: RefCell::new(Session::new(seed)),
             socket: RefCell::new(None),
             timer: RefCell::new(None),
             telling: Cell::new(false),
@@ -71,12 +70,7 @@ impl Shell {
         self.follow();
         self.commanded.set(outer);
         if self.session.borrow().has_notice() && !self.telling.replace(true) {
-            let shell = Rc::downgrade(self);
-            spawn_local(async move {
-                if let Some(shell) = shell.upgrade() {
-                    shell.tell();
-                }
-            });
+            self.host.tell_soon();
         }
     }
 
@@ -231,7 +225,8 @@ impl Shell {
         }
     }
 
-    fn tell(&self) {
+    /// Runs the callbacks for what has happened, in its order.
+    pub fn tell(&self) {
         while let Some(notice) = self.next_notice() {
             self.tell_one(notice);
         }
@@ -294,19 +289,4 @@ impl Shell {
 /// The wall clock: unlike a monotonic one it goes on while the machine sleeps.
 fn now() -> Ms {
     js_sys::Date::now() as Ms
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
-    fn fill_random(bytes: &mut [u8]) -> Result<(), JsValue>;
-}
-
-fn seed() -> u64 {
-    let mut bytes = [0; 8];
-    match fill_random(&mut bytes) {
-        Ok(()) => u64::from_le_bytes(bytes),
-        // Without `crypto` sessids are still distinct, which is all that they must be.
-        Err(_) => js_sys::Math::random().to_bits() ^ now().rotate_left(20),
-    }
 }

@@ -99,6 +99,8 @@ fn compile(project: &Project, dev: bool) -> Result<()> {
         link_args.push_str(dead_data::LINK_ARG);
     }
     flags.push(link_args);
+    // What LLVM inlines for `opt-level = "z"` is less; 0.25 KB of gzip more than with this.
+    flags.push("-Cllvm-args=-inline-threshold=30".to_owned());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     run(&mut cargo, 20 * MINUTE)
 }
