@@ -49,10 +49,14 @@ export class State {
   /** `stop` is to be called when the registration ends, or is made anew. */
   register(serno, listener, readyHandler, stop) {
     const known = this.handlers.get(serno);
-    if (!known) listener.uses++;
-    known?.stop?.();
-    readyHandler ??= known?.readyHandler;
-    this.handlers.set(serno, { listener, readyHandler, stop });
+    if (!known) {
+      listener.uses++;
+      this.handlers.set(serno, { listener, readyHandler, stop });
+      return;
+    }
+    known.stop?.();
+    known.readyHandler = readyHandler ?? known.readyHandler;
+    known.stop = stop;
   }
 
   release(serno) {
@@ -60,6 +64,7 @@ export class State {
     if (!registration) return;
     const { listener, stop, ended } = registration;
     this.handlers.delete(serno);
+    registration.listener = null;
     listener.uses--;
     this.forgetUnused(listener);
     stop?.();
@@ -129,6 +134,7 @@ export class Host extends Wire {
   hold(strongly) {
     this.#held = strongly ? this.#ref.deref() : null;
     this.#handlers = strongly ? this.#state.deref().handlers : null;
+    if (!strongly) this.forget();
   }
 
   options() {
@@ -174,8 +180,17 @@ export class Host extends Wire {
   }
 
   event(serno, params) {
+    this.deliver(this.registration(serno), params);
+  }
+
+  registration(serno) {
     // The core holds us while it has events to tell.
-    const listener = this.#handlers?.get(serno)?.listener;
+    return this.#handlers?.get(serno);
+  }
+
+  deliver(registration, params) {
+    const listener = registration?.listener;
+    // An earlier handler of the same event may have ended it.
     if (!listener) return;
     const { handler, userData } = listener;
     if (!handler) {

@@ -19,12 +19,24 @@ function parse(data) {
   return JSON.parse(utf8.decode(data));
 }
 
-/** Whoever extends it has the `core`, and the class for sockets as `WebSocket`. */
+/** Enough for every agent of a large switch. */
+const MOST_ROUTES = 20_000;
+
+// Stands for a `subscribedChannel` that is the event's own channel, as it nearly always is: two
+// strings that are at hand are compared, and not one of them with a string of long ago.
+const SAME = {};
+
+/**
+ * Whoever extends it has the `core`, the class for sockets as `WebSocket`, and registrations of
+ * handlers, to which it can `deliver`.
+ */
 export class Wire {
-  // The core's numbers for who gets an event, by its eventChannel and then, in a chain that is
-  // nearly always one link long, by its subscribedChannel: so an event costs no copy of a string,
-  // and no search.
+  // Who gets an event, by its eventChannel and then, in a chain that is nearly always one link
+  // long, by its subscribedChannel: so an event costs no copy of a string, and no search. With
+  // 10,000 channels what counts is how many objects it looks at, none of which is in the cache.
   #routes = new Map();
+  #version;
+  #count = 0;
   #woke = (event) => {
     if (event.target?.hidden !== true) this.core?.woke();
   };
@@ -55,21 +67,40 @@ export class Wire {
       const link = this.#link(params?.eventChannel, params?.subscribedChannel);
       if (link) {
         const serno = typeof params.eventSerno === "number" ? params.eventSerno : -1;
-        if (core.event(id, link.route, serno, params)) return;
+        if (core.event(id, this.#version, link.counter, serno)) {
+          for (const one of link.registrations) this.deliver(one, params);
+          core.told();
+          return;
+        }
       }
     }
     core.frame(id, frame);
   }
 
-  /** Events on `channel` with this `subscribedChannel` go by `route`; `first`: no older is good. */
-  learn(channel, subscribed, route, first) {
-    if (first) this.#routes.clear();
-    const known = this.#link(channel, subscribed);
-    if (known) known.route = route;
-    else this.#routes.set(channel, { subscribed, route, next: this.#routes.get(channel) });
+  /**
+   * Events on `channel` with this `subscribedChannel` go to the registrations `sernos`; no route
+   * of another `version` is good. The `counter` is where the core counts them.
+   */
+  learn(channel, subscribed, sernos, version, counter) {
+    if (version !== this.#version || this.#count >= MOST_ROUTES) this.forget();
+    this.#version = version;
+    const registrations = Array.from(sernos, (serno) => this.registration(serno));
+    // What a socket says inside subscribe() is there before the registration is.
+    if (!registrations.every(Boolean) || this.#link(channel, subscribed)) return;
+    if (subscribed === channel) subscribed = SAME;
+    const next = this.#routes.get(channel);
+    this.#count++;
+    this.#routes.set(channel, { subscribed, counter, registrations, next });
+  }
+
+  /** Holds no registration any more. */
+  forget() {
+    this.#routes.clear();
+    this.#count = 0;
   }
 
   #link(channel, subscribed) {
+    if (subscribed === channel) subscribed = SAME;
     let link = this.#routes.get(channel);
     while (link && link.subscribed !== subscribed) link = link.next;
     return link;

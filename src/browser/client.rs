@@ -13,7 +13,7 @@ use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Config, Request, SocketId};
+use crate::core::session::{Config, Request, Route, SocketId};
 use crate::core::{CallId, Expect, KeepAlive, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
@@ -104,9 +104,15 @@ impl Client {
     }
 
     /// An event came in whose route is known ([`Host::learn`]): the short way. Says whether it
-    /// was delivered; otherwise it must come as a frame. `serno` is -1 where it has none.
-    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
-        self.shell.event(socket, route, serno, params)
+    /// is to be delivered, and [`Self::told`] called then; otherwise it must come as a frame.
+    /// `serno` is -1 where it has none.
+    pub fn event(&self, socket: SocketId, version: u32, counter: u32, serno: f64) -> bool {
+        self.shell.event(socket, Route { version, counter }, serno)
+    }
+
+    /// What came the short way has been delivered.
+    pub fn told(&self) {
+        self.shell.tell();
     }
 
     /// The network is back, or the machine or the page may have slept.

@@ -27,9 +27,17 @@ extern "C" {
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
     /// From now on events on `channel` with this `subscribedChannel` may come by
-    /// [`Client::event`](super::Client::event); with `first` every older route is void.
+    /// [`Client::event`](super::Client::event), which takes `version` and `counter`, for these
+    /// registrations; every route of another `version` is void.
     #[wasm_bindgen(method)]
-    pub fn learn(this: &Host, channel: &str, subscribed: Option<&str>, route: u32, first: bool);
+    pub fn learn(
+        this: &Host,
+        channel: &str,
+        subscribed: Option<&str>,
+        sernos: Vec<u32>,
+        version: u32,
+        counter: u32,
+    );
 
     /// Begins or ends listening for what may have woken the page, which calls
     /// [`Client::woke`](super::Client::woke).

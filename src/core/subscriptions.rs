@@ -4,12 +4,7 @@
 //! (the same pair has the same number), and each registration of a listener on a channel
 //! has a *serno*, which is in the handle that the page holds.
 
-use std::rc::Rc;
-
 use crate::core::frame::Event;
-
-/// How many routes are remembered: enough for every agent of a large switch.
-const MOST_ROUTES: usize = 20_000;
 
 /// How many skipped event numbers of a channel are remembered.
 const MOST_MISSED: u64 = 1_000;
@@ -163,36 +158,22 @@ pub struct Asking {
     pub sub_params: Option<String>,
 }
 
-/// Who gets the events on one channel with one `subscribedChannel`, as long as no
-/// registration comes or goes.
-#[derive(Debug)]
-struct Route {
-    /// Where the channel is by which the events are numbered.
-    counted: Option<usize>,
-    sernos: Rc<[u32]>,
-}
-
-/// The routes that are good now. Numbers are never used again, so that one of before is known
-/// to be void.
-#[derive(Debug, Default)]
-struct Routes {
-    known: Vec<Route>,
-    /// The number of the first of `known`.
-    first: u32,
-}
-
-impl Routes {
-    fn forget(&mut self) {
-        self.first += self.known.len() as u32;
-        self.known.clear();
-    }
+/// How the events on one channel with one `subscribedChannel` go. Who gets them is known where
+/// the handlers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Of when it is.
+    pub version: u32,
+    /// Where the channel is by which the events are numbered; beyond all where none is.
+    pub counter: u32,
 }
 
 /// The subscriptions of one session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
     channels: Channels,
-    routes: Routes,
+    /// Routes that were learned at another version are void.
+    version: u32,
     last_serno: u32,
     last_run: u32,
     in_login: bool,
@@ -235,7 +216,7 @@ impl Subscriptions {
                 one.serno
             }
             None => {
-                self.routes.forget();
+                self.version += 1;
                 self.last_serno += 1;
                 entry.registrations.push(Registration {
                     serno: self.last_serno,
@@ -264,7 +245,7 @@ impl Subscriptions {
 
     /// Removes the registration `serno`, or with 0 all of them, from `channel`.
     pub fn remove(&mut self, channel: &str, serno: u32, removed: &mut Removed) {
-        self.routes.forget();
+        self.forget_routes();
         let Some(entry) = self.channels.get_mut(channel) else {
             return;
         };
@@ -285,7 +266,7 @@ impl Subscriptions {
 
     /// Removes everything.
     pub fn clear(&mut self) -> Removed {
-        self.routes.forget();
+        self.forget_routes();
         let mut removed = Removed::default();
         for (name, mut channel) in std::mem::take(&mut self.channels.0) {
             channel.release(&|_| true, &mut removed.sernos);
@@ -298,7 +279,7 @@ impl Subscriptions {
 
     /// The connection is gone, and with it what the server knew (FreeSWITCH, s11).
     pub fn disconnected(&mut self) {
-        self.routes.forget();
+        self.forget_routes();
         for (_, channel) in &mut self.channels.0 {
             channel.wire = Wire::Unasked;
             channel.expected = None;
@@ -423,39 +404,35 @@ impl Subscriptions {
         Some((sernos, gap))
     }
 
-    /// Remembers that events like this one go to `sernos`. Returns the route's number, and
-    /// whether those before it are void.
-    pub fn learn<V>(&mut self, event: &Event<V>, sernos: &[u32]) -> (u32, bool) {
-        if self.routes.known.len() >= MOST_ROUTES {
-            self.routes.forget();
-        }
+    /// The route of events like this one, as long as no registration comes or goes.
+    pub fn route_of<V>(&self, event: &Event<V>) -> Route {
         let counted = event.subscribed.as_ref();
-        let route = self.routes.first + self.routes.known.len() as u32;
-        self.routes.known.push(Route {
-            counted: counted.and_then(|name| self.channels.find(name).ok()),
-            sernos: sernos.into(),
-        });
-        (route, route == self.routes.first)
+        let found = counted.and_then(|name| self.channels.find(name).ok());
+        Route {
+            version: self.version,
+            counter: found.map_or(u32::MAX, |index| index as u32),
+        }
     }
 
-    /// The registrations that an event with the number `serno` goes to by `route`; `None`,
-    /// and nothing is noted, where the route is void or the number isn't the next.
-    pub fn routed(&mut self, route: u32, serno: Option<u64>) -> Option<Rc<[u32]>> {
-        let index = route.checked_sub(self.routes.first)?;
-        let route = self.routes.known.get(index as usize)?;
-        if let (Some(counted), Some(serno)) = (route.counted, serno) {
-            let (_, channel) = self.channels.0.get_mut(counted)?;
+    /// Whether an event with the number `serno` may go by `route`: not, and nothing is noted,
+    /// where the route is void or the number isn't the next.
+    pub fn routed(&mut self, route: Route, serno: Option<u64>) -> bool {
+        if route.version != self.version {
+            return false;
+        }
+        let counted = self.channels.0.get_mut(route.counter as usize);
+        if let (Some((_, channel)), Some(serno)) = (counted, serno) {
             if channel.expected != Some(serno) {
-                return None;
+                return false;
             }
             channel.expected = Some(serno + 1);
         }
-        Some(route.sernos.clone())
+        true
     }
 
     /// Makes every route void.
     pub fn forget_routes(&mut self) {
-        self.routes.forget();
+        self.version += 1;
     }
 
     /// What the server has granted, what it has refused, and what is wanted.

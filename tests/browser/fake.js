@@ -545,7 +545,11 @@ class PageHost extends Host {
     this.#page.tell("message", name, json(data));
   }
 
-  event(serno, params) {
+  registration(serno) {
+    return { serno };
+  }
+
+  deliver({ serno }, params) {
     // As host.js does: a released handler isn't called.
     if (!this.#page.released.has(serno)) this.#page.tell("event", serno, json(params));
   }

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 
 use serde_json::Value as Tree;
 use verto_wasm::core::Ms;
-use verto_wasm::core::session::{Io, Notice, Session, SocketId};
+use verto_wasm::core::session::{Io, Notice, Route, Session, SocketId};
 
 use crate::json::Json;
 
 /// The routes that the session has told of.
 #[derive(Debug, Default)]
 pub struct Glue {
-    routes: HashMap<(String, Option<String>), u32>,
+    routes: HashMap<(String, Option<String>), (Route, Vec<u32>)>,
+    version: u32,
     /// How many events went the short way.
     pub short: usize,
 }
@@ -23,11 +24,13 @@ impl Glue {
         let Io::Learn(learned) = io else {
             return false;
         };
-        if learned.first {
+        if learned.route.version != self.version {
             self.routes.clear();
+            self.version = learned.route.version;
         }
         let key = (learned.channel.clone(), learned.subscribed.clone());
-        self.routes.insert(key, learned.route);
+        let route = (learned.route, learned.sernos.clone());
+        self.routes.insert(key, route);
         true
     }
 
@@ -39,21 +42,20 @@ impl Glue {
         socket: SocketId,
         frame: Tree,
     ) -> Option<Notice<Json>> {
-        let routed = self.route(&frame).and_then(|route| {
+        let routed = self.route(&frame).filter(|(route, _)| {
             let serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
-            session.routed(now, socket, route, serno)
+            session.routed(now, socket, *route, serno)
         });
-        let Some(sernos) = routed else {
+        let Some((_, sernos)) = routed else {
             session.frame(now, socket, &Json(frame));
             return None;
         };
         self.short += 1;
-        let sernos = sernos.to_vec();
         let params = Json(frame["params"].clone());
         Some(Notice::Event { sernos, params })
     }
 
-    fn route(&self, frame: &Tree) -> Option<u32> {
+    fn route(&self, frame: &Tree) -> Option<(Route, Vec<u32>)> {
         if frame["method"] != "verto.event" {
             return None;
         }
@@ -62,6 +64,6 @@ impl Glue {
             Some(name) => Some(name.as_str()?.to_owned()),
             None => None,
         };
-        self.routes.get(&(channel.to_owned(), subscribed)).copied()
+        self.routes.get(&(channel.to_owned(), subscribed)).cloned()
     }
 }

@@ -4,7 +4,7 @@ use crate::core::Ms;
 use crate::core::error::Error;
 use crate::core::liveness::KeepAlive;
 use crate::core::rpc::CallId;
-use crate::core::subscriptions::Gap;
+use crate::core::subscriptions::{Gap, Route};
 
 /// Numbers the sockets of a session; what an older one still says is ignored.
 pub type SocketId = u32;
@@ -102,17 +102,17 @@ pub enum Io {
     Log(String),
 }
 
-/// Who gets events on a channel with a certain `subscribedChannel` is known by a number.
+/// Who gets events on a channel with a certain `subscribedChannel`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Learned {
     /// The events' `eventChannel`.
     pub channel: String,
     /// Their `subscribedChannel`, where they name one.
     pub subscribed: Option<String>,
-    /// The number.
-    pub route: u32,
-    /// No route that was learned before is good any more.
-    pub first: bool,
+    /// The registrations, each of another listener.
+    pub sernos: Vec<u32>,
+    /// How they go; none of another version is good any more.
+    pub route: Route,
 }
 
 /// A message to the page that belongs to no request.
