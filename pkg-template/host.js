@@ -179,10 +179,6 @@ export class Host extends Wire {
     this.#tell("onMessage", null, enums.message[name], data);
   }
 
-  event(serno, params) {
-    this.deliver(this.registration(serno), params);
-  }
-
   registration(serno) {
     // The core holds us while it has events to tell.
     return this.#handlers?.get(serno);

@@ -68,7 +68,7 @@ export class Wire {
       if (link) {
         const serno = typeof params.eventSerno === "number" ? params.eventSerno : -1;
         if (core.event(id, this.#version, link.counter, serno)) {
-          for (const one of link.registrations) this.deliver(one, params);
+          this.#deliver(link.registrations, params);
           core.told();
           return;
         }
@@ -78,19 +78,26 @@ export class Wire {
   }
 
   /**
-   * Events on `channel` with this `subscribedChannel` go to the registrations `sernos`; no route
-   * of another `version` is good. The `counter` is where the core counts them.
+   * An event for the registrations `sernos`. Others like it may come by #receive's short way; what
+   * was learned at another `version` is void. The `counter` is where the core counts them.
    */
-  learn(channel, subscribed, sernos, version, counter) {
+  event(sernos, params, version, counter) {
     if (version !== this.#version || this.#count >= MOST_ROUTES) this.forget();
     this.#version = version;
     const registrations = Array.from(sernos, (serno) => this.registration(serno));
-    // What a socket says inside subscribe() is there before the registration is.
-    if (!registrations.every(Boolean) || this.#link(channel, subscribed)) return;
-    if (subscribed === channel) subscribed = SAME;
-    const next = this.#routes.get(channel);
-    this.#count++;
-    this.#routes.set(channel, { subscribed, counter, registrations, next });
+    const { eventChannel, subscribedChannel } = params;
+    // To the core any other value is as good as none, but an object is like no other.
+    if (Object(subscribedChannel) !== subscribedChannel && !this.#link(eventChannel, subscribedChannel)) {
+      const subscribed = subscribedChannel === eventChannel ? SAME : subscribedChannel;
+      const next = this.#routes.get(eventChannel);
+      this.#routes.set(eventChannel, { subscribed, counter, registrations, next });
+      this.#count++;
+    }
+    this.#deliver(registrations, params);
+  }
+
+  #deliver(registrations, params) {
+    for (const one of registrations) this.deliver(one, params);
   }
 
   /** Holds no registration any more. */

@@ -15,7 +15,7 @@ use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
 use crate::core::Ms;
-use crate::core::session::{Io, Learned, Notice, Route, Session, SocketId};
+use crate::core::session::{Io, Notice, Route, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -175,16 +175,6 @@ impl Shell {
                 self.asking.set(false);
             }
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
-            Io::Learn(learned) => {
-                let Learned {
-                    channel,
-                    subscribed,
-                    sernos,
-                    route: Route { version, counter },
-                } = *learned;
-                self.host
-                    .learn(&channel, subscribed.as_deref(), sernos, version, counter);
-            }
             Io::Log(text) => self.host.log(&text),
         }
     }
@@ -263,11 +253,11 @@ impl Shell {
                 let data = data.map_or(JsValue::UNDEFINED, |data| data.0);
                 host.message(message.name(), &data);
             }
-            Notice::Event { sernos, params } => {
-                for serno in sernos {
-                    host.event(serno, &params.0);
-                }
-            }
+            Notice::Event {
+                sernos,
+                params,
+                route: Route { version, counter },
+            } => host.event(sernos, &params.0, version, counter),
             Notice::Confirmed { sernos, channel } => {
                 for serno in sernos {
                     host.ready(serno, &channel);

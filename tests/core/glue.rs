@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Tree;
 use verto_wasm::core::Ms;
-use verto_wasm::core::session::{Io, Notice, Route, Session, SocketId};
+use verto_wasm::core::session::{Notice, Route, Session, SocketId};
 
 use crate::json::Json;
 
@@ -19,19 +19,23 @@ pub struct Glue {
 }
 
 impl Glue {
-    /// Notes what `io` tells of; says whether it was that.
-    pub fn learned(&mut self, io: &Io) -> bool {
-        let Io::Learn(learned) = io else {
-            return false;
+    /// Notes the route that `notice` tells of.
+    pub fn learn(&mut self, notice: &Notice<Json>) {
+        let Notice::Event {
+            sernos,
+            params,
+            route,
+        } = notice
+        else {
+            return;
         };
-        if learned.route.version != self.version {
+        if route.version != self.version {
             self.routes.clear();
-            self.version = learned.route.version;
+            self.version = route.version;
         }
-        let key = (learned.channel.clone(), learned.subscribed.clone());
-        let route = (learned.route, learned.sernos.clone());
-        self.routes.insert(key, route);
-        true
+        let text = |name: &str| params.0[name].as_str().map(str::to_owned);
+        let key = (text("eventChannel").unwrap(), text("subscribedChannel"));
+        self.routes.insert(key, (*route, sernos.clone()));
     }
 
     /// Hands a frame over. An event that went the short way is returned, as it was told.
@@ -46,13 +50,17 @@ impl Glue {
             let serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
             session.routed(now, socket, *route, serno)
         });
-        let Some((_, sernos)) = routed else {
+        let Some((route, sernos)) = routed else {
             session.frame(now, socket, &Json(frame));
             return None;
         };
         self.short += 1;
         let params = Json(frame["params"].clone());
-        Some(Notice::Event { sernos, params })
+        Some(Notice::Event {
+            sernos,
+            params,
+            route,
+        })
     }
 
     fn route(&self, frame: &Tree) -> Option<(Route, Vec<u32>)> {

@@ -96,23 +96,8 @@ pub enum Io {
         /// The registrations.
         sernos: Vec<u32>,
     },
-    /// Note that such events may come by [`Session::routed`](super::Session::routed).
-    Learn(Box<Learned>),
     /// A line for the debug log, without any secret in it.
     Log(String),
-}
-
-/// Who gets events on a channel with a certain `subscribedChannel`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Learned {
-    /// The events' `eventChannel`.
-    pub channel: String,
-    /// Their `subscribedChannel`, where they name one.
-    pub subscribed: Option<String>,
-    /// The registrations, each of another listener.
-    pub sernos: Vec<u32>,
-    /// How they go; none of another version is good any more.
-    pub route: Route,
 }
 
 /// A message to the page that belongs to no request.
@@ -184,6 +169,9 @@ pub enum Notice<V> {
         sernos: Vec<u32>,
         /// The event: the frame's `params`.
         params: V,
+        /// By which events with the same `eventChannel` and `subscribedChannel` may come to
+        /// the same registrations: see [`Session::routed`](super::Session::routed).
+        route: Route,
     },
     /// `readyHandler`: the server granted a channel.
     Confirmed {

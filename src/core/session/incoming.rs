@@ -1,6 +1,6 @@
 //! What a session does with what the server says.
 
-use super::{Io, Learned, Message, Notice, Phase, Session, SocketId};
+use super::{Io, Message, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
@@ -38,7 +38,7 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// An event came in on `socket` that goes by a [`Learned`] route: whether its registrations
+    /// An event came in on `socket` that goes by the `route` of one before: whether its registrations
     /// are to be called at once. If not, nothing has happened, and it must be told by
     /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
     /// told before it, or it is the sign of life that a waking session waits for.
@@ -182,14 +182,12 @@ impl<V: Value> Session<V> {
         }
         if !sernos.is_empty() {
             let route = self.subscriptions.route_of(&event);
-            self.io.push(Io::Learn(Box::new(Learned {
-                channel: event.channel,
-                subscribed: event.subscribed,
-                sernos: sernos.clone(),
-                route,
-            })));
             let params = event.params;
-            self.notices.push(Notice::Event { sernos, params });
+            self.notices.push(Notice::Event {
+                sernos,
+                params,
+                route,
+            });
         } else if event.subscribed.is_none() && event.sessid.as_ref() == Some(&self.sessid) {
             self.private(event);
         } else {

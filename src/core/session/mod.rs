@@ -23,7 +23,7 @@ use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
 
 pub use crate::core::subscriptions::Route;
-pub use effect::{Config, Io, Learned, Message, Notice, SocketId, State};
+pub use effect::{Config, Io, Message, Notice, SocketId, State};
 pub use requesting::Request;
 use requesting::too_large;
 
