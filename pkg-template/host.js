@@ -27,12 +27,14 @@ export class State {
    */
   call(ok, failed, start) {
     const id = (this.#lastCall = (this.#lastCall + 1) >>> 0);
-    const promise = new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject, ok, failed });
+    const call = { ok, failed };
+    call.promise = new Promise((resolve, reject) => {
+      call.resolve = resolve;
+      call.reject = reject;
     });
-    promise.catch(nothing);
+    this.calls.set(id, call);
     start(id);
-    return promise;
+    return call.promise;
   }
 
   /** The number of a handler with its userData: the same pair has the same number. */
@@ -113,9 +115,10 @@ export function call(callback, ...args) {
 export class Host extends Wire {
   #ref;
   #state;
-  // The page's object and its handlers while they are held.
+  // The page's object, its handlers and its calls while they are held.
   #held = null;
   #handlers = null;
+  #calls = null;
 
   constructor(verto, state) {
     super();
@@ -132,9 +135,9 @@ export class Host extends Wire {
   }
 
   hold(strongly) {
-    this.#held = strongly ? this.#ref.deref() : null;
-    this.#handlers = strongly ? this.#state.deref().handlers : null;
     if (!strongly) this.forget();
+    this.#held = strongly ? this.#ref.deref() : null;
+    ({ handlers: this.#handlers, calls: this.#calls } = strongly ? this.#state.deref() : {});
   }
 
   options() {
@@ -154,12 +157,17 @@ export class Host extends Wire {
   }
 
   settle(id, ok, value) {
-    const calls = this.#state.deref()?.calls;
+    const calls = this.#calls;
     const settled = calls?.get(id);
     if (!settled) return;
     calls.delete(id);
     settled.stop?.();
-    (ok ? settled.resolve : settled.reject)(value);
+    if (ok) settled.resolve(value);
+    else {
+      // Not for each call at its beginning: that would be a second promise for each.
+      settled.promise.catch(nothing);
+      settled.reject(value);
+    }
     call(ok ? settled.ok : settled.failed, value);
   }
 
