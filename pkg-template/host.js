@@ -210,11 +210,7 @@ export class Host extends Wire {
     return this.#handlers?.get(serno);
   }
 
-  deliver(registration, params) {
-    const listener = registration?.listener;
-    // An earlier handler of the same event may have ended it.
-    if (!listener) return;
-    const { handler, userData } = listener;
+  hear({ handler, userData }, params) {
     if (!handler) {
       this.#tell("onEvent", params, userData);
       return;
@@ -241,6 +237,7 @@ export class Host extends Wire {
   }
 
   release(serno) {
+    this.forget();
     this.#state.deref()?.release(serno);
   }
 

@@ -546,12 +546,13 @@ class PageHost extends Host {
   }
 
   registration(serno) {
-    return { serno };
+    const { released } = this.#page;
+    // As in host.js: a released handler isn't called.
+    return { get listener() { return released.has(serno) ? null : { serno }; } };
   }
 
-  deliver({ serno }, params) {
-    // As host.js does: a released handler isn't called.
-    if (!this.#page.released.has(serno)) this.#page.tell("event", serno, json(params));
+  hear({ serno }, params) {
+    this.#page.tell("event", serno, json(params));
   }
 
   ready(serno, channel) {
@@ -567,6 +568,7 @@ class PageHost extends Host {
   }
 
   release(serno) {
+    this.forget();
     this.#page.released.add(serno);
     this.#page.entered("release");
   }
