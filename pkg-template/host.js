@@ -119,8 +119,6 @@ export class Host extends Wire {
   #held = null;
   #handlers = null;
   #calls = null;
-  #number;
-  #sessid;
 
   constructor(verto, state) {
     super();
@@ -156,22 +154,6 @@ export class Host extends Wire {
     } catch (error) {
       failed(error);
     }
-  }
-
-  depart(socket, number, id, request) {
-    const call = this.#calls?.get(id);
-    if (!call?.params) return false;
-    if (this.#number !== number) {
-      // It stays what it is from a login on.
-      this.#number = number;
-      this.#sessid = JSON.stringify(this.core.sessid);
-    }
-    const params = call.params.slice(0, -1) + (call.params === "{}" ? "" : ",");
-    call.params = null;
-    socket.send(
-      `{"jsonrpc":"2.0","method":${JSON.stringify(call.method)},"params":${params}"sessid":${this.#sessid}},"id":${request}}`,
-    );
-    return true;
   }
 
   settle(id, ok, value) {

@@ -66,10 +66,7 @@ export function callCore(verto, ok, failed, options, start) {
 /** Any request, of which `params` gives the parameters; see {@link callCore}. */
 export function request(verto, method, params, ok, failed, options, mayRefuse = false) {
   return callCore(verto, ok, failed, options, (core, id, timeout) => {
-    const call = stateOf(verto).calls.get(id);
-    call.method = check.text("method", method);
-    call.params = check.json("params", params());
-    core.request(id, call.method, call.params, mayRefuse, timeout);
+    core.request(id, check.text("method", method), check.json("params", params()), mayRefuse, timeout);
   });
 }
 

@@ -26,18 +26,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
-    /// Writes the request of the page's `call` under `id`, of which the glue has the parameters,
-    /// to the socket that is `number` to the core; `false` where it has none. To make a string of
-    /// wasm's memory takes longer than all the rest of a request: 1.5 times *plain* instead of 1.8.
-    #[wasm_bindgen(method, catch)]
-    pub fn depart(
-        this: &Host,
-        socket: &WebSocket,
-        number: u32,
-        call: u32,
-        id: u32,
-    ) -> Result<bool, JsValue>;
-
     /// Begins or ends listening for what may have woken the page, which calls
     /// [`Client::woke`](super::Client::woke).
     #[wasm_bindgen(method)]

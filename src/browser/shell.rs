@@ -169,20 +169,10 @@ impl Shell {
                     self.session.borrow_mut().unusable(id, message.into());
                 }
             },
-            Io::Send {
-                socket,
-                text,
-                call,
-                id,
-            } => {
+            Io::Send { socket, text } => {
                 let open = self.socket.borrow().clone();
                 if let Some(open) = open.filter(|open| open.id == socket) {
-                    // A socket that is closing swallows it; its `close` event then fails the
-                    // request.
-                    let sent = self.host.depart(&open.socket, socket, call, id);
-                    if !sent.unwrap_or(true) {
-                        open.send(&text);
-                    }
+                    open.send(&text);
                 }
             }
             Io::Close { socket } => {

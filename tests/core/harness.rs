@@ -430,7 +430,7 @@ fn short(frame: &Tree) -> String {
 fn show_io(io: &Io) -> String {
     match io {
         Io::Open { socket, url } => format!("open {socket} {url}"),
-        Io::Send { socket, text, .. } => {
+        Io::Send { socket, text } => {
             format!(
                 "send {socket} {}",
                 short(&serde_json::from_str(text).unwrap())

@@ -87,7 +87,7 @@ impl World {
                 assert!(self.opened && self.live == Some(*socket));
                 self.asked = true;
             }
-            Io::Send { socket, text, .. } => {
+            Io::Send { socket, text } => {
                 assert!(
                     self.opened && self.live == Some(*socket),
                     "sent on a socket that isn't open: {text}"

@@ -80,10 +80,6 @@ pub enum Io {
         socket: SocketId,
         /// The frame.
         text: String,
-        /// The page's call that it is the request of; 0 where it is none of the page's.
-        call: CallId,
-        /// The request's id, where it is one.
-        id: u32,
     },
     /// Close a socket with code 1000 and listen to it no more.
     Close {

@@ -225,12 +225,7 @@ impl<V: Value> Session<V> {
                 // Before the login nothing but the login may be sent.
                 if let (Some(socket), Some(id), Phase::Ready) = (self.socket, id, self.phase) {
                     let text = frame::answer(&id, "verto.ping");
-                    self.io.push(Io::Send {
-                        socket,
-                        text,
-                        call: 0,
-                        id: 0,
-                    });
+                    self.io.push(Io::Send { socket, text });
                 }
             }
             Method::ClientReady => self.notices.push(Notice::Message {

@@ -102,7 +102,7 @@ enum Phase {
 ///             session.credentials(now, socket, Ok(login.to_owned()));
 ///         }
 ///         // The server grants the login, and then answers a ping.
-///         Io::Send { socket, text, .. } => {
+///         Io::Send { socket, text } => {
 ///             let request: serde_json::Value = serde_json::from_str(&text).unwrap();
 ///             let reply = serde_json::json!({ "id": request["id"], "result": {} });
 ///             session.frame(now, socket, &Json(reply));
@@ -467,18 +467,10 @@ impl<V: Value> Session<V> {
     }
 
     fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
-        let call = match &owner {
-            Owner::Page(call) => call.id,
-            _ => 0,
-        };
         let id = self.rpc.register(owner, deadline);
         if let Some(socket) = self.socket {
-            self.io.push(Io::Send {
-                socket,
-                text: frame::request(method, params, &self.sessid, id),
-                call,
-                id,
-            });
+            let text = frame::request(method, params, &self.sessid, id);
+            self.io.push(Io::Send { socket, text });
         }
         id
     }

@@ -125,7 +125,7 @@ impl Client for Ours {
         loop {
             match self.0.next_io()? {
                 Io::Open { socket, .. } => return Some(Deed::Open(socket)),
-                Io::Send { socket, text, .. } if text.contains("\"login\"") => {
+                Io::Send { socket, text } if text.contains("\"login\"") => {
                     return Some(Deed::Login(socket));
                 }
                 Io::Close { socket } => return Some(Deed::Close(socket)),
