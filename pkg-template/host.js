@@ -115,10 +115,9 @@ export function call(callback, ...args) {
 export class Host extends Wire {
   #ref;
   #state;
-  // The page's object, its handlers and its calls while they are held.
+  // The page's object, and its handlers and calls, while they are held.
   #held = null;
-  #handlers = null;
-  #calls = null;
+  #kept = null;
 
   constructor(verto, state) {
     super();
@@ -137,7 +136,7 @@ export class Host extends Wire {
   hold(strongly) {
     if (!strongly) this.forget();
     this.#held = strongly ? this.#ref.deref() : null;
-    ({ handlers: this.#handlers, calls: this.#calls } = strongly ? this.#state.deref() : {});
+    this.#kept = strongly ? this.#state.deref() : null;
   }
 
   options() {
@@ -157,7 +156,7 @@ export class Host extends Wire {
   }
 
   settle(id, ok, value) {
-    const calls = this.#calls;
+    const calls = this.#kept?.calls;
     const settled = calls?.get(id);
     if (!settled) return;
     calls.delete(id);
@@ -189,7 +188,7 @@ export class Host extends Wire {
 
   registration(serno) {
     // The core holds us while it has events to tell.
-    return this.#handlers?.get(serno);
+    return this.#kept?.handlers.get(serno);
   }
 
   hear({ handler, userData }, params) {
