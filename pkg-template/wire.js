@@ -78,16 +78,6 @@ export class Wire {
         }
       }
     }
-    // The short way of a reply. What is unusual in any way is the core's to look at.
-    const { id: request, method, error, result } = frame ?? {};
-    if (typeof request === "number" && request >>> 0 === request && result !== undefined && (method ?? error ?? null) === null) {
-      const call = core.reply(id, request);
-      if (call) {
-        this.settle(call, true, result);
-        core.told();
-        return;
-      }
-    }
     core.frame(id, frame);
   }
 

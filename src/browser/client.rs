@@ -110,12 +110,6 @@ impl Client {
         self.shell.event(socket, Route { version, counter }, serno)
     }
 
-    /// A `result` came in for our request `id`: the short way. Returns the call that is to be
-    /// settled with it, and [`Self::told`] called then; 0 where it must come as a frame.
-    pub fn reply(&self, socket: SocketId, id: u32) -> CallId {
-        self.shell.reply(socket, id)
-    }
-
     /// What came the short way has been delivered.
     pub fn told(&self) {
         self.shell.tell();

@@ -14,8 +14,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
+use crate::core::Ms;
 use crate::core::session::{Io, Notice, Route, Session, SocketId};
-use crate::core::{CallId, Ms};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -108,18 +108,6 @@ impl Shell {
         self.telling
             .set(session.routed(now(), socket, route, serno));
         self.telling.get()
-    }
-
-    /// A `result` came in for the request `id`: as [`Self::event`], which call is to be settled
-    /// with it at once, or 0.
-    pub fn reply(self: &Rc<Self>, socket: SocketId, id: u32) -> CallId {
-        if self.telling.get() || self.commanded.get() {
-            return 0;
-        }
-        let call = self.session.borrow_mut().replied(now(), socket, id);
-        self.telling.set(call != 0);
-        self.set_timer();
-        call
     }
 
     fn after_event(self: &Rc<Self>) {

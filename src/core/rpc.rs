@@ -108,27 +108,11 @@ impl Rpc {
 
     /// Takes out whoever waits for the answer to request `id`.
     pub fn answered(&mut self, id: u32) -> Option<Owner> {
-        let index = self.index(id)?;
+        let index = self
+            .entries
+            .iter()
+            .position(|one| one.id == id && id != 0)?;
         Some(self.entries.remove(index).owner)
-    }
-
-    /// Takes out the page's call for which any result of the request `id` is a success; 0 for
-    /// any other.
-    pub fn succeeded(&mut self, id: u32) -> CallId {
-        if let Some(index) = self.index(id)
-            && let Some(Owner::Page(call)) = self.entries.get(index).map(|one| &one.owner)
-            && call.expect == Expect::Result
-        {
-            let call = call.id;
-            self.entries.remove(index);
-            return call;
-        }
-        0
-    }
-
-    fn index(&self, id: u32) -> Option<usize> {
-        let mut entries = self.entries.iter();
-        entries.position(|one| one.id == id && id != 0)
     }
 
     /// Takes out the page's call `id`, and says whether it was in flight; then its answer

@@ -20,28 +20,6 @@ fn a_request_is_sent_at_once_and_ends_with_its_reply() {
 }
 
 #[test]
-fn only_a_result_that_settles_a_call_of_the_page_goes_the_short_way() {
-    let mut h = Harness::ready();
-    h.call(1);
-    let short = h.glue.short_replies;
-    // Nobody's, one to whom every result isn't a success, and one that is given up.
-    h.reply(99, &json!({}));
-    h.reply(0, &json!({}));
-    h.call_with(2, "jsapi", &json!({}), Expect::Code200, None);
-    h.reply(3, &json!({ "code": 200 }));
-    h.call(3);
-    h.cancel(3);
-    h.reply(4, &json!({}));
-    h.frame_on(1_000, json!({ "id": 2, "result": {} }));
-    assert_eq!(h.glue.short_replies, short);
-    h.forget();
-    h.reply(2, &json!(null));
-    h.reply(2, &json!(null));
-    assert_eq!(h.glue.short_replies, short + 1);
-    assert_eq!(h.told(), ["call 1: ok null"]);
-}
-
-#[test]
 fn parameters_of_any_size_get_the_sessid_beside_them() {
     let mut h = Harness::ready();
     for params in [json!({}), json!({ "a": { "b": "\"}" } })] {

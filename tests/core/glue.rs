@@ -1,5 +1,5 @@
-//! The short way of an event and of a reply, as `pkg-template/wire.js` and the shell take it: so
-//! every test in which an event comes again, or a request is answered, takes it too.
+//! The short way of an event, as `pkg-template/wire.js` and the shell take it: so every test
+//! in which an event comes again takes it too.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,6 @@ pub struct Glue {
     version: u32,
     /// How many events went the short way.
     pub short: usize,
-    /// How many replies did.
-    pub short_replies: usize,
 }
 
 impl Glue {
@@ -40,7 +38,7 @@ impl Glue {
         self.routes.insert(key, (*route, sernos.clone()));
     }
 
-    /// Hands a frame over. What went the short way is returned, as it was told.
+    /// Hands a frame over. An event that went the short way is returned, as it was told.
     pub fn frame(
         &mut self,
         session: &mut Session<Json>,
@@ -53,16 +51,8 @@ impl Glue {
             session.routed(now, socket, *route, serno)
         });
         let Some((route, sernos)) = routed else {
-            let replied = result_of(&frame)
-                .map(|(id, result)| (session.replied(now, socket, id), result))
-                .filter(|(call, _)| *call != 0);
-            let Some((call, result)) = replied else {
-                session.frame(now, socket, &Json(frame));
-                return None;
-            };
-            self.short_replies += 1;
-            let outcome = Ok(Json(result.clone()));
-            return Some(Notice::Settle { call, outcome });
+            session.frame(now, socket, &Json(frame));
+            return None;
         };
         self.short += 1;
         let params = Json(frame["params"].clone());
@@ -84,13 +74,4 @@ impl Glue {
         };
         self.routes.get(&(channel.to_owned(), subscribed)).cloned()
     }
-}
-
-/// The id and the result of a reply that is nothing else.
-fn result_of(frame: &Tree) -> Option<(u32, &Tree)> {
-    if !frame["method"].is_null() || !frame["error"].is_null() {
-        return None;
-    }
-    let id = frame["id"].as_u64()?.try_into().ok()?;
-    Some((id, frame.get("result")?))
 }

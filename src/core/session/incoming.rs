@@ -1,13 +1,13 @@
 //! What a session does with what the server says.
 
 use super::{Io, Message, Notice, Phase, Session, SocketId};
+use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
 use crate::core::liveness::{Liveness, Verdict};
 use crate::core::rpc::Owner;
 use crate::core::subscriptions::Route;
 use crate::core::value::{Field, Value};
-use crate::core::{CallId, Ms};
 
 /// The code of a login that the server refuses (FreeSWITCH, transcript s02).
 const AUTH_REFUSED: i32 = -32001;
@@ -43,33 +43,16 @@ impl<V: Value> Session<V> {
     /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
     /// told before it, or it is the sign of life that a waking session waits for.
     pub fn routed(&mut self, now: Ms, socket: SocketId, route: Route, serno: f64) -> bool {
-        let routed =
-            self.is_usual(now, socket) && self.subscriptions.routed(route, frame::whole(serno));
+        let usual = self.socket == Some(socket) && now >= self.now && self.notices.is_empty();
+        if !usual || self.liveness.as_ref().is_some_and(Liveness::is_waking) {
+            return false;
+        }
+        let routed = self.subscriptions.routed(route, frame::whole(serno));
         if routed {
             self.now = now;
             self.heard(now);
         }
         routed
-    }
-
-    /// A `result`, whatever it is, came in on `socket` for the request `id`: the page's call that
-    /// is to be settled with it at once. 0, and nothing has happened, where it must be told by
-    /// [`Self::frame`].
-    pub fn replied(&mut self, now: Ms, socket: SocketId, id: u32) -> CallId {
-        let usual = self.is_usual(now, socket);
-        let call = if usual { self.rpc.succeeded(id) } else { 0 };
-        if call != 0 {
-            self.now = now;
-            self.heard(now);
-        }
-        call
-    }
-
-    fn is_usual(&self, now: Ms, socket: SocketId) -> bool {
-        self.socket == Some(socket)
-            && now >= self.now
-            && self.notices.is_empty()
-            && !self.liveness.as_ref().is_some_and(Liveness::is_waking)
     }
 
     fn one_frame(&mut self, now: Ms, socket: SocketId, value: &V) {
