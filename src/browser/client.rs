@@ -13,7 +13,7 @@ use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Config, Request, SocketId};
+use crate::core::session::{Config, Request, Route, SocketId};
 use crate::core::{CallId, Expect, KeepAlive, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
@@ -106,12 +106,14 @@ impl Client {
     }
 
     /// An event came in whose route is known ([`Host::learn`]): the short way. Says whether it
-    /// was delivered; otherwise it must come as a frame. `serno` is -1 where it has none.
-    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
-        self.shell.event(socket, route, serno, params)
+    /// is to be delivered, and [`Self::tell`] called then; otherwise it must come as a frame.
+    /// `serno` is -1 where it has none.
+    pub fn event(&self, socket: SocketId, version: u32, counter: u32, serno: f64) -> bool {
+        self.shell.event(socket, Route { version, counter }, serno)
     }
 
-    /// Tells the page what is to be told: [`Host::tell_soon`]'s microtask.
+    /// Runs the callbacks for what has happened: after [`Self::event`], and in
+    /// [`Host::tell_soon`]'s microtask.
     pub fn tell(&self) {
         self.shell.tell();
     }
@@ -222,7 +224,11 @@ impl Client {
     /// that channel.
     pub fn unsubscribe(&self, channels: &js_sys::Array, sernos: &js_sys::Array) {
         let channels = texts(channels);
-        let sernos: Vec<_> = sernos.iter().filter_map(|serno| serno.as_f64()).map(|n| n as u32).collect();
+        let sernos: Vec<_> = sernos
+            .iter()
+            .filter_map(|serno| serno.as_f64())
+            .map(|n| n as u32)
+            .collect();
         self.shell
             .command(|session, now| session.unsubscribe(now, &channels, &sernos));
     }

@@ -14,7 +14,7 @@ use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
 use crate::core::Ms;
-use crate::core::session::{Io, Learned, Notice, Session, SocketId};
+use crate::core::session::{Io, Notice, Route, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -90,26 +90,18 @@ impl Shell {
         self.after_event();
     }
 
-    /// An event came in for which there is a route; says whether it has been delivered. Where
-    /// anything about it is unusual it goes the long way, as a frame. No wire frame, deadline or
-    /// notice comes of it, so that there is nothing to follow.
-    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
+    /// An event came in for which there is a route; says whether it is to be delivered at once,
+    /// and then [`Self::tell`] called. Where anything about it is unusual it goes the long way,
+    /// as a frame. No wire frame, deadline or notice comes of it, so that there is nothing to
+    /// follow.
+    pub fn event(&self, socket: SocketId, route: Route, serno: f64) -> bool {
         if self.telling.get() || self.commanded.get() {
             return false;
         }
-        let routed = self
-            .session
-            .borrow_mut()
-            .routed(now(), socket, route, serno);
-        let Some(sernos) = routed else {
-            return false;
-        };
-        self.telling.set(true);
-        for serno in sernos.iter() {
-            self.host.event(*serno, params);
-        }
-        self.tell();
-        true
+        let mut session = self.session.borrow_mut();
+        self.telling
+            .set(session.routed(now(), socket, route, serno));
+        self.telling.get()
     }
 
     fn after_event(self: &Rc<Self>) {
@@ -177,16 +169,6 @@ impl Shell {
                 self.asking.set(false);
             }
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
-            Io::Learn(learned) => {
-                let Learned {
-                    channel,
-                    subscribed,
-                    route,
-                    first,
-                } = *learned;
-                self.host
-                    .learn(&channel, subscribed.as_deref(), route, first);
-            }
             Io::Log(text) => self.host.log(&text),
         }
     }
@@ -265,11 +247,11 @@ impl Shell {
                 let data = data.map_or(JsValue::UNDEFINED, |data| data.0);
                 host.message(message.name(), &data);
             }
-            Notice::Event { sernos, params } => {
-                for serno in sernos {
-                    host.event(serno, &params.0);
-                }
-            }
+            Notice::Event {
+                sernos,
+                params,
+                route: Route { version, counter },
+            } => host.event(sernos, &params.0, version, counter),
             Notice::Confirmed { sernos, channel } => {
                 for serno in sernos {
                     host.ready(serno, &channel);

@@ -15,6 +15,7 @@ mod reconnect;
 mod rpc;
 pub mod session;
 mod subscriptions;
+mod text;
 pub mod value;
 
 pub use liveness::KeepAlive;

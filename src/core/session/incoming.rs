@@ -1,13 +1,13 @@
 //! What a session does with what the server says.
 
-use std::rc::Rc;
-
-use super::{Io, Learned, Message, Notice, Phase, Session, SocketId};
+use super::{Io, Message, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
 use crate::core::liveness::{Liveness, Verdict};
 use crate::core::rpc::Owner;
+use crate::core::subscriptions::Route;
+use crate::core::text::joined;
 use crate::core::value::{Field, Value};
 
 /// The code of a login that the server refuses (FreeSWITCH, transcript s02).
@@ -39,25 +39,21 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// An event came in on `socket` that goes by a [`Learned`] route: its registrations, which
-    /// are to be called at once. `None`, and nothing has happened, where it must be told by
+    /// An event came in on `socket` that goes by the `route` of one before: whether its registrations
+    /// are to be called at once. If not, nothing has happened, and it must be told by
     /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
     /// told before it, or it is the sign of life that a waking session waits for.
-    pub fn routed(
-        &mut self,
-        now: Ms,
-        socket: SocketId,
-        route: u32,
-        serno: f64,
-    ) -> Option<Rc<[u32]>> {
+    pub fn routed(&mut self, now: Ms, socket: SocketId, route: Route, serno: f64) -> bool {
         let usual = self.socket == Some(socket) && now >= self.now && self.notices.is_empty();
         if !usual || self.liveness.as_ref().is_some_and(Liveness::is_waking) {
-            return None;
+            return false;
         }
-        let sernos = self.subscriptions.routed(route, frame::whole(serno))?;
-        self.now = now;
-        self.heard(now);
-        Some(sernos)
+        let routed = self.subscriptions.routed(route, frame::whole(serno));
+        if routed {
+            self.now = now;
+            self.heard(now);
+        }
+        routed
     }
 
     fn one_frame(&mut self, now: Ms, socket: SocketId, value: &V) {
@@ -186,15 +182,13 @@ impl<V: Value> Session<V> {
             self.notices.push(Notice::Gap(gap));
         }
         if !sernos.is_empty() {
-            let (route, first) = self.subscriptions.learn(&event, &sernos);
-            self.io.push(Io::Learn(Box::new(Learned {
-                channel: event.channel,
-                subscribed: event.subscribed,
-                route,
-                first,
-            })));
+            let route = self.subscriptions.route_of(&event);
             let params = event.params;
-            self.notices.push(Notice::Event { sernos, params });
+            self.notices.push(Notice::Event {
+                sernos,
+                params,
+                route,
+            });
         } else if event.subscribed.is_none() && event.sessid.as_ref() == Some(&self.sessid) {
             self.private(event);
         } else {
@@ -242,6 +236,6 @@ impl<V: Value> Session<V> {
     }
 
     fn ignored(&mut self, what: &str) {
-        self.io.push(Io::Log(["ignored ", what].concat()));
+        self.io.push(Io::Log(joined(&["ignored ", what])));
     }
 }
