@@ -7,6 +7,7 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { TARGET, asScript, byIdentity } from "./legacy.mjs";
 import { encode } from "./printable.mjs";
 
 const [root, scratch, mode] = process.argv.slice(2);
@@ -62,32 +63,6 @@ const linkedTo = (wasm, short, edit = (glue) => glue) => ({
   },
 });
 
-// A memory of wasm2js that grows leaves its old buffer as it is, so that wasm-bindgen would not
-// see that it is the old one.
-function byIdentity(glue) {
-  const check = /if \((cached\w+Memory0) === null \|\| .*\) \{/g;
-  const views = glue.match(/function get\w+ArrayMemory0\(|function getDataViewMemory0\(/g).length;
-  if (glue.match(check)?.length !== views) {
-    throw new Error("wasm-bindgen looks at its views of the memory in another way");
-  }
-  return glue.replace(check, "if ($1?.buffer !== wasm.memory.buffer) {");
-}
-
-const asScript = {
-  name: "wasm2js's module, started when it is needed",
-  setup(build) {
-    const file = path.join(legacyDir, "verto_bg.wasm.js");
-    build.onResolve({ filter: /^verto-wasm-as-script$/ }, () => ({ path: file }));
-    build.onLoad({ filter: /\.wasm\.js$/ }, async ({ path }) => {
-      const script = (await readFile(path, "utf8")).replace(/^import .*$/m, "");
-      const end = script.indexOf("var retasmFunc = asmFunc(");
-      if (end < 0) throw new Error("wasm2js ends its module in another way");
-      const instantiate = "export const instantiate = (imports) => ({ exports: asmFunc(imports) });";
-      return { contents: script.slice(0, end) + instantiate };
-    });
-  },
-};
-
 const inlined = {
   name: "wasm as text",
   setup(build) {
@@ -126,10 +101,9 @@ if (small) {
     out: "verto-legacy-min.js",
     format: "iife",
     minify: true,
-    // The oldest that have WeakRef.
-    target: ["chrome84", "firefox79", "safari14.1"],
+    target: TARGET,
     alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
-    plugins: [linkedTo(path.join(legacyDir, "verto_bg.wasm"), false, byIdentity), asScript],
+    plugins: [linkedTo(path.join(legacyDir, "verto_bg.wasm"), false, byIdentity), asScript(legacyDir)],
   });
 }
 
