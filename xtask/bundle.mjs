@@ -7,7 +7,7 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-import { TARGET, asScript, byIdentity } from "./legacy.mjs";
+import { ECMA, asScript, byIdentity } from "./legacy.mjs";
 import { encode } from "./printable.mjs";
 
 const [root, scratch, mode] = process.argv.slice(2);
@@ -77,7 +77,6 @@ const common = {
   bundle: true,
   // The template's package.json speaks of the package's files, not of its own.
   ignoreAnnotations: true,
-  target: "es2022",
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
@@ -101,15 +100,16 @@ if (small) {
     out: "verto-legacy-min.js",
     format: "iife",
     minify: true,
-    target: TARGET,
+    ecma: ECMA,
+    inject: [path.join(template, "weak-ref.js")],
     alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
     plugins: [linkedTo(path.join(legacyDir, "verto_bg.wasm"), false, byIdentity), asScript(legacyDir)],
   });
 }
 
 // Terser finds 6 % more than esbuild in the glue.
-async function minifyMore(file) {
-  const options = { ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true } };
+async function minifyMore(file, ecma) {
+  const options = { ecma, compress: { passes: 3 }, format: { ascii_only: true } };
   const { code } = await minify(await readFile(file, "utf8"), options);
   await writeFile(file, code);
 }
@@ -125,16 +125,17 @@ async function writeIntegrity(names) {
 }
 
 try {
-  for (const { entry, out, ...options } of entries) {
+  for (const { entry, out, ecma = 2022, ...options } of entries) {
     await build({
       ...common,
+      target: `es${ecma}`,
       minifyWhitespace: small,
       minifySyntax: small,
       ...options,
       entryPoints: [path.join(template, entry)],
       outfile: path.join(outDir, out),
     });
-    if (options.minify) await minifyMore(path.join(outDir, out));
+    if (options.minify) await minifyMore(path.join(outDir, out), ecma);
   }
   await copyFile(wasm, path.join(outDir, "verto_bg.wasm"));
   await writeIntegrity([...entries.map(({ out }) => out), "verto_bg.wasm"]);
