@@ -35,17 +35,17 @@ test("10,000 instances made and dropped are collected, and their wasm memory is 
       }
       return window.coreMemory();
     });
-  await round();
-  await allCollected();
-  await run(() => (window.refs.length = 0));
-  // The cores are freed by a task after the collection, so the second round may still grow a little.
-  const second = await round();
-  await allCollected();
-  await run(() => (window.refs.length = 0));
-  const third = await round();
-  await allCollected();
-  assert.ok(second > 0);
-  assert.ok(third <= second * 1.1, `wasm memory: ${second}, then ${third} bytes`);
+  // How much it takes at most depends on when the browser collects, and it grows in large steps:
+  // what is used again is seen when it has stopped growing.
+  const bytes = [];
+  const grows = () => bytes.length < 3 || bytes.at(-1) > bytes.at(-3);
+  while (grows() && bytes.length < 8) {
+    bytes.push(await round());
+    await allCollected();
+    await run(() => (window.refs.length = 0));
+  }
+  assert.ok(bytes[0] > 0);
+  assert.ok(!grows(), `wasm memory after each round: ${bytes.join(", ")} bytes`);
 });
 
 /** Connects an instance that nothing but the SDK refers to. Handlers count in `window.seen`. */
