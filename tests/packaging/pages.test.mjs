@@ -1,7 +1,7 @@
 // The packed package in pages, as web developers make them: each installs it from a registry,
 // builds with its tool, without plugin or configuration for us, and works a small shift.
 import assert from "node:assert/strict";
-import { rename } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 import { consoleErrors, startBrowser } from "../e2e/lib/browser.mjs";
 import { startSim } from "../e2e/lib/sim.mjs";
@@ -62,6 +62,20 @@ for (const [name, page] of [
   test(name, () => playFrom(plain.dir, page));
 }
 
+test("a script tag with its hash, under another's hash no more", async () => {
+  const file = registry.manifest.unpkg.replace("./", "");
+  const hashes = JSON.parse(await readFile(plain.path("node_modules/verto-wasm/integrity.json"), "utf8"));
+  const page = await readFile(plain.path("script.html"), "utf8");
+  const withHash = (hash) => page.replace(`${file}"`, `$& integrity="${hash}"`);
+  await writeFile(plain.path("hashed.html"), withHash(hashes[file]));
+  await playFrom(plain.dir, "hashed.html");
+  await writeFile(plain.path("refused.html"), withHash(hashes["index.mjs"]));
+  const sim = await simulator(plain.dir);
+  await driver.get(`${sim.url}refused.html`);
+  assert.equal(await driver.executeScript("return typeof Verto"), "undefined");
+  await consoleErrors(driver);
+});
+
 test("Vite's dev server", async () => {
   const vite = await Project.make("vite", registry);
   const server = await tasks.serve(vite, "vite/bin/vite.js", "--host", "127.0.0.1", "--port", "0");
@@ -97,6 +111,15 @@ test("webpack", async () => {
   await playFrom(webpack.dir);
   await buildWithWebpack(webpack, "./slim.js", "slim-bundle.js");
   await playFrom(webpack.dir, "slim.html");
+});
+
+test("what has an effect stays in a bundle, and what is imported for nothing doesn't", async () => {
+  const webpack = await Project.make("webpack", registry);
+  await buildWithWebpack(webpack, "./script.js", "script-bundle.js");
+  await playFrom(webpack.dir, "script.html");
+  await buildWithWebpack(webpack, "./unused.js", "unused-bundle.js");
+  const bundle = await readFile(webpack.path("unused-bundle.js"), "utf8");
+  assert.ok(bundle.length < 1000, `${bundle.length} bytes`);
 });
 
 test("Rollup", async () => {
