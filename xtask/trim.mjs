@@ -15,7 +15,7 @@ const tests = createRequire(path.join(import.meta.dirname, "..", "tests", "packa
 const { default: binaryen } = await import(pathToFileURL(tests.resolve("binaryen")));
 
 const PANICS =
-  /panicking::|handle_alloc_error|default_alloc_error|handle_error|capacity_overflow|unwrap_failed|expect_failed|slice_error_fail|slice_index_fail|len_mismatch_fail|panic_already|rust_panic|rust_begin_unwind/;
+  /panicking::|handle_alloc_error|default_alloc_error|handle_error|capacity_overflow|unwrap_failed|expect_failed|slice_error_fail|slice_index_fail|len_mismatch_fail|panic_already|rust_panic|rust_begin_unwind|wasm_bindgen::throw_str/;
 const FORMATTING = /\bfmt::|do_count_chars/;
 
 const module = binaryen.readBinary(await readFile(from));

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::dead_data;
 use crate::package::{self, WASM_FEATURES};
 use crate::process::{MINUTE, run};
 use crate::project::Project;
@@ -17,15 +18,17 @@ const LOWERING: [&str; 3] = [
     "--llvm-nontrapping-fptoint-lowering",
 ];
 
-/// From the compiler's `library` makes `verto_bg.js` and `verto_bg.wasm.js` in `out`.
-pub fn build(project: &Project, library: &Path, out: &Path) -> Result<()> {
+/// From what was compiled for release makes `verto_bg.js` and `verto_bg.wasm.js` in `out`.
+pub fn build(project: &Project, out: &Path) -> Result<()> {
     let plain = out.join("library.wasm");
-    let wasm = out.join("verto_bg.wasm");
     // wasm-bindgen uses no feature that it isn't told of; wasm2js knows no externref.
-    let mut strip = binaryen(project, "wasm-opt");
-    strip.args(WASM_FEATURES).arg("--strip-target-features");
-    run(strip.arg(library).arg("-o").arg(&plain), 10 * MINUTE)?;
+    dead_data::strip(
+        &package::library(project, false),
+        &["target_features"],
+        &plain,
+    )?;
     package::bind_library(project, &plain, out)?;
+    let wasm = out.join("verto_bg.wasm");
 
     let mut trim = Command::new("node");
     trim.arg(project.root.join("xtask").join("trim.mjs"));
@@ -34,6 +37,7 @@ pub fn build(project: &Project, library: &Path, out: &Path) -> Result<()> {
     opt.args(WASM_FEATURES).arg("-Oz").args(LOWERING);
     opt.args(["--strip-debug", "--strip-producers"]);
     run(opt.arg(&wasm).arg("-o").arg(&wasm), 10 * MINUTE)?;
+    package::clear_dead_data(project, &wasm)?;
     let mut wasm2js = binaryen(project, "wasm2js");
     wasm2js.arg("-Oz").arg(&wasm).arg("-o");
     run(wasm2js.arg(out.join("verto_bg.wasm.js")), 10 * MINUTE)

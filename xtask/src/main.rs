@@ -4,6 +4,7 @@
 //! `tests/node_modules`.
 
 mod bench;
+mod dead_data;
 mod demo;
 mod docs;
 mod engines;

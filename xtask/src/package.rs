@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::dead_data::{self, Constants};
 use crate::legacy;
 use crate::process::{self, MINUTE, run, step};
 use crate::project::{Project, WASM_TARGET};
@@ -48,14 +49,15 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
         empty_dir(dir)?;
     }
     step("compiling Rust to WebAssembly", || compile(project, dev))?;
-    step("wasm-bindgen", || bind(project, dev, &wasm))?;
+    step("wasm-bindgen", || match dev {
+        true => bind_library(project, &library(project, dev), &wasm),
+        false => bind(project, &wasm),
+    })?;
     if !dev {
         step("wasm-opt", || {
             optimise(project, &wasm.join("verto_bg.wasm"), &STRIP)
         })?;
-        step("wasm2js", || {
-            legacy::build(project, &library(project, dev), &without_wasm)
-        })?;
+        step("wasm2js", || legacy::build(project, &without_wasm))?;
     }
     step("bundling", || bundle(project, &scratch, dev))?;
     let scripts: &[&str] = if dev { &[SCRIPT] } else { &[SCRIPT, LEGACY] };
@@ -91,14 +93,21 @@ fn compile(project: &Project, dev: bool) -> Result<()> {
     let mut flags: Vec<_> = dirs.iter().map(remap).collect();
     // Nothing here is recursive: the usual stack of 1 MB is memory for nothing in each page.
     // Below everything else an overflow is a trap.
-    flags.push("-Clink-args=-zstack-size=65536 --stack-first".to_owned());
+    let mut link_args = "-Clink-args=-zstack-size=65536 --stack-first".to_owned();
+    if !dev {
+        link_args.push(' ');
+        link_args.push_str(dead_data::LINK_ARG);
+    }
+    flags.push(link_args);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     run(&mut cargo, 20 * MINUTE)
 }
 
-/// Makes `verto_bg.wasm` and its JavaScript from what was compiled.
-pub fn bind(project: &Project, dev: bool, out: &Path) -> Result<()> {
-    bind_library(project, &library(project, dev), out)
+/// Makes `verto_bg.wasm` and its JavaScript from what was compiled for release.
+pub fn bind(project: &Project, out: &Path) -> Result<()> {
+    let plain = out.join("library.wasm");
+    dead_data::strip(&library(project, false), &[], &plain)?;
+    bind_library(project, &plain, out)
 }
 
 /// The same for any `library`.
@@ -109,7 +118,8 @@ pub fn bind_library(project: &Project, library: &Path, out: &Path) -> Result<()>
     run(command.arg(library), 5 * MINUTE)
 }
 
-fn library(project: &Project, dev: bool) -> PathBuf {
+/// What was compiled.
+pub fn library(project: &Project, dev: bool) -> PathBuf {
     let profile = if dev { "debug" } else { "release" };
     let dir = project.target.join(WASM_TARGET).join(profile);
     dir.join("verto_wasm.wasm")
@@ -142,6 +152,7 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
         "-g",
     ]);
     run(&mut optimise, 10 * MINUTE)?;
+    clear_dead_data(project, wasm)?;
     // In a run of its own: where it converges it would rename again and again.
     let mut rename = wasm_opt();
     rename
@@ -149,6 +160,14 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
         .args(debug);
     let names = process::capture(&mut rename, 10 * MINUTE)?;
     fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
+}
+
+/// Clears what of the data the optimised module doesn't use.
+pub fn clear_dead_data(project: &Project, wasm: &Path) -> Result<()> {
+    let library = fs::read(library(project, false)).context("the library")?;
+    let mut module = fs::read(wasm).context("wasm-opt left nothing")?;
+    Constants::of(&library)?.clear_unreached(&library, &mut module)?;
+    fs::write(wasm, module).context("the module cannot be written")
 }
 
 fn bundle(project: &Project, scratch: &Path, dev: bool) -> Result<()> {

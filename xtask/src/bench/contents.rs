@@ -33,7 +33,7 @@ pub struct Contents {
 pub fn of_build(project: &Project, scratch: &Path) -> Result<Contents> {
     step("where the bytes go", || {
         let dir = scratch.join("wasm");
-        package::bind(project, false, &dir)?;
+        package::bind(project, &dir)?;
         let wasm = dir.join("verto_bg.wasm");
         package::optimise(project, &wasm, &["--debuginfo"])?;
         let wasm = fs::read(&wasm).context("wasm-opt left nothing")?;
