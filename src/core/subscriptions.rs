@@ -220,6 +220,8 @@ impl Subscriptions {
         sub_params: Option<&str>,
         local: bool,
     ) -> Added {
+        // One may come, and others go.
+        self.routes.forget();
         let run = if self.in_login { self.last_run } else { 0 };
         let entry = self.channels.get_or_insert(channel);
         if let Some(json) = sub_params {
@@ -235,7 +237,6 @@ impl Subscriptions {
                 one.serno
             }
             None => {
-                self.routes.forget();
                 self.last_serno += 1;
                 entry.registrations.push(Registration {
                     serno: self.last_serno,

@@ -245,6 +245,25 @@ fn an_event_that_comes_again_goes_the_short_way_until_a_handler_comes_or_goes() 
 }
 
 #[test]
+fn a_handler_that_another_replaces_at_a_login_gets_nothing_by_the_short_way() {
+    let mut h = Harness::ready();
+    h.in_login_callback(|h| {
+        h.subscribe(&["vcc"], 1);
+    });
+    h.subscribe(&["vcc"], 2);
+    for serno in 0..2 {
+        h.event("vcc", Some("vcc"), Some(serno));
+    }
+    // The second is no newcomer, but the first goes.
+    h.in_login_callback(|h| {
+        h.subscribe(&["vcc"], 2);
+    });
+    h.forget();
+    h.event("vcc", Some("vcc"), Some(2));
+    assert_eq!(h.told(), ["event [2]"]);
+}
+
+#[test]
 fn the_short_way_neither_repeats_an_event_nor_hides_a_gap() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
