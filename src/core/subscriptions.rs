@@ -54,7 +54,7 @@ struct Channel {
     sub_params: Option<String>,
     /// The `eventSerno` that comes next, where one was seen.
     expected: Option<u64>,
-    /// The latest numbers that were skipped: they may still come.
+    /// The latest numbers before that one that were skipped: they may still come.
     missed: Vec<u64>,
 }
 
@@ -303,7 +303,6 @@ impl Subscriptions {
         for (_, channel) in &mut self.channels.0 {
             channel.wire = Wire::Unasked;
             channel.expected = None;
-            channel.missed.clear();
         }
     }
 
@@ -374,7 +373,6 @@ impl Subscriptions {
             Answer::Granted => {
                 // What came before the grant was of an earlier subscription.
                 entry.expected = None;
-                entry.missed.clear();
                 Wire::Confirmed
             }
             Answer::Refused => Wire::Refused,
@@ -480,7 +478,10 @@ impl Channel {
         let skipped = self.missed.iter().position(|missed| *missed == serno);
         match self.expected {
             // Those before the first may still come, and aren't known to be lost.
-            None => self.skip(0, serno),
+            None => {
+                self.missed.clear();
+                self.skip(0, serno);
+            }
             Some(expected) if serno >= expected => {
                 self.skip(expected, serno);
                 if serno > expected {

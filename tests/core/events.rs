@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::Harness;
+use crate::harness::{Harness, config};
 
 #[test]
 fn an_event_goes_to_the_channel_that_the_server_names() {
@@ -220,6 +220,21 @@ fn numbers_of_an_older_connection_hide_nothing_on_the_new_one() {
     }
     let gap = "onGap vcc expected 3 received 9";
     assert_eq!(h.told(), ["event [1]", "event [1]", gap, "event [1]"]);
+}
+
+#[test]
+fn an_event_that_came_before_the_subscription_was_asked_for_lets_nothing_come_twice() {
+    let mut h = Harness::new();
+    h.subscribe(&["vcc"], 1);
+    h.connect(config());
+    h.authenticate();
+    h.event("vcc", Some("vcc"), Some(2));
+    h.reply(1, &json!({}));
+    h.forget();
+    for number in [3, 1, 1] {
+        h.event("vcc", Some("vcc"), Some(number));
+    }
+    assert_eq!(h.told(), ["event [1]", "event [1]"]);
 }
 
 #[test]
