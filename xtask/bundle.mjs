@@ -7,7 +7,7 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-import { encode } from "./printable.mjs";
+import { pack } from "./pack.mjs";
 
 const [root, scratch, mode] = process.argv.slice(2);
 const small = mode !== "--dev";
@@ -92,7 +92,7 @@ const inlined = {
   name: "wasm as text",
   setup(build) {
     build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({
-      contents: `export default ${JSON.stringify(encode(await readFile(path)))};`,
+      contents: `export default ${JSON.stringify(pack(await readFile(path)))};`,
     }));
   },
 };

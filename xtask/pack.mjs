@@ -1,0 +1,170 @@
+// Writes a wasm module as pkg-template/packed.js reads it.
+
+import {
+  ALPHABET,
+  BLOCKS,
+  CODE,
+  END,
+  HEAD,
+  LOCALS,
+  NONE,
+  OFFSETS,
+  OTHERS,
+  PAIRS,
+  SINGLES,
+  STREAMS,
+  TAIL,
+  operands as streamsOfOperands,
+  unpack,
+} from "../pkg-template/packed.js";
+
+const CODE_SECTION = 10;
+const streamOf = streamsOfOperands();
+
+// How many operands an opcode has that has other than one, where the first of them is `first`.
+function operands(opcode, first) {
+  if (opcode === 0x0e) return first + 2; // br_table
+  if (opcode === 0x11) return 2; // call_indirect
+  if (opcode === 0x1c) return first + 1; // select
+  if (opcode === 0xfc && first < 8) return 1; // saturating conversions
+  if (opcode === 0xfc && first === 10) return 3; // memory.copy
+  if (opcode === 0xfc && (first === 11 || first > 14)) return 2; // memory.fill, tables
+  if (opcode === 0xd0 || opcode === 0xd2) return 1; // references
+  throw new Error(`opcode 0x${opcode.toString(16)} ${first} is not known here`);
+}
+
+export function pack(wasm) {
+  const { streams, module } = split(wasm);
+  const lengths = streams.flatMap(({ length }) => [length & 255, length >> 8]);
+  const text = encode([...lengths, ...streams.flat()]);
+  if (Buffer.compare(Buffer.from(unpack(text)), Buffer.from(module)) !== 0) {
+    throw new Error("the packed module does not read back as it was");
+  }
+  return text;
+}
+
+/**
+ * The module in streams, and what they shall come to: the module, but that alignments are 0 and
+ * each function's size has two bytes.
+ */
+function split(wasm) {
+  const streams = Array.from({ length: STREAMS }, () => []);
+  const reader = new Reader(wasm);
+  reader.at = 8;
+  let section;
+  let size;
+  for (;;) {
+    section = reader.at;
+    const id = reader.byte();
+    size = reader.number();
+    if (id === CODE_SECTION) break;
+    reader.at += size;
+  }
+  const end = reader.at + size;
+  const count = reader.bytesOf(() => reader.number());
+  const code = [...count];
+  while (reader.at < end) {
+    reader.number();
+    const body = functionBody(reader, streams);
+    if (body.length >= 1 << 14) throw new Error("a function's size has more than two bytes");
+    code.push(body.length & 127 | 128, body.length >> 7, ...body);
+  }
+  const head = [...wasm.subarray(0, section), CODE_SECTION, ...leb(code.length)];
+  streams[HEAD].push(...head, ...count);
+  streams[TAIL].push(...wasm.subarray(end));
+  return { streams, module: [...head, ...code, ...streams[TAIL]] };
+}
+
+function functionBody(reader, streams) {
+  const body = [];
+  const operand = (stream) => {
+    const bytes = reader.bytesOf(() => reader.number());
+    streams[stream].push(...bytes);
+    body.push(...bytes);
+  };
+  const groups = reader.number();
+  if (groups > 127) throw new Error("a function has locals of more kinds than fit a byte");
+  reader.at--;
+  for (let i = 0; i <= 2 * groups; i++) operand(LOCALS);
+  for (let depth = 1; depth; ) {
+    const opcode = reader.byte();
+    streams[CODE].push(opcode);
+    body.push(opcode);
+    const stream = streamOf[opcode];
+    if (opcode === END) depth--;
+    if (stream === BLOCKS) depth++;
+    if (stream === OFFSETS) {
+      reader.number();
+      body.push(0);
+    }
+    if (stream === STREAMS) {
+      const floats = { 0x43: 4, 0x44: 8 }[opcode];
+      const first = reader.at;
+      const count = floats ? reader.numbersIn(floats) : operands(opcode, reader.number());
+      reader.at = first;
+      streams[OTHERS].push(count);
+      for (let i = 0; i < count; i++) operand(OTHERS);
+    } else if (stream !== NONE) {
+      operand(stream);
+    }
+  }
+  return body;
+}
+
+class Reader {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.at = 0;
+  }
+
+  byte() {
+    return this.bytes[this.at++];
+  }
+
+  /** A number in LEB128; negative ones are only skipped. */
+  number() {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+  }
+
+  /** As how many numbers the next `length` bytes may be copied. */
+  numbersIn(length) {
+    const bytes = this.bytes.subarray(this.at, this.at + length);
+    if (bytes.at(-1) > 127) throw new Error("a float ends in a high byte");
+    return bytes.filter((byte) => byte < 128).length;
+  }
+
+  bytesOf(read) {
+    const start = this.at;
+    read();
+    return this.bytes.subarray(start, this.at);
+  }
+}
+
+function leb(number) {
+  const bytes = [];
+  for (; number > 127; number >>= 7) bytes.push((number & 127) | 128);
+  return [...bytes, number];
+}
+
+function encode(bytes) {
+  const count = new Array(256).fill(0);
+  for (const byte of bytes) count[byte]++;
+  const all = count.map((_, byte) => byte);
+  const singles = all.toSorted((a, b) => count[b] - count[a] || a - b).slice(0, SINGLES);
+  const table = [...singles, ...all.filter((byte) => !singles.includes(byte))];
+  const text = [];
+  table.forEach((byte, place) => {
+    const rest = place - SINGLES;
+    text[byte] =
+      rest < 0
+        ? ALPHABET[PAIRS + place]
+        : ALPHABET[Math.floor(rest / ALPHABET.length)] + ALPHABET[rest % ALPHABET.length];
+  });
+  const hex = singles.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex + bytes.map((byte) => text[byte]).join("");
+}
