@@ -153,6 +153,8 @@ export type Fresh<T> = T | (() => T | PromiseLike<T>);
  * });
  */
 export interface VertoOptions {
+  // The page's own, which `verto.options` gives back; StrictVertoOptions has no room for them.
+  [name: string]: any;
   /** `user@domain`, with the domain that XSwitch shows on its first page. */
   login: string;
   /** The password. With a token it may be left out; then `password` is sent. */
@@ -204,8 +206,18 @@ export interface VertoOptions {
     /** What the page should mend, such as an option that can't be used. */
     error?(text: string): void;
   };
-  [name: string]: any;
 }
+
+/**
+ * {@link VertoOptions} by their names alone, so that a misspelt one is an error of TypeScript.
+ * There any name stands, since pages keep options of their own among them.
+ *
+ * @example
+ * verto.connect({ socketUrl, login, passwd, autoReconnect: false } satisfies StrictVertoOptions);
+ */
+export type StrictVertoOptions = {
+  [Name in keyof VertoOptions as string extends Name ? never : number extends Name ? never : Name]: VertoOptions[Name];
+};
 
 /**
  * `idle`: never connected. `reconnecting`: waiting before the next attempt. `closed`: ended for

@@ -29,5 +29,11 @@ export type WasmSource =
  * import init from "verto-wasm/slim";
  * import address from "verto-wasm/verto_bg.wasm?url";
  * await init(address);
+ *
+ * @example
+ * // esbuild, with `--loader:.wasm=file`:
+ * import init from "verto-wasm/slim";
+ * import address from "verto-wasm/verto_bg.wasm";
+ * await init(address);
  */
 export default function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;

@@ -91,6 +91,23 @@ impl Serialize for Arguments {
 /// # Errors
 /// The first argument that is missing or of a wrong type, by its name; a `func` that is
 /// none of the specification's.
+///
+/// ```
+/// use verto_wasm::core::callcenter::{Argument, DEFAULT_GROUP, arguments};
+///
+/// let given = |texts: &'static [&str]| {
+///     move |place| match texts.get(place as usize) {
+///         Some(text) => Argument::Text((*text).to_owned()),
+///         None => Argument::Missing,
+///     }
+/// };
+/// let agent = arguments::<()>("ccGoReady", "sales", given(&["test", "1007"])).unwrap();
+/// let json = serde_json::to_string(&agent).unwrap();
+/// assert_eq!(json, r#"{"queue":"test","agent":"sales.1007"}"#);
+///
+/// let error = arguments::<()>("ccLogin", DEFAULT_GROUP, given(&["test", "1007"])).unwrap_err();
+/// assert_eq!(error.message, "extn is missing");
+/// ```
 pub fn arguments<V>(
     func: &str,
     group: &str,

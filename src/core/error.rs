@@ -35,6 +35,11 @@ pub enum Kind {
 
 impl Kind {
     /// The kind's name on the page.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::Kind;
+    /// assert_eq!(Kind::ConnectionLost.name(), "connection-lost");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Kind::Auth => "auth",
@@ -53,6 +58,11 @@ impl Kind {
 
     /// The code of a failure for which the server gave none. Ours; JSON-RPC's own codes
     /// lie below -32000, so the two cannot be confused.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::Kind;
+    /// assert_eq!(Kind::Timeout.code(), -1);
+    /// ```
     pub fn code(self) -> i32 {
         match self {
             Kind::Timeout => -1,
@@ -71,6 +81,11 @@ impl Kind {
     }
 
     /// The kind with this [`Self::code`]; `InvalidArgument` where there is none.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::Kind;
+    /// assert_eq!(Kind::of_code(Kind::TooLarge.code()), Kind::TooLarge);
+    /// ```
     pub fn of_code(code: i32) -> Kind {
         match code {
             -6 => Kind::TooLarge,
@@ -130,6 +145,12 @@ impl<V> DerefMut for Error<V> {
 
 impl<V> Error<V> {
     /// A failure of our own making.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::{Error, Kind};
+    /// let error = Error::<()>::new(Kind::Closed, "logged out");
+    /// assert_eq!((error.kind, error.code), (Kind::Closed, -3));
+    /// ```
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Error(Box::new(Failure {
             kind,
@@ -154,6 +175,12 @@ impl<V> Error<V> {
     }
 
     /// The same failure, told for a request of `method` that had or hadn't been sent.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::{Error, Kind};
+    /// let error = Error::<()>::new(Kind::Timeout, "no answer in 60 s").of("jsapi", true);
+    /// assert_eq!((error.method.as_deref(), error.sent), (Some("jsapi"), Some(true)));
+    /// ```
     #[must_use]
     pub fn of(mut self, method: &str, sent: bool) -> Self {
         self.method = Some(method.into());
@@ -167,6 +194,19 @@ impl<V: Value> Error<V> {
     /// success. Both carry `code` and `message`, and XSwitch's results a `reason`
     /// (XSwitch reference); mod_verto's subscription errors carry neither (FreeSWITCH,
     /// transcript s04).
+    ///
+    /// ```
+    /// # mod json {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
+    /// # }
+    /// # use json::Json;
+    /// use verto_wasm::core::error::{Error, Kind};
+    ///
+    /// let answer = Json(serde_json::json!({ "code": 403, "reason": "wrong extension" }));
+    /// let error = Error::refusal(Kind::Rejected, "jsapi", answer);
+    /// assert_eq!((error.code, error.reason.as_deref()), (403, Some("wrong extension")));
+    /// assert_eq!(error.message, "the server refused jsapi: wrong extension");
+    /// ```
     pub fn refusal(kind: Kind, method: &str, answer: V) -> Self {
         let reason = answer
             .text_of(Field::Reason)

@@ -69,30 +69,10 @@ pub enum Method {
 /// counter collides with ours (FreeSWITCH).
 ///
 /// ```
-/// # use verto_wasm::core::value::{Field, Value};
-/// # #[derive(Clone)]
-/// # struct Json(serde_json::Value);
-/// #
-/// # impl Value for Json {
-/// #     fn field(&self, field: Field) -> Option<Self> {
-/// #         self.0.get(field.name()).cloned().map(Json)
-/// #     }
-/// #     fn text(&self) -> Option<String> {
-/// #         self.0.as_str().map(str::to_owned)
-/// #     }
-/// #     fn number(&self) -> Option<f64> {
-/// #         self.0.as_f64()
-/// #     }
-/// #     fn items(&self) -> Option<Vec<Self>> {
-/// #         Some(self.0.as_array()?.iter().cloned().map(Json).collect())
-/// #     }
-/// #     fn is_object(&self) -> bool {
-/// #         self.0.is_object()
-/// #     }
-/// #     fn is_null(&self) -> bool {
-/// #         self.0.is_null()
-/// #     }
+/// # mod json {
+/// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
 /// # }
+/// # use json::Json;
 /// use verto_wasm::core::frame::{Frame, classify};
 ///
 /// let event = Json(serde_json::json!({
@@ -193,12 +173,24 @@ fn echo<V: Value>(id: &V) -> Option<String> {
 }
 
 /// A JSON number as a counter; fractions and numbers beyond 2^53 are none.
+///
+/// ```
+/// use verto_wasm::core::frame::whole;
+/// assert_eq!((whole(7.0), whole(7.5), whole(-1.0)), (Some(7), None, None));
+/// ```
 pub fn whole(number: f64) -> Option<u64> {
     let integer = number as u64;
     (integer < (1 << 53) && integer as f64 == number).then_some(integer)
 }
 
 /// The text of a request. `params` is a JSON object's text, into which `sessid` is put.
+///
+/// ```
+/// use verto_wasm::core::frame::request;
+/// let text = request("echo", r#"{"n":1}"#, "s", 7);
+/// let wanted = r#"{"jsonrpc":"2.0","method":"echo","params":{"n":1,"sessid":"s"},"id":7}"#;
+/// assert_eq!(text, wanted);
+/// ```
 pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
     let mut text = String::with_capacity(params.len() + method.len() + sessid.len() + 72);
     text.push_str("{\"jsonrpc\":\"2.0\",\"method\":");
@@ -220,6 +212,12 @@ pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
 
 /// The text of our answer to a request of the server's. It is safe everywhere: mod_verto
 /// drops replies silently (FreeSWITCH, transcript s12).
+///
+/// ```
+/// use verto_wasm::core::frame::answer;
+/// let text = answer("7", "verto.ping");
+/// assert_eq!(text, r#"{"jsonrpc":"2.0","id":7,"result":{"method":"verto.ping"}}"#);
+/// ```
 pub fn answer(id: &str, method: &str) -> String {
     let mut text = joined(&[
         "{\"jsonrpc\":\"2.0\",\"id\":",

@@ -3,6 +3,10 @@
 //! The core is sans-IO. What happens (the page's commands, an opened or closed socket, a
 //! frame, the time) is told to a [`session::Session`]; what is to be done comes out of it
 //! as [`session::Io`] for the socket and [`session::Notice`] for the page.
+//!
+//! To be read in this order: [`session`], which is the whole of it from outside, with an
+//! example from `connect` to the login; [`error`], how a call can fail; [`callcenter`], what
+//! the commands are made of; [`frame`] and [`value`], what is on the wire and how it is read.
 
 pub mod callcenter;
 pub mod error;

@@ -9,11 +9,22 @@ pub struct Random(u64);
 
 impl Random {
     /// A source that starts from `seed`.
+    ///
+    /// ```
+    /// use verto_wasm::core::Random;
+    /// assert_eq!(Random::new(1).bits(), Random::new(1).bits());
+    /// ```
     pub fn new(seed: u64) -> Self {
         Random(seed)
     }
 
     /// The next 64 random bits.
+    ///
+    /// ```
+    /// use verto_wasm::core::Random;
+    /// let mut random = Random::new(1);
+    /// assert_ne!(random.bits(), random.bits());
+    /// ```
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -23,6 +34,11 @@ impl Random {
     }
 
     /// A random number from 0 to `most`, both included.
+    ///
+    /// ```
+    /// use verto_wasm::core::Random;
+    /// assert!(Random::new(1).up_to(1_000) <= 1_000);
+    /// ```
     pub fn up_to(&mut self, most: u64) -> u64 {
         match most.checked_add(1) {
             Some(count) => self.bits() % count,
@@ -31,6 +47,11 @@ impl Random {
     }
 
     /// A random UUID (version 4) in text.
+    ///
+    /// ```
+    /// use verto_wasm::core::Random;
+    /// assert_eq!(Random::new(1).uuid().as_bytes()[14], b'4');
+    /// ```
     pub fn uuid(&mut self) -> String {
         let high = (self.bits() & !0xf000) | 0x4000;
         let low = (self.bits() >> 2) | (0b10 << 62);

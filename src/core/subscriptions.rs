@@ -47,7 +47,7 @@ struct Channel {
     registrations: Vec<Registration>,
     wire: Wire,
     sub_params: Option<String>,
-    /// The latest numbers that were skipped: they may still come.
+    /// The latest numbers before the one that comes next that were skipped: they may still come.
     missed: Vec<u64>,
 }
 
@@ -216,6 +216,8 @@ impl Subscriptions {
         sub_params: Option<&str>,
         local: bool,
     ) -> Added {
+        // One may come, and others go.
+        self.forget_routes();
         let run = if self.in_login { self.last_run } else { 0 };
         let entry = self.channels.get_or_insert(channel);
         if let Some(json) = sub_params {
@@ -231,7 +233,6 @@ impl Subscriptions {
                 one.serno
             }
             None => {
-                self.version += 1;
                 self.last_serno += 1;
                 entry.registrations.push(Registration {
                     serno: self.last_serno,
@@ -303,7 +304,6 @@ impl Subscriptions {
         for entry in &mut self.channels.0 {
             entry.expected = 0;
             entry.channel.wire = Wire::Unasked;
-            entry.channel.missed.clear();
         }
     }
 
@@ -378,7 +378,6 @@ impl Subscriptions {
             Answer::Granted => {
                 // What came before the grant was of an earlier subscription.
                 *expected = 0;
-                entry.missed.clear();
                 Wire::Confirmed
             }
             Answer::Refused => Wire::Refused,
@@ -481,7 +480,10 @@ impl Entry {
         let skipped = missed.iter().position(|missed| *missed == serno);
         match self.expected {
             // Those before the first may still come, and aren't known to be lost.
-            0 => self.skip(0, serno),
+            0 => {
+                missed.clear();
+                self.skip(0, serno);
+            }
             expected if serno >= expected => {
                 self.skip(expected, serno);
                 if serno > expected {

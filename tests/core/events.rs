@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::Harness;
+use crate::harness::{Harness, config};
 
 #[test]
 fn an_event_goes_to_the_channel_that_the_server_names() {
@@ -223,6 +223,21 @@ fn numbers_of_an_older_connection_hide_nothing_on_the_new_one() {
 }
 
 #[test]
+fn an_event_that_came_before_the_subscription_was_asked_for_lets_nothing_come_twice() {
+    let mut h = Harness::new();
+    h.subscribe(&["vcc"], 1);
+    h.connect(config());
+    h.authenticate();
+    h.event("vcc", Some("vcc"), Some(2));
+    h.reply(1, &json!({}));
+    h.forget();
+    for number in [3, 1, 1] {
+        h.event("vcc", Some("vcc"), Some(number));
+    }
+    assert_eq!(h.told(), ["event [1]", "event [1]"]);
+}
+
+#[test]
 fn an_event_that_comes_again_goes_the_short_way_until_a_handler_comes_or_goes() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
@@ -242,6 +257,25 @@ fn an_event_that_comes_again_goes_the_short_way_until_a_handler_comes_or_goes() 
     h.forget();
     h.event("vcc.default.1007", Some("vcc"), Some(6));
     assert_eq!((h.told(), h.glue.short), (vec!["event [2]".into()], 4));
+}
+
+#[test]
+fn a_handler_that_another_replaces_at_a_login_gets_nothing_by_the_short_way() {
+    let mut h = Harness::ready();
+    h.in_login_callback(|h| {
+        h.subscribe(&["vcc"], 1);
+    });
+    h.subscribe(&["vcc"], 2);
+    for serno in 0..2 {
+        h.event("vcc", Some("vcc"), Some(serno));
+    }
+    // The second is no newcomer, but the first goes.
+    h.in_login_callback(|h| {
+        h.subscribe(&["vcc"], 2);
+    });
+    h.forget();
+    h.event("vcc", Some("vcc"), Some(2));
+    assert_eq!(h.told(), ["event [2]"]);
 }
 
 #[test]

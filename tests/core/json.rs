@@ -1,4 +1,4 @@
-//! A parsed JSON value, as the core reads it natively.
+// A parsed JSON value, as the core reads it natively; the examples of src/core/ have it too.
 
 use verto_wasm::core::value::{Field, Value};
 

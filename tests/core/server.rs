@@ -252,6 +252,9 @@ impl World {
         let known = self.expected.get(channel).copied();
         let expected = known.unwrap_or(0);
         let missed = self.missed.entry(channel.into()).or_default();
+        if known.is_none() {
+            missed.clear();
+        }
         if number < expected {
             if number != 0 || missed.contains(&0) || expected == 1 {
                 return missed.remove(&number);

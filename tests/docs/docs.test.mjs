@@ -8,8 +8,6 @@ import { test } from "node:test";
 import { FILE, makeApi } from "./api.mjs";
 import { anchors, byHand, codeDiffers, fileOf, links, pagePaths, readPage, shape, slips } from "./pages.mjs";
 
-// Measurements and their method.
-const ENGLISH_ONLY = ["docs/bench.md"];
 // Made from one source, which the test of it compares.
 const MADE = ["docs/api.md", "docs/api.zh.md"];
 
@@ -39,7 +37,7 @@ test("the links between the documents lead to files and headings that exist", as
 });
 
 test("every document is there in both languages, and each leads to the other first", async () => {
-  const english = pages.filter((page) => !chinese.includes(page) && ![...ENGLISH_ONLY, ...MADE].includes(page));
+  const english = pages.filter((page) => !chinese.includes(page) && !MADE.includes(page));
   assert.deepEqual(english, pairs.map(([page]) => page));
   for (const [one, other] of pairs) {
     assert.equal(links(await readPage(one))[0], path.basename(other), one);

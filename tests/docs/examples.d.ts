@@ -5,6 +5,7 @@ declare global {
   const Verto: typeof sdk.Verto;
   const VertoCallcenter: typeof sdk.VertoCallcenter;
   const VertoError: typeof sdk.VertoError;
+  type StrictVertoOptions = sdk.StrictVertoOptions;
   type VertoEvent<Data, Type extends string> = sdk.VertoEvent<Data, Type>;
   type VertoEventOf<EventMap> = sdk.VertoEventOf<EventMap>;
   type AgentEvent = sdk.VertoEvent<{ agent_id: string }, "agent-state">;

@@ -21,8 +21,9 @@ const options = {
   paths: {
     "verto-wasm": [here("../../pkg-template/index.d.ts")],
     "verto-wasm/slim": [here("../../pkg-template/slim.d.ts")],
-    // What Vite makes of it.
+    // What Vite and esbuild make of it.
     "verto-wasm/verto_bg.wasm?url": [here("address.d.ts")],
+    "verto-wasm/verto_bg.wasm": [here("address.d.ts")],
   },
 };
 

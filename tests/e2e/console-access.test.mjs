@@ -38,6 +38,8 @@ after(async () => {
 });
 
 async function colours(scheme) {
+  // Light is what they have anyway.
+  if (lacking("schemes")) return;
   await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", {
     features: [{ name: "prefers-color-scheme", value: scheme }],
   });
@@ -111,12 +113,13 @@ async function eachState(look) {
   await look("taken over");
 }
 
-describe("axe-core finds nothing serious, and nothing is cut off sideways", { skip: lacking("schemes") }, () => {
+describe("axe-core finds nothing serious, and nothing is cut off sideways", () => {
   for (const [language, scheme, size] of [
     ["zh-CN", "light", undefined],
     ["en", "dark", ZOOMED],
   ]) {
-    test(`${language}, ${scheme}${size ? ", at 200 %" : ""}`, async () => {
+    const skip = scheme === "dark" && lacking("schemes");
+    test(`${language}, ${scheme}${size ? ", at 200 %" : ""}`, { skip }, async () => {
       const before = await driver.manage().window().getRect();
       if (size) await driver.manage().window().setRect(size);
       await colours(scheme);
@@ -144,12 +147,16 @@ describe("axe-core finds nothing serious, and nothing is cut off sideways", { sk
   }
 });
 
-/** Presses Tab until the element of this id has the focus. */
-async function tabTo(id) {
+/**
+ * Presses Tab, or Shift and Tab, until the element of this id has the focus. Not beyond the page's
+ * end: Firefox goes on in its own bars, and driven by WebDriver doesn't come back.
+ */
+async function tabTo(id, { back = false } = {}) {
   for (let presses = 0; presses < 40; presses++) {
     const focused = await driver.executeScript("return document.activeElement?.id");
     if (focused === id) return;
-    await driver.actions().sendKeys(Key.TAB).perform();
+    const tab = driver.actions();
+    await (back ? tab.keyDown(Key.SHIFT).sendKeys(Key.TAB).keyUp(Key.SHIFT) : tab.sendKeys(Key.TAB)).perform();
   }
   throw new Error(`#${id} is not reached by Tab`);
 }
@@ -167,7 +174,10 @@ async function keys(...pressed) {
   await driver.actions().sendKeys(...pressed).perform();
 }
 
-test("a shift by keyboard alone, with a visible focus, and told to a screen reader", { skip: lacking("ring") }, async () => {
+/** Waits until the developer's drawer is open, or shut. */
+const drawer = (open) => until(`the drawer ${open ? "open" : "shut"}`, async () => (await page.isShown("#drawer")) === open);
+
+test("a shift by keyboard alone, with a visible focus, and told to a screen reader", async () => {
   await page.open("en");
   const said = [];
   const hear = async (text) => {
@@ -180,7 +190,7 @@ test("a shift by keyboard alone, with a visible focus, and told to a screen read
   await hear("State: Signed in, not ready");
   await focusOn("cc-ready");
   const outline = await driver.executeScript("const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement); return [outlineStyle, outlineWidth]");
-  assert.deepEqual(outline, ["solid", "3px"]);
+  if (!lacking("ring")) assert.deepEqual(outline, ["solid", "3px"]);
   await keys(Key.ENTER);
   await page.shows("#agent-state", { state: "READY" });
   await hear("State: Ready");
@@ -192,20 +202,22 @@ test("a shift by keyboard alone, with a visible focus, and told to a screen read
   await keys("13900000000", Key.ENTER);
   await page.shows("#call", { step: "ended" });
   await hear("Ended: busy");
-  await tabTo("developer");
+  await tabTo("developer", { back: true });
   await keys(Key.ENTER);
-  assert.equal(await page.isShown("#drawer"), true);
+  await drawer(true);
   await focusOn("tab-frames");
   await tabTo("tab-faults");
   await keys(Key.ESCAPE);
-  assert.equal(await page.isShown("#drawer"), false);
-  assert.equal(await driver.executeScript("return document.activeElement.id"), "developer");
+  await drawer(false);
+  await focusOn("developer");
   await keys(Key.ENTER);
+  await drawer(true);
+  await focusOn("tab-frames");
   await driver.executeScript("document.getElementById('dest').focus()");
   await keys(Key.ESCAPE);
-  assert.equal(await page.isShown("#drawer"), false);
+  await drawer(false);
   await focusOn("dest");
-  await tabTo("cc-logout");
+  await tabTo("cc-logout", { back: true });
   await keys(" ");
   await page.shows("#agent-state", { state: "LOGOUT" });
   await hear("State: Signed out");
@@ -243,7 +255,7 @@ test("the focus never falls to nobody when what had it goes", async () => {
   await focusOn("connect");
 });
 
-test("the policy is in force: an inline script of somebody else's does not run", { skip: lacking("reports") }, async () => {
+test("the policy is in force: an inline script of somebody else's does not run", async () => {
   await page.open("en");
   const ran = await driver.executeScript(() => {
     const script = document.createElement("script");
@@ -253,7 +265,7 @@ test("the policy is in force: an inline script of somebody else's does not run",
   });
   assert.equal(ran, false);
   // The browser notes it, and nothing else.
-  await assert.rejects(page.assertCalm(), /Content Security Policy/);
+  if (!lacking("reports")) await assert.rejects(page.assertCalm(), /Content Security Policy/);
 });
 
 test("from a plain file server of another origin: signing in, and the wallboard from events", async () => {

@@ -456,7 +456,8 @@ test("a handler subscribed inside onWSLogin and outside as well outlives reconne
 test("a policy without 'wasm-unsafe-eval': a VertoError that names it, and the page goes on", { skip: lacking("wasm") }, async () => {
   await open("csp.html");
   const { constructed, state, calls, called, ended } = await inPage(scenarios.driver, () => window.csp.play());
-  for (const [name, error] of Object.entries({ constructed, called, ...calls })) {
+  const modules = await inPage(scenarios.driver, () => window.csp.playModules());
+  for (const [name, error] of Object.entries({ constructed, called, ...calls, ...modules })) {
     assert.equal(error.isVertoError, true, name);
     assert.equal(error.kind, "wasm-unavailable", name);
     assert.match(error.message, /Content-Security-Policy.*'wasm-unsafe-eval'.*script-src/, name);
@@ -486,6 +487,8 @@ test("a policy with 'wasm-unsafe-eval' is enough", async () => {
   assert.equal(state, "ready");
   assert.equal(calls.sendMethod.value.n, 1);
   assert.equal(called.n, 1);
+  const modules = await inPage(scenarios.driver, () => window.csp.playModules());
+  assert.deepEqual(modules, { "index.mjs": { state: "idle" }, "slim.mjs": { state: "idle" } });
 });
 
 test("an ES5 page in GBK logs in, subscribes and gets events of a Chinese channel", async () => {

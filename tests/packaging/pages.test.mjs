@@ -1,7 +1,7 @@
 // The packed package in pages, as web developers make them: each installs it from a registry,
 // builds with its tool, without plugin or configuration for us, and works a small shift.
 import assert from "node:assert/strict";
-import { rename } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 import { consoleErrors, startBrowser } from "../e2e/lib/browser.mjs";
 import { startSim } from "../e2e/lib/sim.mjs";
@@ -62,35 +62,64 @@ for (const [name, page] of [
   test(name, () => playFrom(plain.dir, page));
 }
 
+test("a script tag with its hash, under another's hash no more", async () => {
+  const file = registry.manifest.unpkg.replace("./", "");
+  const hashes = JSON.parse(await readFile(plain.path("node_modules/verto-wasm/integrity.json"), "utf8"));
+  const page = await readFile(plain.path("script.html"), "utf8");
+  const withHash = (hash) => page.replace(`${file}"`, `$& integrity="${hash}"`);
+  await writeFile(plain.path("hashed.html"), withHash(hashes[file]));
+  await playFrom(plain.dir, "hashed.html");
+  await writeFile(plain.path("refused.html"), withHash(hashes["index.mjs"]));
+  const sim = await simulator(plain.dir);
+  await driver.get(`${sim.url}refused.html`);
+  assert.equal(await driver.executeScript("return typeof Verto"), "undefined");
+  await consoleErrors(driver);
+});
+
 test("Vite's dev server", async () => {
   const vite = await Project.make("vite", registry);
   const server = await tasks.serve(vite, "vite/bin/vite.js", "--host", "127.0.0.1", "--port", "0");
-  for (const page of ["index.html", "slim.html"]) {
+  for (const page of ["index.html", "slim.html", "slim-url.html"]) {
     const sim = await simulator();
     assert.deepEqual(await play(sim, server.url + page), SHIFT);
     await assertShift(sim);
   }
 });
 
+/** Builds one page of a project, and works the shift on it. */
+async function buildWithVite(project, page = "index.html") {
+  if (page !== "index.html") await rename(project.path(page), project.path("index.html"));
+  await project.tool("vite/bin/vite.js", "build");
+  await playFrom(project.path("dist"));
+}
+
 test("Vite's build", async () => {
   const vite = await Project.make("vite", registry);
-  await vite.tool("vite/bin/vite.js", "build");
-  await playFrom(vite.path("dist"));
-  await rename(vite.path("slim.html"), vite.path("index.html"));
-  await vite.tool("vite/bin/vite.js", "build");
-  await playFrom(vite.path("dist"));
+  await buildWithVite(vite);
+  await buildWithVite(vite, "slim.html");
+  await buildWithVite(vite, "slim-url.html");
 });
+
+function buildWithWebpack(project, entry, made) {
+  const options = ["--mode", "production", "--output-path", ".", "--entry", entry, "--output-filename", made];
+  return project.tool("webpack-cli/bin/cli.js", "build", ...options);
+}
 
 test("webpack", async () => {
   const webpack = await Project.make("webpack", registry);
-  const build = (entry, made) => {
-    const options = ["--mode", "production", "--output-path", ".", "--entry", entry, "--output-filename", made];
-    return webpack.tool("webpack-cli/bin/cli.js", "build", ...options);
-  };
-  await build("./main.js", "bundle.js");
+  await buildWithWebpack(webpack, "./main.js", "bundle.js");
   await playFrom(webpack.dir);
-  await build("./slim.js", "slim-bundle.js");
+  await buildWithWebpack(webpack, "./slim.js", "slim-bundle.js");
   await playFrom(webpack.dir, "slim.html");
+});
+
+test("what has an effect stays in a bundle, and what is imported for nothing doesn't", async () => {
+  const webpack = await Project.make("webpack", registry);
+  await buildWithWebpack(webpack, "./script.js", "script-bundle.js");
+  await playFrom(webpack.dir, "script.html");
+  await buildWithWebpack(webpack, "./unused.js", "unused-bundle.js");
+  const bundle = await readFile(webpack.path("unused-bundle.js"), "utf8");
+  assert.ok(bundle.length < 1000, `${bundle.length} bytes`);
 });
 
 test("Rollup", async () => {
@@ -101,17 +130,38 @@ test("Rollup", async () => {
   await playFrom(rollup.dir);
 });
 
+const buildWithEsbuild = (project, entry, made, ...options) =>
+  project.tool("esbuild/bin/esbuild", entry, "--bundle", "--minify", `--outfile=${made}`, ...options);
+
 test("esbuild", async () => {
   const esbuild = await Project.make("esbuild", registry);
-  await esbuild.tool("esbuild/bin/esbuild", "main.js", "--bundle", "--minify", "--outfile=bundle.js");
+  await buildWithEsbuild(esbuild, "main.js", "bundle.js");
   await playFrom(esbuild.dir);
+});
+
+test("esbuild: slim.mjs, whose WebAssembly its file loader copies", async () => {
+  const esbuild = await Project.make("esbuild", registry);
+  await buildWithEsbuild(esbuild, "slim.js", "slim-bundle.js", "--loader:.wasm=file");
+  await playFrom(esbuild.dir, "slim.html");
 });
 
 test("under the name @xswitch/rtc, by npm's alias", async () => {
   const alias = await Project.make("alias", registry, { "@xswitch/rtc": `npm:${registry.name}@${registry.version}` });
-  await alias.tool("esbuild/bin/esbuild", "main.js", "--bundle", "--outfile=bundle.js");
+  await buildWithEsbuild(alias, "main.js", "bundle.js");
   await playFrom(alias.dir);
 });
+
+for (const [bundler, build] of [
+  ["Vite", (project) => buildWithVite(project, "vite.html")],
+  ["webpack", (project) => buildWithWebpack(project, "./main.js", "bundle.js")],
+  ["esbuild", (project) => buildWithEsbuild(project, "main.js", "bundle.js", "--alias:@xswitch/rtc=verto-wasm")],
+]) {
+  test(`under the name @xswitch/rtc, by an alias of ${bundler}`, async () => {
+    const alias = await Project.make("alias", registry);
+    await build(alias);
+    if (bundler !== "Vite") await playFrom(alias.dir);
+  });
+}
 
 test("Next.js, rendered on the server", async () => {
   const next = await Project.make("next", registry);

@@ -44,6 +44,8 @@ describe("TypeScript", () => {
   test("the resolution of bundlers", () =>
     tsc("--module", "esnext", "--moduleResolution", "bundler", "--noEmit", "main.mts", "wrong.mts"));
 
+  test("under the name @xswitch/rtc, by `paths`", () => project.tool("typescript/bin/tsc", "--project", "alias.json"));
+
   test("a wrong line is found", async () => {
     const error = await tsc("--module", "nodenext", "--noEmit", "broken.mts").catch((error) => error);
     assert.match(error.message, /broken\.mts\(\d+,\d+\): error TS2322/);

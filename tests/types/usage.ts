@@ -2,6 +2,7 @@
 import verto, { Verto, VertoCallcenter, VertoError, verto as named } from "verto-wasm";
 import type {
   CommandResult,
+  StrictVertoOptions,
   SubscriptionHandle,
   VertoCallbacks,
   VertoErrorKind,
@@ -51,6 +52,19 @@ own.connect({ login: "a@b" });
 own.connect({ ...params, timeout: "10s" });
 // @ts-expect-error: no class
 own.connect({ ...params, WebSocket: "ws" });
+
+// A page's own options pass; whoever wants none of them is told of a typo.
+own.connect({ ...params, agentId: 7 });
+own.connect({ login: "a@b", socketUrl: "ws://c", keepAlive: { interval: 5000 } } satisfies StrictVertoOptions);
+const strict: StrictVertoOptions = { login: "a@b", socketUrl: "ws://c", autoReconnect: false };
+own.connect(strict);
+assert<Same<typeof strict.timeout, number | undefined>>();
+// @ts-expect-error: a typo
+own.connect({ login: "a@b", socketUrl: "ws://c", autoReconect: false } satisfies StrictVertoOptions);
+// @ts-expect-error: a typo, further in
+own.connect({ login: "a@b", socketUrl: "ws://c", keepAlive: { intervall: 5000 } } satisfies StrictVertoOptions);
+// @ts-expect-error: without an address
+own.connect({ login: "a@b" } satisfies StrictVertoOptions);
 
 // Callbacks.
 const callbacks: VertoCallbacks = {

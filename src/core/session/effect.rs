@@ -51,6 +51,11 @@ pub enum State {
 
 impl State {
     /// The state's name on the page.
+    ///
+    /// ```
+    /// use verto_wasm::core::session::State;
+    /// assert_eq!(State::Reconnecting.name(), "reconnecting");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             State::Idle => "idle",
@@ -113,6 +118,11 @@ pub enum Message {
 
 impl Message {
     /// Its name in `Verto.enum.message`.
+    ///
+    /// ```
+    /// use verto_wasm::core::session::Message;
+    /// assert_eq!(Message::PrivateEvent.name(), "pvtEvent");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Message::ClientReady => "clientReady",

@@ -18,6 +18,21 @@ const SESSION_IN_USE: &str = "Session in use";
 impl<V: Value> Session<V> {
     /// A frame came in on `socket`. An array is taken as one frame per item, as XSwitch's
     /// reference shows them.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// let sernos = session.subscribe(0, &["vcc".to_owned()], 1, None, false);
+    /// let event = Json(serde_json::json!({
+    ///     "method": "verto.event",
+    ///     "params": { "eventChannel": "vcc", "eventSerno": 0, "data": {} },
+    /// }));
+    /// session.frame(0, 1, &event);
+    /// assert!(matches!(&told(&mut session)[..], [Notice::Event { sernos: to, .. }] if *to == sernos));
+    /// ```
     pub fn frame(&mut self, now: Ms, socket: SocketId, value: &V) {
         self.clock(now);
         match value.items() {
@@ -31,6 +46,18 @@ impl<V: Value> Session<V> {
     }
 
     /// A frame came in on `socket` that isn't JSON.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.garbage(0, 1);
+    /// // It goes on, and says so in the log.
+    /// assert_eq!(session.state(), State::Ready);
+    /// assert!(matches!(session.next_io(), Some(Io::Log(_))));
+    /// ```
     pub fn garbage(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) {
@@ -43,6 +70,26 @@ impl<V: Value> Session<V> {
     /// are to be called at once. If not, nothing has happened, and it must be told by
     /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
     /// told before it, or it is the sign of life that a waking session waits for.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
+    /// let event = Json(serde_json::json!({
+    ///     "method": "verto.event",
+    ///     "params": { "eventChannel": "vcc", "eventSerno": 0, "data": {} },
+    /// }));
+    /// session.frame(0, 1, &event);
+    /// let route = told(&mut session).into_iter().find_map(|notice| match notice {
+    ///     Notice::Event { route, .. } => Some(route),
+    ///     _ => None,
+    /// });
+    /// // The next event on this channel need not be read by the core.
+    /// assert!(session.routed(0, 1, route.unwrap(), 1.0));
+    /// ```
     pub fn routed(&mut self, now: Ms, socket: SocketId, route: Route, serno: f64) -> bool {
         let usual = self.socket == Some(socket) && now >= self.now && self.notices.is_empty();
         if !usual || self.liveness.as_ref().is_some_and(Liveness::is_waking) {

@@ -51,31 +51,14 @@ enum Phase {
 
 /// The state of one connection and of everything that outlives it.
 ///
+/// The examples of its methods begin with a session that has `logged_in()` as this one does;
+/// `sent` are the methods of the requests that it wants written, `told` are its notices.
+///
 /// ```
-/// # use verto_wasm::core::value::{Field, Value};
-/// # #[derive(Clone)]
-/// # struct Json(serde_json::Value);
-/// #
-/// # impl Value for Json {
-/// #     fn field(&self, field: Field) -> Option<Self> {
-/// #         self.0.get(field.name()).cloned().map(Json)
-/// #     }
-/// #     fn text(&self) -> Option<String> {
-/// #         self.0.as_str().map(str::to_owned)
-/// #     }
-/// #     fn number(&self) -> Option<f64> {
-/// #         self.0.as_f64()
-/// #     }
-/// #     fn items(&self) -> Option<Vec<Self>> {
-/// #         Some(self.0.as_array()?.iter().cloned().map(Json).collect())
-/// #     }
-/// #     fn is_object(&self) -> bool {
-/// #         self.0.is_object()
-/// #     }
-/// #     fn is_null(&self) -> bool {
-/// #         self.0.is_null()
-/// #     }
+/// # mod json {
+/// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
 /// # }
+/// # use json::Json;
 /// use verto_wasm::core::KeepAlive;
 /// use verto_wasm::core::session::{Config, Io, Notice, Session, State};
 ///
@@ -159,6 +142,15 @@ pub struct Session<V> {
 
 impl<V: Value> Session<V> {
     /// A session that has never connected. `seed` decides its sessids and delays.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let session = Session::<Json>::new(42);
+    /// assert_eq!(session.state(), State::Idle);
+    /// ```
     pub fn new(seed: u64) -> Self {
         Session {
             config: None,
@@ -187,6 +179,15 @@ impl<V: Value> Session<V> {
     }
 
     /// The session's state.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// assert_eq!(Session::<Json>::new(42).state(), State::Idle);
+    /// assert_eq!(logged_in().state(), State::Ready);
+    /// ```
     pub fn state(&self) -> State {
         match self.phase {
             Phase::Idle => State::Idle,
@@ -199,41 +200,129 @@ impl<V: Value> Session<V> {
     }
 
     /// Whether the session has a connection or is making one.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.closed(5_000, 1, 1006);
+    /// assert!(session.is_active(), "it is about to reconnect");
+    /// session.logout();
+    /// assert!(!session.is_active());
+    /// ```
     pub fn is_active(&self) -> bool {
         !matches!(self.phase, Phase::Idle | Phase::Closed)
     }
 
     /// Whether this is the socket of the present connection.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// assert!(session.uses(1));
+    /// session.closed(5_000, 1, 1006);
+    /// assert!(!session.uses(1));
+    /// ```
     pub fn uses(&self, socket: SocketId) -> bool {
         self.socket == Some(socket)
     }
 
     /// The id under which the server knows this session; empty before the first `connect`.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// assert_eq!(Session::<Json>::new(42).sessid(), "");
+    /// assert_eq!(logged_in().sessid().len(), 36, "a UUID");
+    /// ```
     pub fn sessid(&self) -> &str {
         &self.sessid
     }
 
     /// Which channels are wanted, granted and refused.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
+    /// assert_eq!(session.subscriptions().wanted, ["vcc"]);
+    /// assert!(session.subscriptions().confirmed.is_empty(), "the server hasn't answered yet");
+    /// ```
     pub fn subscriptions(&self) -> Summary {
         self.subscriptions.summary()
     }
 
     /// The next thing to be done.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, config());
+    /// let io = session.next_io();
+    /// assert!(matches!(io, Some(Io::Open { socket: 1, url }) if url == "wss://switch.example/ws"));
+    /// ```
     pub fn next_io(&mut self) -> Option<Io> {
         self.io.pop()
     }
 
     /// The next thing to be told to the page.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.logout();
+    /// // First the state, then `onWSClose`.
+    /// assert!(matches!(session.next_notice(), Some(Notice::State { state: State::Closed, .. })));
+    /// assert!(matches!(session.next_notice(), Some(Notice::Closed { asked: true })));
+    /// assert!(session.next_notice().is_none());
+    /// ```
     pub fn next_notice(&mut self) -> Option<Notice<V>> {
         self.notices.pop()
     }
 
     /// Whether something is to be told to the page.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// assert!(!session.has_notice());
+    /// session.logout();
+    /// assert!(session.has_notice());
+    /// ```
     pub fn has_notice(&self) -> bool {
         !self.notices.is_empty()
     }
 
     /// When [`Self::timer`] is to be called.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// assert_eq!(Session::<Json>::new(42).deadline(), None);
+    /// // The server is asked after 10 s of silence.
+    /// assert_eq!(logged_in().deadline(), Some(10_000));
+    /// ```
     pub fn deadline(&self) -> Option<Ms> {
         let phase = match self.phase {
             Phase::Connecting { deadline } | Phase::Asking { deadline } => Some(deadline),
@@ -247,6 +336,18 @@ impl<V: Value> Session<V> {
 
     /// Connects, after closing silently what was open. `call` settles at the first login
     /// or at the session's end.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.connect(1_000, 2, config());
+    /// assert_eq!(session.state(), State::Connecting);
+    /// assert_eq!(session.next_io(), Some(Io::Close { socket: 1 }));
+    /// assert!(matches!(session.next_io(), Some(Io::Open { socket: 2, .. })));
+    /// ```
     pub fn connect(&mut self, now: Ms, call: CallId, config: Box<Config>) {
         self.clock(now);
         let was_open = matches!(
@@ -279,6 +380,18 @@ impl<V: Value> Session<V> {
 
     /// Ends the session as the page asked: every call is settled, every subscription
     /// ended, and nothing reconnects. Without a connection it only ends subscriptions.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.logout();
+    /// assert_eq!(session.state(), State::Closed);
+    /// assert_eq!(session.next_io(), Some(Io::Close { socket: 1 }));
+    /// assert_eq!(session.deadline(), None);
+    /// ```
     pub fn logout(&mut self) {
         let removed = self.subscriptions.clear();
         self.released(removed.sernos);
@@ -290,6 +403,17 @@ impl<V: Value> Session<V> {
     }
 
     /// The socket is open.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, config());
+    /// session.opened(20, 1);
+    /// assert_eq!(session.state(), State::Authenticating);
+    /// ```
     pub fn opened(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) && matches!(self.phase, Phase::Connecting { .. }) {
@@ -300,6 +424,19 @@ impl<V: Value> Session<V> {
 
     /// The page gave the login's parameters (the text of a JSON object without `sessid`),
     /// or failed to.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, config());
+    /// session.opened(20, 1);
+    /// assert!(sent(&mut session).is_empty());
+    /// session.credentials(30, 1, Ok(r#"{"login":"1007@switch.example"}"#.to_owned()));
+    /// assert_eq!(sent(&mut session), ["login"]);
+    /// ```
     pub fn credentials(&mut self, now: Ms, socket: SocketId, login: Result<String, Error<V>>) {
         self.clock(now);
         if self.socket != Some(socket) || !matches!(self.phase, Phase::Asking { .. }) {
@@ -323,6 +460,22 @@ impl<V: Value> Session<V> {
     }
 
     /// Whether functions of the page's give the credentials from now on.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// use verto_wasm::core::error::{Error, Kind};
+    ///
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, config());
+    /// session.fresh_credentials(true);
+    /// session.opened(20, 1);
+    /// // A function may give something better at the next attempt.
+    /// session.credentials(30, 1, Err(Error::new(Kind::InvalidArgument, "no token")));
+    /// assert_eq!(session.state(), State::Reconnecting);
+    /// ```
     pub fn fresh_credentials(&mut self, fresh: bool) {
         if let Some(config) = &mut self.config {
             config.fresh_credentials = fresh;
@@ -330,6 +483,18 @@ impl<V: Value> Session<V> {
     }
 
     /// The socket closed with `code`.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.closed(5_000, 1, 1006);
+    /// assert_eq!(session.state(), State::Reconnecting);
+    /// // The first attempt follows within a second.
+    /// assert!(session.deadline().unwrap() <= 6_000);
+    /// ```
     pub fn closed(&mut self, now: Ms, socket: SocketId, code: u16) {
         self.clock(now);
         if self.socket == Some(socket) {
@@ -341,6 +506,17 @@ impl<V: Value> Session<V> {
     }
 
     /// The browser refuses to open a socket to this address at all.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, config());
+    /// session.unusable(1, "a page of https: may only open wss:".to_owned());
+    /// assert_eq!(session.state(), State::Closed);
+    /// ```
     pub fn unusable(&mut self, socket: SocketId, message: String) {
         if self.socket == Some(socket) {
             let error = Error::new(Kind::InvalidArgument, message);
@@ -356,6 +532,21 @@ impl<V: Value> Session<V> {
     }
 
     /// The time is `now`: does what is due.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// // Nothing was heard for 10 s.
+    /// session.timer(10_000);
+    /// assert_eq!(sent(&mut session), ["verto.ping"]);
+    /// // Nor for 20 s more.
+    /// session.timer(20_000);
+    /// session.timer(30_000);
+    /// assert_eq!(session.state(), State::Reconnecting);
+    /// ```
     pub fn timer(&mut self, now: Ms) {
         self.clock(now);
         match self.phase {
@@ -380,6 +571,17 @@ impl<V: Value> Session<V> {
 
     /// The network is back, or the machine or the page may have slept: what is due is done,
     /// an attempt that waits is made at once, and a connection that looks alive is asked.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.closed(5_000, 1, 1006);
+    /// session.woke(5_001);
+    /// assert_eq!(session.state(), State::Connecting, "at once, not after the delay");
+    /// ```
     pub fn woke(&mut self, now: Ms) {
         self.clock(now);
         let busy = self.rpc.busy_until();

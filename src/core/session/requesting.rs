@@ -25,6 +25,24 @@ pub struct Request {
 
 impl<V: Value> Session<V> {
     /// Makes a request. It leaves at once, or waits for the login; see [`Notice::Settle`].
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// let request = Request {
+    ///     call: 2,
+    ///     method: "jsapi".to_owned(),
+    ///     params: r#"{"command":"status"}"#.to_owned(),
+    ///     expect: Expect::Result,
+    ///     timeout: None,
+    /// };
+    /// session.request(0, request);
+    /// serve(&mut session);
+    /// assert!(matches!(told(&mut session)[..], [Notice::Settle { call: 2, outcome: Ok(_) }]));
+    /// ```
     pub fn request(&mut self, now: Ms, request: Request) {
         self.clock(now);
         let Request {
@@ -57,6 +75,18 @@ impl<V: Value> Session<V> {
     }
 
     /// Fails a call that the page got wrong, like any other call: once, and afterwards.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// use verto_wasm::core::error::Error;
+    ///
+    /// let mut session = logged_in();
+    /// session.refuse(2, Error::argument("queue", "is missing"));
+    /// assert!(matches!(told(&mut session)[..], [Notice::Settle { call: 2, outcome: Err(_) }]));
+    /// ```
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
         self.notices.push(Notice::Settle { call, outcome });
@@ -65,6 +95,27 @@ impl<V: Value> Session<V> {
     /// Ends a call that the page gives up with `error`. A request that waits is never sent,
     /// and what the server answers to one in flight is ignored. A call that has ended
     /// already stays as it is.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// use verto_wasm::core::error::{Error, Kind};
+    ///
+    /// let mut session = logged_in();
+    /// let request = Request {
+    ///     call: 2,
+    ///     method: "jsapi".to_owned(),
+    ///     params: r#"{"command":"status"}"#.to_owned(),
+    ///     expect: Expect::Result,
+    ///     timeout: None,
+    /// };
+    /// session.request(0, request);
+    /// session.cancel(2, Error::new(Kind::Aborted, "the page gave it up"));
+    /// let [Notice::Settle { call: 2, outcome: Err(error) }] = &told(&mut session)[..] else { panic!() };
+    /// assert_eq!((error.kind, error.sent), (Kind::Aborted, Some(true)));
+    /// ```
     pub fn cancel(&mut self, call: CallId, error: Error<V>) {
         if let Some((call, sent)) = self.rpc.cancel(call) {
             self.fail(&call, error, sent);

@@ -15,6 +15,17 @@ const MOST_ASKED: usize = LARGEST_FRAME - 10_000;
 impl<V: Value> Session<V> {
     /// Registers `listener` on each of `channels`; returns the registrations' numbers.
     /// With `local` the server is not asked. `sub_params` is JSON text.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// let sernos = session.subscribe(0, &["vcc".to_owned(), "presence".to_owned()], 1, None, false);
+    /// assert_eq!(sernos.len(), 2);
+    /// assert_eq!(sent(&mut session), ["verto.subscribe"], "both in one");
+    /// ```
     pub fn subscribe(
         &mut self,
         now: Ms,
@@ -45,6 +56,18 @@ impl<V: Value> Session<V> {
 
     /// Ends registrations, each given by its channel and its number; 0 means all of that
     /// channel.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// let channels = ["vcc".to_owned()];
+    /// let sernos = session.subscribe(0, &channels, 1, None, false);
+    /// session.unsubscribe(0, &channels, &sernos);
+    /// assert!(session.subscriptions().wanted.is_empty());
+    /// ```
     pub fn unsubscribe(&mut self, now: Ms, channels: &[String], sernos: &[u32]) {
         self.clock(now);
         let mut removed = Removed::default();
@@ -55,6 +78,17 @@ impl<V: Value> Session<V> {
     }
 
     /// Ends all registrations.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.subscribe(0, &["vcc".to_owned(), "presence".to_owned()], 1, None, false);
+    /// session.unsubscribe_all(0);
+    /// assert!(session.subscriptions().wanted.is_empty());
+    /// ```
     pub fn unsubscribe_all(&mut self, now: Ms) {
         self.clock(now);
         let removed = self.subscriptions.clear();
@@ -63,11 +97,41 @@ impl<V: Value> Session<V> {
 
     /// The page's `onWSLogin(true)` is about to run: what it subscribes replaces, on the same
     /// channel, what its previous run subscribed there.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// for listener in [1, 2] {
+    ///     session.login_callback_begins();
+    ///     session.subscribe(0, &["vcc".to_owned()], listener, None, false);
+    ///     session.login_callback_ended();
+    /// }
+    /// // The second run's listener has taken the place of the first's.
+    /// let io: Vec<_> = std::iter::from_fn(|| session.next_io()).collect();
+    /// assert_eq!(io.iter().filter(|io| matches!(io, Io::Release { .. })).count(), 1);
+    /// ```
     pub fn login_callback_begins(&mut self) {
         self.subscriptions.login_callback_begins();
     }
 
     /// The page's `onWSLogin` has returned.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// let mut session = logged_in();
+    /// session.login_callback_begins();
+    /// session.login_callback_ended();
+    /// // From here on nothing is replaced.
+    /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
+    /// session.subscribe(0, &["vcc".to_owned()], 2, None, false);
+    /// assert!(!std::iter::from_fn(|| session.next_io()).any(|io| matches!(io, Io::Release { .. })));
+    /// ```
     pub fn login_callback_ended(&mut self) {
         self.subscriptions.login_callback_ended();
     }

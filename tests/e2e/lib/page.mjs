@@ -24,9 +24,12 @@ export class Page {
     await this.driver.findElement(By.id(id)).click();
   }
 
-  /** The text that a user sees. */
+  /** The text that a user sees. WebKit's driver takes every text in `overflow: hidden` for unseen. */
   text(id) {
-    return this.driver.findElement(By.id(id)).getText();
+    return this.driver.executeScript((id) => {
+      const node = document.getElementById(id);
+      return node.checkVisibility({ visibilityProperty: true }) ? node.innerText.trim() : "";
+    }, id);
   }
 
   /** The `data-` attributes of the first element that matches. */

@@ -42,6 +42,7 @@ export async function startRegistry() {
   return {
     name,
     version,
+    manifest,
     url: `http://127.0.0.1:${server.address().port}/`,
     close: () => new Promise((resolve) => server.close(resolve)),
   };

@@ -1,0 +1,1 @@
+module.exports = { resolve: { alias: { "@xswitch/rtc": "verto-wasm" } } };

@@ -1,0 +1,4 @@
+import "verto-wasm/verto-min.js";
+import "./play.js";
+
+play(globalThis, socketUrl(), report);

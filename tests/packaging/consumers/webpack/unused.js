@@ -1,0 +1,3 @@
+import verto from "verto-wasm";
+
+export const answer = 42;
