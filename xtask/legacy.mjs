@@ -34,26 +34,7 @@ function refusingMemory(script) {
   return replaced(script, made, refused).replace(grown, "$1 else if (pagesToAdd) return -1;\n  return oldPages;");
 }
 
-// A stack that overflows is a trap in WebAssembly. Here what lies below address 0 would be lost, so
-// calls from within calls from within calls are refused while there is room for one more: of what
-// tests/glue calls nothing took 1 KB.
-const INSTANTIATE = `
-  const ROOM = 8192;
-
-  export function instantiate(imports) {
-    const exports = asmFunc(imports);
-    const stackPointer = exports.__wbindgen_add_to_stack_pointer;
-    for (const name of Object.keys(exports)) {
-      if (!/^(client|__wasm_bindgen_func)_/.test(name)) continue;
-      const run = exports[name];
-      exports[name] = (...args) => {
-        if (stackPointer(0) < ROOM) throw new RangeError("Maximum call stack size exceeded");
-        return run(...args);
-      };
-    }
-    return { exports };
-  }
-`;
+const INSTANTIATE = "export const instantiate = (imports) => ({ exports: asmFunc(imports) });";
 
 /** wasm2js's module in this directory, started when it is needed. */
 export const asScript = (dir) => ({

@@ -19,6 +19,11 @@ use crate::core::session::{Io, Notice, Route, Session, SocketId};
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
 
+/// How deep a page's code may call methods inside what they call: its own WebSocket class, say,
+/// that sends in its `send`. Each takes some 400 bytes of the stack, which has 64 KB and must not
+/// end inside the core.
+const DEEPEST: u32 = 64;
+
 /// One session with its socket and its timer.
 pub struct Shell {
     host: Host,
@@ -32,6 +37,7 @@ pub struct Shell {
     commanded: Cell<bool>,
     /// The page is asked for its credentials, and may answer inside that.
     asking: Cell<bool>,
+    depth: Cell<u32>,
     held: Cell<bool>,
     listening: Cell<bool>,
 }
@@ -47,6 +53,7 @@ impl Shell {
             telling: Cell::new(false),
             commanded: Cell::new(false),
             asking: Cell::new(false),
+            depth: Cell::new(0),
             held: Cell::new(false),
             listening: Cell::new(false),
         })
@@ -59,6 +66,7 @@ impl Shell {
 
     /// Runs a command of the page's; its callbacks follow when it has returned.
     pub fn command<R>(self: &Rc<Self>, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
+        self.enter();
         let result = command(&mut self.session.borrow_mut(), now());
         self.after_command();
         result
@@ -86,6 +94,7 @@ impl Shell {
 
     /// Runs something that happened while none of the page's code did.
     pub fn happened(self: &Rc<Self>, event: impl FnOnce(&mut Session<Json>, Ms)) {
+        self.enter();
         event(&mut self.session.borrow_mut(), now());
         self.after_event();
     }
@@ -117,10 +126,18 @@ impl Shell {
         self.happened(|session, now| session.woke(now));
     }
 
+    fn enter(&self) {
+        if self.depth.get() > DEEPEST {
+            self.host.too_deep();
+        }
+    }
+
     fn follow(self: &Rc<Self>) {
+        self.depth.update(|depth| depth + 1);
         while let Some(io) = self.next_io() {
             self.perform(io);
         }
+        self.depth.update(|depth| depth - 1);
         self.set_timer();
         self.hold();
     }
