@@ -27,12 +27,14 @@ export class State {
    */
   call(ok, failed, start) {
     const id = (this.#lastCall = (this.#lastCall + 1) >>> 0);
-    const promise = new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject, ok, failed });
+    const call = { ok, failed };
+    call.promise = new Promise((resolve, reject) => {
+      call.resolve = resolve;
+      call.reject = reject;
     });
-    promise.catch(nothing);
+    this.calls.set(id, call);
     start(id);
-    return promise;
+    return call.promise;
   }
 
   /** The number of a handler with its userData: the same pair has the same number. */
@@ -49,10 +51,14 @@ export class State {
   /** `stop` is to be called when the registration ends, or is made anew. */
   register(serno, listener, readyHandler, stop) {
     const known = this.handlers.get(serno);
-    if (!known) listener.uses++;
-    known?.stop?.();
-    readyHandler ??= known?.readyHandler;
-    this.handlers.set(serno, { listener, readyHandler, stop });
+    if (!known) {
+      listener.uses++;
+      this.handlers.set(serno, { listener, readyHandler, stop });
+      return;
+    }
+    known.stop?.();
+    known.readyHandler = readyHandler ?? known.readyHandler;
+    known.stop = stop;
   }
 
   release(serno) {
@@ -60,6 +66,7 @@ export class State {
     if (!registration) return;
     const { listener, stop, ended } = registration;
     this.handlers.delete(serno);
+    registration.listener = null;
     listener.uses--;
     this.forgetUnused(listener);
     stop?.();
@@ -108,9 +115,9 @@ export function call(callback, ...args) {
 export class Host extends Wire {
   #ref;
   #state;
-  // The page's object and its handlers while they are held.
+  // The page's object, and its handlers and calls, while they are held.
   #held = null;
-  #handlers = null;
+  #kept = null;
 
   constructor(verto, state) {
     super();
@@ -127,8 +134,9 @@ export class Host extends Wire {
   }
 
   hold(strongly) {
+    if (!strongly) this.forget();
     this.#held = strongly ? this.#ref.deref() : null;
-    this.#handlers = strongly ? this.#state.deref().handlers : null;
+    this.#kept = strongly ? this.#state.deref() : null;
   }
 
   options() {
@@ -148,12 +156,17 @@ export class Host extends Wire {
   }
 
   settle(id, ok, value) {
-    const calls = this.#state.deref()?.calls;
+    const calls = this.#kept?.calls;
     const settled = calls?.get(id);
     if (!settled) return;
     calls.delete(id);
     settled.stop?.();
-    (ok ? settled.resolve : settled.reject)(value);
+    if (ok) settled.resolve(value);
+    else {
+      // Not for each call at its beginning: that would be a second promise for each.
+      settled.promise.catch(nothing);
+      settled.reject(value);
+    }
     call(ok ? settled.ok : settled.failed, value);
   }
 
@@ -173,11 +186,12 @@ export class Host extends Wire {
     this.#tell("onMessage", null, enums.message[name], data);
   }
 
-  event(serno, params) {
+  registration(serno) {
     // The core holds us while it has events to tell.
-    const listener = this.#handlers?.get(serno)?.listener;
-    if (!listener) return;
-    const { handler, userData } = listener;
+    return this.#kept?.handlers.get(serno);
+  }
+
+  hear({ handler, userData }, params) {
     if (!handler) {
       this.#tell("onEvent", params, userData);
       return;
@@ -204,7 +218,12 @@ export class Host extends Wire {
   }
 
   release(serno) {
+    this.forget();
     this.#state.deref()?.release(serno);
+  }
+
+  tell_soon() {
+    queueMicrotask(() => this.core?.tell());
   }
 
   log(text) {

@@ -14,10 +14,15 @@ function stateOf(verto) {
   return state;
 }
 
+// Where there is no `crypto`, sessids are still distinct, which is all that they must be.
+function randomBits() {
+  return globalThis.crypto?.getRandomValues(new Uint32Array(2)) ?? [Math.random() * 2 ** 32, Date.now()];
+}
+
 /** The core behind `verto`, made when it is first needed. */
 export function coreOf(verto) {
   const state = stateOf(verto);
-  state.core ??= new Client(new Host(self(verto), state));
+  state.core ??= new Client(new Host(self(verto), state), ...randomBits());
   return state.core;
 }
 

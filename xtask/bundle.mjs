@@ -7,6 +7,7 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { ECMA, asScript, byIdentity } from "./legacy.mjs";
 import { pack } from "./pack.mjs";
 
 const [root, scratch, mode] = process.argv.slice(2);
@@ -62,31 +63,27 @@ const linkedTo = (wasm, short, edit = (glue) => glue) => ({
   },
 });
 
-// A memory of wasm2js that grows leaves its old buffer as it is, so that wasm-bindgen would not
-// see that it is the old one.
-function byIdentity(glue) {
-  const check = /if \((cached\w+Memory0) === null \|\| .*\) \{/g;
-  const views = glue.match(/function get\w+ArrayMemory0\(|function getDataViewMemory0\(/g).length;
-  if (glue.match(check)?.length !== views) {
-    throw new Error("wasm-bindgen looks at its views of the memory in another way");
-  }
-  return glue.replace(check, "if ($1?.buffer !== wasm.memory.buffer) {");
-}
+// What wasm-bindgen writes for browsers that don't run this package anyway, or for callers that it
+// doesn't have. Without `FinalizationRegistry` there is no `WeakRef` either, which we need.
+const NEEDLESS = [
+  // `free()` and `[Symbol.dispose]()` of a class that only the glue sees
+  [/^ {4}__destroy_into_raw\(\) \{\n.*?^ {4}\}\n/ms, ""],
+  [/^ {4}free\(\) \{\n.*?^ {4}\}\n/ms, ""],
+  [/^if \(Symbol\.dispose\) .*$/m, ""],
+  [/\(typeof FinalizationRegistry === 'undefined'\)\n.*\n\s*: new/g, "new"],
+  // `TextEncoder` has had `encodeInto` longer than browsers have had what the module needs
+  [/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?^\}\n/ms, ""],
+  [/^ {4}if \(realloc === undefined\) \{\n.*?^ {4}\}\n/ms, ""],
+  // What `byteLength === 0` says of the other views
+  [/(cachedDataViewMemory0\.buffer)\.detached .*\) \{/, "$1 !== wasm.memory.buffer) {"],
+];
 
-const asScript = {
-  name: "wasm2js's module, started when it is needed",
-  setup(build) {
-    const file = path.join(legacyDir, "verto_bg.wasm.js");
-    build.onResolve({ filter: /^verto-wasm-as-script$/ }, () => ({ path: file }));
-    build.onLoad({ filter: /\.wasm\.js$/ }, async ({ path }) => {
-      const script = (await readFile(path, "utf8")).replace(/^import .*$/m, "");
-      const end = script.indexOf("var retasmFunc = asmFunc(");
-      if (end < 0) throw new Error("wasm2js ends its module in another way");
-      const instantiate = "export const instantiate = (imports) => ({ exports: asmFunc(imports) });";
-      return { contents: script.slice(0, end) + instantiate };
-    });
-  },
-};
+function modern(glue) {
+  return NEEDLESS.reduce((text, [pattern, by]) => {
+    if (!text.match(pattern)) throw new Error(`wasm-bindgen's glue has nothing like ${pattern}`);
+    return text.replace(pattern, by);
+  }, glue);
+}
 
 const inlined = {
   name: "wasm as text",
@@ -102,7 +99,6 @@ const common = {
   bundle: true,
   // The template's package.json speaks of the package's files, not of its own.
   ignoreAnnotations: true,
-  target: "es2022",
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
@@ -110,7 +106,7 @@ const common = {
     "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
     "verto-wasm-binary": wasm,
   },
-  plugins: [inlined, linkedTo(wasm, small)],
+  plugins: [inlined, linkedTo(wasm, small, small ? modern : undefined)],
 };
 
 const entries = [
@@ -126,16 +122,16 @@ if (small) {
     out: "verto-legacy-min.js",
     format: "iife",
     minify: true,
-    // The oldest that have WeakRef.
-    target: ["chrome84", "firefox79", "safari14.1"],
+    ecma: ECMA,
+    inject: [path.join(template, "weak-ref.js")],
     alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
-    plugins: [linkedTo(path.join(legacyDir, "verto_bg.wasm"), false, byIdentity), asScript],
+    plugins: [linkedTo(path.join(legacyDir, "verto_bg.wasm"), false, byIdentity), asScript(legacyDir)],
   });
 }
 
 // Terser finds 6 % more than esbuild in the glue.
-async function minifyMore(file) {
-  const options = { ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true } };
+async function minifyMore(file, ecma) {
+  const options = { ecma, compress: { passes: 3 }, format: { ascii_only: true } };
   const { code } = await minify(await readFile(file, "utf8"), options);
   await writeFile(file, code);
 }
@@ -151,16 +147,17 @@ async function writeIntegrity(names) {
 }
 
 try {
-  for (const { entry, out, ...options } of entries) {
+  for (const { entry, out, ecma = 2022, ...options } of entries) {
     await build({
       ...common,
+      target: `es${ecma}`,
       minifyWhitespace: small,
       minifySyntax: small,
       ...options,
       entryPoints: [path.join(template, entry)],
       outfile: path.join(outDir, out),
     });
-    if (options.minify) await minifyMore(path.join(outDir, out));
+    if (options.minify) await minifyMore(path.join(outDir, out), ecma);
   }
   await copyFile(wasm, path.join(outDir, "verto_bg.wasm"));
   await writeIntegrity([...entries.map(({ out }) => out), "verto_bg.wasm"]);

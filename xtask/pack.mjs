@@ -4,9 +4,9 @@ import {
   ALPHABET,
   BLOCKS,
   CODE,
+  DECLARATIONS,
   END,
   HEAD,
-  LOCALS,
   NONE,
   OFFSETS,
   OTHERS,
@@ -85,7 +85,7 @@ function functionBody(reader, streams) {
   const groups = reader.number();
   if (groups > 127) throw new Error("a function has locals of more kinds than fit a byte");
   reader.at--;
-  for (let i = 0; i <= 2 * groups; i++) operand(LOCALS);
+  for (let i = 0; i <= 2 * groups; i++) operand(DECLARATIONS);
   for (let depth = 1; depth; ) {
     const opcode = reader.byte();
     streams[CODE].push(opcode);

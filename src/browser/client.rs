@@ -13,7 +13,7 @@ use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Config, Request, SocketId};
+use crate::core::session::{Config, Request, Route, SocketId};
 use crate::core::{CallId, Expect, KeepAlive, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
@@ -25,22 +25,24 @@ pub struct Client {
 
 #[wasm_bindgen]
 impl Client {
-    /// A core that has never connected.
+    /// A core that has never connected. The two numbers are random bits, for sessids and
+    /// backoff.
     #[wasm_bindgen(constructor)]
-    pub fn new(host: Host) -> Client {
-        let shell = Shell::new(host);
+    pub fn new(host: Host, random: u32, more: u32) -> Client {
+        let seed = u64::from(random) << 32 | u64::from(more);
+        let shell = Shell::new(host, seed);
         Client { shell }
     }
 
-    /// `verto.state`.
+    /// `verto.state`, a string.
     #[wasm_bindgen(getter)]
-    pub fn state(&self) -> String {
+    pub fn state(&self) -> JsValue {
         self.shell.read(|session| session.state().name().into())
     }
 
-    /// `verto.sessid`.
+    /// `verto.sessid`, a string.
     #[wasm_bindgen(getter)]
-    pub fn sessid(&self) -> String {
+    pub fn sessid(&self) -> JsValue {
         self.shell.read(|session| session.sessid().into())
     }
 
@@ -104,9 +106,16 @@ impl Client {
     }
 
     /// An event came in whose route is known ([`Host::learn`]): the short way. Says whether it
-    /// was delivered; otherwise it must come as a frame. `serno` is -1 where it has none.
-    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
-        self.shell.event(socket, route, serno, params)
+    /// is to be delivered, and [`Self::tell`] called then; otherwise it must come as a frame.
+    /// `serno` is -1 where it has none.
+    pub fn event(&self, socket: SocketId, version: u32, counter: u32, serno: f64) -> bool {
+        self.shell.event(socket, Route { version, counter }, serno)
+    }
+
+    /// Runs the callbacks for what has happened: after [`Self::event`], and in
+    /// [`Host::tell_soon`]'s microtask.
+    pub fn tell(&self) {
+        self.shell.tell();
     }
 
     /// The network is back, or the machine or the page may have slept.
@@ -195,21 +204,33 @@ impl Client {
     /// Registers a listener on channels; returns the registrations' numbers.
     pub fn subscribe(
         &self,
-        channels: Vec<String>,
+        channels: &js_sys::Array,
         listener: u32,
         sub_params: Option<String>,
         local: bool,
-    ) -> Vec<u32> {
-        self.shell.command(|session, now| {
+    ) -> js_sys::Array {
+        let channels = texts(channels);
+        let sernos = self.shell.command(|session, now| {
             session.subscribe(now, &channels, listener, sub_params.as_deref(), local)
-        })
+        });
+        let array = js_sys::Array::new();
+        for serno in sernos {
+            array.push(&serno.into());
+        }
+        array
     }
 
     /// Ends the registrations `sernos` of `channels`, in pairs; a number of 0 means all of
     /// that channel.
-    pub fn unsubscribe(&self, channels: Vec<String>, sernos: &[u32]) {
+    pub fn unsubscribe(&self, channels: &js_sys::Array, sernos: &js_sys::Array) {
+        let channels = texts(channels);
+        let sernos: Vec<_> = sernos
+            .iter()
+            .filter_map(|serno| serno.as_f64())
+            .map(|n| n as u32)
+            .collect();
         self.shell
-            .command(|session, now| session.unsubscribe(now, &channels, sernos));
+            .command(|session, now| session.unsubscribe(now, &channels, &sernos));
     }
 
     /// Ends all registrations.
@@ -233,4 +254,8 @@ impl Client {
     fn refuse_with(&self, call: CallId, error: Error<Json>) {
         self.shell.command(|session, _| session.refuse(call, error));
     }
+}
+
+fn texts(array: &js_sys::Array) -> Vec<String> {
+    array.iter().filter_map(|text| text.as_string()).collect()
 }

@@ -26,11 +26,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
-    /// From now on events on `channel` with this `subscribedChannel` may come by
-    /// [`Client::event`](super::Client::event); with `first` every older route is void.
-    #[wasm_bindgen(method)]
-    pub fn learn(this: &Host, channel: &str, subscribed: Option<&str>, route: u32, first: bool);
-
     /// Begins or ends listening for what may have woken the page, which calls
     /// [`Client::woke`](super::Client::woke).
     #[wasm_bindgen(method)]
@@ -63,9 +58,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn message(this: &Host, name: &str, data: &JsValue);
 
-    /// An event for the registration `serno`.
+    /// An event for these registrations. From now on those with the same `eventChannel` and
+    /// `subscribedChannel` may come by [`Client::event`](super::Client::event), which takes the
+    /// `version` and the `counter`; whatever was learned at another `version` is void.
     #[wasm_bindgen(method)]
-    pub fn event(this: &Host, serno: u32, params: &JsValue);
+    pub fn event(this: &Host, sernos: Vec<u32>, params: &JsValue, version: u32, counter: u32);
 
     /// `readyHandler` of the registration `serno`.
     #[wasm_bindgen(method)]
@@ -82,6 +79,10 @@ extern "C" {
     /// Forgets the handler of the registration `serno`.
     #[wasm_bindgen(method)]
     pub fn release(this: &Host, serno: u32);
+
+    /// Calls [`Client::tell`](super::Client::tell) in a microtask.
+    #[wasm_bindgen(method)]
+    pub fn tell_soon(this: &Host);
 
     /// A line for the debug log.
     #[wasm_bindgen(method)]

@@ -9,13 +9,12 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
 use crate::core::Ms;
-use crate::core::session::{Io, Learned, Notice, Session, SocketId};
+use crate::core::session::{Io, Notice, Route, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -38,11 +37,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// A shell around a new session.
-    pub fn new(host: Host) -> Rc<Shell> {
+    /// A shell around a new session, whose random numbers come of `seed`.
+    pub fn new(host: Host, seed: u64) -> Rc<Shell> {
         Rc::new(Shell {
             host,
-            session: RefCell::new(Session::new(seed())),
+            session: RefCell::new(Session::new(seed)),
             socket: RefCell::new(None),
             timer: RefCell::new(None),
             telling: Cell::new(false),
@@ -71,12 +70,7 @@ impl Shell {
         self.follow();
         self.commanded.set(outer);
         if self.session.borrow().has_notice() && !self.telling.replace(true) {
-            let shell = Rc::downgrade(self);
-            spawn_local(async move {
-                if let Some(shell) = shell.upgrade() {
-                    shell.tell();
-                }
-            });
+            self.host.tell_soon();
         }
     }
 
@@ -96,26 +90,18 @@ impl Shell {
         self.after_event();
     }
 
-    /// An event came in for which there is a route; says whether it has been delivered. Where
-    /// anything about it is unusual it goes the long way, as a frame. No wire frame, deadline or
-    /// notice comes of it, so that there is nothing to follow.
-    pub fn event(&self, socket: SocketId, route: u32, serno: f64, params: &JsValue) -> bool {
+    /// An event came in for which there is a route; says whether it is to be delivered at once,
+    /// and then [`Self::tell`] called. Where anything about it is unusual it goes the long way,
+    /// as a frame. No wire frame, deadline or notice comes of it, so that there is nothing to
+    /// follow.
+    pub fn event(&self, socket: SocketId, route: Route, serno: f64) -> bool {
         if self.telling.get() || self.commanded.get() {
             return false;
         }
-        let routed = self
-            .session
-            .borrow_mut()
-            .routed(now(), socket, route, serno);
-        let Some(sernos) = routed else {
-            return false;
-        };
-        self.telling.set(true);
-        for serno in sernos.iter() {
-            self.host.event(*serno, params);
-        }
-        self.tell();
-        true
+        let mut session = self.session.borrow_mut();
+        self.telling
+            .set(session.routed(now(), socket, route, serno));
+        self.telling.get()
     }
 
     fn after_event(self: &Rc<Self>) {
@@ -183,16 +169,6 @@ impl Shell {
                 self.asking.set(false);
             }
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
-            Io::Learn(learned) => {
-                let Learned {
-                    channel,
-                    subscribed,
-                    route,
-                    first,
-                } = *learned;
-                self.host
-                    .learn(&channel, subscribed.as_deref(), route, first);
-            }
             Io::Log(text) => self.host.log(&text),
         }
     }
@@ -231,7 +207,8 @@ impl Shell {
         }
     }
 
-    fn tell(&self) {
+    /// Runs the callbacks for what has happened, in its order.
+    pub fn tell(&self) {
         while let Some(notice) = self.next_notice() {
             self.tell_one(notice);
         }
@@ -270,11 +247,11 @@ impl Shell {
                 let data = data.map_or(JsValue::UNDEFINED, |data| data.0);
                 host.message(message.name(), &data);
             }
-            Notice::Event { sernos, params } => {
-                for serno in sernos {
-                    host.event(serno, &params.0);
-                }
-            }
+            Notice::Event {
+                sernos,
+                params,
+                route: Route { version, counter },
+            } => host.event(sernos, &params.0, version, counter),
             Notice::Confirmed { sernos, channel } => {
                 for serno in sernos {
                     host.ready(serno, &channel);
@@ -294,19 +271,4 @@ impl Shell {
 /// The wall clock: unlike a monotonic one it goes on while the machine sleeps.
 fn now() -> Ms {
     js_sys::Date::now() as Ms
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
-    fn fill_random(bytes: &mut [u8]) -> Result<(), JsValue>;
-}
-
-fn seed() -> u64 {
-    let mut bytes = [0; 8];
-    match fill_random(&mut bytes) {
-        Ok(()) => u64::from_le_bytes(bytes),
-        // Without `crypto` sessids are still distinct, which is all that they must be.
-        Err(_) => js_sys::Math::random().to_bits() ^ now().rotate_left(20),
-    }
 }

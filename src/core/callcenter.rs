@@ -8,6 +8,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::core::error::Error;
 use crate::core::json::push_string;
+use crate::core::text::joined;
 
 /// The group that the back end assumes, and in which an agent is written without it
 /// (specification).
@@ -147,7 +148,7 @@ fn in_group(group: &str, agent: String) -> String {
     if group == DEFAULT_GROUP || agent.bytes().any(|byte| byte == b'.') {
         agent
     } else {
-        [group, ".", &agent].concat()
+        joined(&[group, ".", &agent])
     }
 }
 

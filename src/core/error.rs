@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::core::json::integer;
+use crate::core::text::joined;
 use crate::core::value::{Field, Value};
 
 /// What kind of failure it is: `VertoError.kind` on the page.
@@ -170,7 +171,7 @@ impl<V> Error<V> {
     /// assert_eq!(error.message, "queue must be a non-empty string");
     /// ```
     pub fn argument(name: &str, must: &str) -> Self {
-        Self::new(Kind::InvalidArgument, [name, " ", must].concat())
+        Self::new(Kind::InvalidArgument, joined(&[name, " ", must]))
     }
 
     /// The same failure, told for a request of `method` that had or hadn't been sent.
@@ -218,7 +219,7 @@ impl<V: Value> Error<V> {
                 .field(Field::Code)
                 .and_then(|code| number(&code))
                 .unwrap_or(kind.code()),
-            message: ["the server refused ", method, ": ", said].concat(),
+            message: joined(&["the server refused ", method, ": ", said]),
             reason,
             data: Some(answer),
             method: Some(method.into()),

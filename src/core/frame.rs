@@ -1,6 +1,7 @@
 //! The wire's frames: what came in is classified, what goes out is written.
 
 use crate::core::json::{integer, push_number, push_string};
+use crate::core::text::joined;
 use crate::core::value::{Field, Value};
 
 /// The largest text frame, in bytes, that a server accepts: above it mod_verto closes the
@@ -195,16 +196,17 @@ pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
     text.push_str("{\"jsonrpc\":\"2.0\",\"method\":");
     push_string(&mut text, method);
     text.push_str(",\"params\":");
-    let members = params.strip_suffix('}').unwrap_or("{");
+    let members = params.len().checked_sub(1);
+    let members = members.and_then(|end| params.get(..end)).unwrap_or("{");
     text.push_str(members);
     if members.len() > 1 {
-        text.push(',');
+        text.push_str(",");
     }
     text.push_str("\"sessid\":");
     push_string(&mut text, sessid);
     text.push_str("},\"id\":");
     push_number(&mut text, id.into());
-    text.push('}');
+    text.push_str("}");
     text
 }
 
@@ -217,12 +219,11 @@ pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
 /// assert_eq!(text, r#"{"jsonrpc":"2.0","id":7,"result":{"method":"verto.ping"}}"#);
 /// ```
 pub fn answer(id: &str, method: &str) -> String {
-    let mut text = [
+    let mut text = joined(&[
         "{\"jsonrpc\":\"2.0\",\"id\":",
         id,
         ",\"result\":{\"method\":",
-    ]
-    .concat();
+    ]);
     push_string(&mut text, method);
     text.push_str("}}");
     text

@@ -1,37 +1,37 @@
 //! The little JSON that the core writes itself: the frame around a request's parameters.
 
+use crate::core::text::digit;
+
 /// Appends a whole number. Not by `to_string`, which brings in 3 KB of formatting.
 pub fn push_number(out: &mut String, number: u64) {
     if number > 9 {
         push_number(out, number / 10);
     }
-    out.push((b'0' + (number % 10) as u8).into());
+    out.push_str(digit(number % 10));
 }
 
 /// An integer of at most nine digits. Not by `parse`, which is 0.4 KB for each type.
 pub fn integer(text: &str) -> Option<i32> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
     if digits.is_empty() || digits.len() > 9 {
         return None;
     }
     let mut value = 0;
-    for byte in digits.bytes() {
+    for byte in digits {
         if !byte.is_ascii_digit() {
             return None;
         }
         value = value * 10 + i32::from(byte - b'0');
     }
-    Some(if digits.len() < text.len() {
-        -value
-    } else {
-        value
-    })
+    Some(if negative { -value } else { value })
 }
 
 /// Appends `text` as a JSON string.
 pub fn push_string(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push('"');
+    out.push_str("\"");
     // Whole runs between what must be escaped, which is ASCII: the cuts are between characters.
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -45,14 +45,13 @@ pub fn push_string(out: &mut String, text: &str) {
             b'\\' => out.push_str("\\\\"),
             _ => {
                 out.push_str("\\u00");
-                for digit in [byte >> 4, byte & 15] {
-                    out.push(HEX.get(usize::from(digit)).copied().unwrap_or(b'0').into());
-                }
+                out.push_str(digit(u64::from(byte >> 4)));
+                out.push_str(digit(u64::from(byte & 15)));
             }
         }
     }
     out.push_str(text.get(from..).unwrap_or(""));
-    out.push('"');
+    out.push_str("\"");
 }
 
 /// Appends `{"eventChannel":…}`, with `subParams` beside it where given (itself JSON). One
@@ -64,16 +63,16 @@ pub fn push_channels(out: &mut String, channels: &[String], sub_params: Option<&
         push_string(out, channel);
     } else {
         for (index, channel) in channels.iter().enumerate() {
-            out.push(if index == 0 { '[' } else { ',' });
+            out.push_str(if index == 0 { "[" } else { "," });
             push_string(out, channel);
         }
-        out.push(']');
+        out.push_str("]");
     }
     if let Some(json) = sub_params {
         out.push_str(",\"subParams\":");
         out.push_str(json);
     }
-    out.push('}');
+    out.push_str("}");
 }
 
 // proptest doesn't compile for wasm32.

@@ -19,6 +19,7 @@ mod reconnect;
 mod rpc;
 pub mod session;
 mod subscriptions;
+mod text;
 pub mod value;
 
 pub use liveness::KeepAlive;

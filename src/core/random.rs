@@ -1,5 +1,7 @@
 //! The core's random numbers: SplitMix64, seeded once by the shell.
 
+use crate::core::text::digit;
+
 /// A reproducible source of random numbers. The seed decides everything, so that a
 /// failing simulation can be run again.
 #[derive(Clone, Debug)]
@@ -56,11 +58,10 @@ impl Random {
         let mut text = String::with_capacity(36);
         for index in 0..32 {
             if matches!(index, 8 | 12 | 16 | 20) {
-                text.push('-');
+                text.push_str("-");
             }
             let half = if index < 16 { high } else { low };
-            let digit = (half >> (60 - 4 * (index % 16))) & 15;
-            text.push(char::from_digit(digit as u32, 16).unwrap_or('0'));
+            text.push_str(digit((half >> (60 - 4 * (index % 16))) & 15));
         }
         text
     }

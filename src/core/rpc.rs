@@ -4,6 +4,8 @@
 //! the page made it, or *in flight*, written once under an id; it is never both, and never
 //! goes back (invariant 6).
 
+use std::mem;
+
 use crate::core::Ms;
 
 /// The page's number for a call that it wants settled.
@@ -171,7 +173,16 @@ impl Rpc {
     }
 
     fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Entries {
-        self.entries.extract_if(.., |one| wanted(one)).collect()
+        let mut taken = Vec::new();
+        let mut left = Vec::new();
+        for one in mem::take(&mut self.entries) {
+            match wanted(&one) {
+                true => taken.push(one),
+                false => left.push(one),
+            }
+        }
+        self.entries = left;
+        taken
     }
 
     /// When the last of the requests in flight, but for pings, is given up.

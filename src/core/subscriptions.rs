@@ -4,12 +4,7 @@
 //! (the same pair has the same number), and each registration of a listener on a channel
 //! has a *serno*, which is in the handle that the page holds.
 
-use std::rc::Rc;
-
 use crate::core::frame::Event;
-
-/// How many routes are remembered: enough for every agent of a large switch.
-const MOST_ROUTES: usize = 20_000;
 
 /// How many skipped event numbers of a channel are remembered.
 const MOST_MISSED: u64 = 1_000;
@@ -52,9 +47,7 @@ struct Channel {
     registrations: Vec<Registration>,
     wire: Wire,
     sub_params: Option<String>,
-    /// The `eventSerno` that comes next, where one was seen.
-    expected: Option<u64>,
-    /// The latest numbers before that one that were skipped: they may still come.
+    /// The latest numbers that were skipped before the one that comes next: they may still come.
     missed: Vec<u64>,
 }
 
@@ -84,20 +77,33 @@ impl Channel {
     }
 }
 
+#[derive(Debug)]
+struct Entry {
+    name: String,
+    /// The `eventSerno` that comes next; 0 where none was seen. Here, and not in the box: of
+    /// 10,000 channels none is in the cache, and an event shall look at one place.
+    expected: u64,
+    channel: Box<Channel>,
+}
+
 /// The channels in the order of their names. Not a `BTreeMap`, which is 8 KB of wasm; the
 /// boxes keep what an insertion moves small.
 #[derive(Debug, Default)]
-struct Channels(Vec<(String, Box<Channel>)>);
+struct Channels(Vec<Entry>);
 
 impl Channels {
     fn find(&self, name: &str) -> Result<usize, usize> {
         self.0
-            .binary_search_by(|(known, _)| known.as_str().cmp(name))
+            .binary_search_by(|entry| entry.name.as_str().cmp(name))
+    }
+
+    fn entry(&mut self, name: &str) -> Option<&mut Entry> {
+        let index = self.find(name).ok()?;
+        self.0.get_mut(index)
     }
 
     fn get_mut(&mut self, name: &str) -> Option<&mut Channel> {
-        let index = self.find(name).ok()?;
-        self.0.get_mut(index).map(|(_, channel)| &mut **channel)
+        self.entry(name).map(|entry| &mut *entry.channel)
     }
 
     #[allow(clippy::indexing_slicing)] // It was found there, or put there.
@@ -107,13 +113,17 @@ impl Channels {
                 registrations: Vec::new(),
                 wire: Wire::Unasked,
                 sub_params: None,
-                expected: None,
                 missed: Vec::new(),
             });
-            self.0.insert(index, (name.into(), channel));
+            let entry = Entry {
+                name: name.into(),
+                expected: 0,
+                channel,
+            };
+            self.0.insert(index, entry);
             index
         });
-        &mut self.0[index].1
+        &mut self.0[index].channel
     }
 
     fn remove(&mut self, name: &str) {
@@ -163,36 +173,22 @@ pub struct Asking {
     pub sub_params: Option<String>,
 }
 
-/// Who gets the events on one channel with one `subscribedChannel`, as long as no
-/// registration comes or goes.
-#[derive(Debug)]
-struct Route {
-    /// Where the channel is by which the events are numbered.
-    counted: Option<usize>,
-    sernos: Rc<[u32]>,
-}
-
-/// The routes that are good now. Numbers are never used again, so that one of before is known
-/// to be void.
-#[derive(Debug, Default)]
-struct Routes {
-    known: Vec<Route>,
-    /// The number of the first of `known`.
-    first: u32,
-}
-
-impl Routes {
-    fn forget(&mut self) {
-        self.first += self.known.len() as u32;
-        self.known.clear();
-    }
+/// How the events on one channel with one `subscribedChannel` go. Who gets them is known where
+/// the handlers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Of when it is.
+    pub version: u32,
+    /// Where the channel is by which the events are numbered; beyond all where none is.
+    pub counter: u32,
 }
 
 /// The subscriptions of one session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
     channels: Channels,
-    routes: Routes,
+    /// Routes that were learned at another version are void.
+    version: u32,
     last_serno: u32,
     last_run: u32,
     in_login: bool,
@@ -221,7 +217,7 @@ impl Subscriptions {
         local: bool,
     ) -> Added {
         // One may come, and others go.
-        self.routes.forget();
+        self.forget_routes();
         let run = if self.in_login { self.last_run } else { 0 };
         let entry = self.channels.get_or_insert(channel);
         if let Some(json) = sub_params {
@@ -265,8 +261,13 @@ impl Subscriptions {
 
     /// Removes the registration `serno`, or with 0 all of them, from `channel`.
     pub fn remove(&mut self, channel: &str, serno: u32, removed: &mut Removed) {
-        self.routes.forget();
-        let Some(entry) = self.channels.get_mut(channel) else {
+        self.forget_routes();
+        let Some(Entry {
+            expected,
+            channel: entry,
+            ..
+        }) = self.channels.entry(channel)
+        else {
             return;
         };
         let meant = |one: &Registration| serno == 0 || one.serno == serno;
@@ -278,7 +279,7 @@ impl Subscriptions {
             removed.unwanted.push(channel.into());
         }
         entry.wire = Wire::Unasked;
-        entry.expected = None;
+        *expected = 0;
         if entry.registrations.is_empty() {
             self.channels.remove(channel);
         }
@@ -286,12 +287,12 @@ impl Subscriptions {
 
     /// Removes everything.
     pub fn clear(&mut self) -> Removed {
-        self.routes.forget();
+        self.forget_routes();
         let mut removed = Removed::default();
-        for (name, mut channel) in std::mem::take(&mut self.channels.0) {
-            channel.release(&|_| true, &mut removed.sernos);
-            if channel.is_held() {
-                removed.unwanted.push(name);
+        for mut entry in std::mem::take(&mut self.channels.0) {
+            entry.channel.release(&|_| true, &mut removed.sernos);
+            if entry.channel.is_held() {
+                removed.unwanted.push(entry.name);
             }
         }
         removed
@@ -299,10 +300,10 @@ impl Subscriptions {
 
     /// The connection is gone, and with it what the server knew (FreeSWITCH, s11).
     pub fn disconnected(&mut self) {
-        self.routes.forget();
-        for (_, channel) in &mut self.channels.0 {
-            channel.wire = Wire::Unasked;
-            channel.expected = None;
+        self.forget_routes();
+        for entry in &mut self.channels.0 {
+            entry.expected = 0;
+            entry.channel.wire = Wire::Unasked;
         }
     }
 
@@ -312,7 +313,7 @@ impl Subscriptions {
             .channels
             .0
             .iter()
-            .map(|(name, _)| name.clone())
+            .map(|entry| entry.name.clone())
             .collect();
         self.take_unasked(&names, most)
     }
@@ -355,9 +356,9 @@ impl Subscriptions {
     /// Notes that `channels` are asked for by the request `id`.
     pub fn asked(&mut self, channels: &[String], id: u32) {
         for name in channels {
-            if let Some(channel) = self.channels.get_mut(name) {
-                channel.wire = Wire::Asked(id);
-                channel.expected = None;
+            if let Some(entry) = self.channels.entry(name) {
+                entry.expected = 0;
+                entry.channel.wire = Wire::Asked(id);
             }
         }
     }
@@ -365,14 +366,18 @@ impl Subscriptions {
     /// The request `id` was answered for `channel`. Returns the registrations that this
     /// concerns; none where the channel was given up, or asked for anew, since.
     pub fn answered(&mut self, channel: &str, id: u32, answer: Answer) -> Option<Vec<u32>> {
-        let entry = self.channels.get_mut(channel)?;
+        let Entry {
+            expected,
+            channel: entry,
+            ..
+        } = self.channels.entry(channel)?;
         if !matches!(entry.wire, Wire::Asked(of) | Wire::Unknown(of) if of == id) {
             return None;
         }
         entry.wire = match answer {
             Answer::Granted => {
                 // What came before the grant was of an earlier subscription.
-                entry.expected = None;
+                *expected = 0;
                 Wire::Confirmed
             }
             Answer::Refused => Wire::Refused,
@@ -391,10 +396,10 @@ impl Subscriptions {
         let mut gap = None;
         let mut name = event.subscribed.as_deref().unwrap_or(&event.channel);
         loop {
-            if let Some(channel) = self.channels.get_mut(name) {
+            if let Some(entry) = self.channels.entry(name) {
                 // Without `subscribedChannel` a number can't be told to belong here.
                 if let (Some(received), Some(_)) = (event.serno, &event.subscribed) {
-                    match channel.note(received) {
+                    match entry.note(received) {
                         Noted::Next => {}
                         Noted::Repeated => return None,
                         Noted::Gap(expected) => {
@@ -406,15 +411,14 @@ impl Subscriptions {
                         }
                     }
                 }
-                for one in &channel.registrations {
+                for one in &entry.channel.registrations {
                     if !listeners.contains(&one.listener) {
                         listeners.push(one.listener);
                         sernos.push(one.serno);
                     }
                 }
             }
-            let dot = name.bytes().rposition(|byte| byte == b'.');
-            match dot.and_then(|dot| name.get(..dot)) {
+            match parent(name) {
                 Some(parent) if event.subscribed.is_none() => name = parent,
                 _ => break,
             }
@@ -422,80 +426,78 @@ impl Subscriptions {
         Some((sernos, gap))
     }
 
-    /// Remembers that events like this one go to `sernos`. Returns the route's number, and
-    /// whether those before it are void.
-    pub fn learn<V>(&mut self, event: &Event<V>, sernos: &[u32]) -> (u32, bool) {
-        if self.routes.known.len() >= MOST_ROUTES {
-            self.routes.forget();
-        }
+    /// The route of events like this one, as long as no registration comes or goes.
+    pub fn route_of<V>(&self, event: &Event<V>) -> Route {
         let counted = event.subscribed.as_ref();
-        let route = self.routes.first + self.routes.known.len() as u32;
-        self.routes.known.push(Route {
-            counted: counted.and_then(|name| self.channels.find(name).ok()),
-            sernos: sernos.into(),
-        });
-        (route, route == self.routes.first)
+        let found = counted.and_then(|name| self.channels.find(name).ok());
+        Route {
+            version: self.version,
+            counter: found.map_or(u32::MAX, |index| index as u32),
+        }
     }
 
-    /// The registrations that an event with the number `serno` goes to by `route`; `None`,
-    /// and nothing is noted, where the route is void or the number isn't the next.
-    pub fn routed(&mut self, route: u32, serno: Option<u64>) -> Option<Rc<[u32]>> {
-        let index = route.checked_sub(self.routes.first)?;
-        let route = self.routes.known.get(index as usize)?;
-        if let (Some(counted), Some(serno)) = (route.counted, serno) {
-            let (_, channel) = self.channels.0.get_mut(counted)?;
-            if channel.expected != Some(serno) {
-                return None;
-            }
-            channel.expected = Some(serno + 1);
+    /// Whether an event with the number `serno` may go by `route`: not, and nothing is noted,
+    /// where the route is void or the number isn't the next.
+    pub fn routed(&mut self, route: Route, serno: Option<u64>) -> bool {
+        if route.version != self.version {
+            return false;
         }
-        Some(route.sernos.clone())
+        let counted = self.channels.0.get_mut(route.counter as usize);
+        if let (Some(entry), Some(serno)) = (counted, serno) {
+            if entry.expected != serno || serno == 0 {
+                return false;
+            }
+            entry.expected = serno + 1;
+        }
+        true
     }
 
     /// Makes every route void.
     pub fn forget_routes(&mut self) {
-        self.routes.forget();
+        self.version += 1;
     }
 
     /// What the server has granted, what it has refused, and what is wanted.
     pub fn summary(&self) -> Summary {
         let with = |wire| {
-            let matching = self.channels.0.iter().filter(move |(_, c)| c.wire == wire);
-            matching.map(|(name, _)| name.clone()).collect()
+            let entries = self.channels.0.iter();
+            let matching = entries.filter(move |one| one.channel.wire == wire);
+            matching.map(|one| one.name.clone()).collect()
         };
-        let wanted = self.channels.0.iter().filter(|(_, c)| c.is_wanted());
+        let wanted = self.channels.0.iter().filter(|one| one.channel.is_wanted());
         Summary {
             confirmed: with(Wire::Confirmed),
             refused: with(Wire::Refused),
-            wanted: wanted.map(|(name, _)| name.clone()).collect(),
+            wanted: wanted.map(|one| one.name.clone()).collect(),
         }
     }
 }
 
-impl Channel {
+impl Entry {
     /// Takes note of an event's number.
     fn note(&mut self, serno: u64) -> Noted {
-        let skipped = self.missed.iter().position(|missed| *missed == serno);
+        let missed = &mut self.channel.missed;
+        let skipped = missed.iter().position(|missed| *missed == serno);
         match self.expected {
             // Those before the first may still come, and aren't known to be lost.
-            None => {
-                self.missed.clear();
+            0 => {
+                missed.clear();
                 self.skip(0, serno);
             }
-            Some(expected) if serno >= expected => {
+            expected if serno >= expected => {
                 self.skip(expected, serno);
                 if serno > expected {
                     return Noted::Gap(expected);
                 }
             }
-            Some(expected) => match skipped {
+            expected => match skipped {
                 Some(index) => {
-                    self.missed.remove(index);
+                    missed.remove(index);
                 }
                 // It counts anew.
                 None if serno == 0 && expected > 1 => {
-                    self.missed.clear();
-                    self.expected = Some(1);
+                    missed.clear();
+                    self.expected = 1;
                 }
                 None => return Noted::Repeated,
             },
@@ -504,12 +506,26 @@ impl Channel {
     }
 
     fn skip(&mut self, from: u64, to: u64) {
-        self.missed
-            .extend(from.max(to.saturating_sub(MOST_MISSED))..to);
-        let surplus = self.missed.len().saturating_sub(MOST_MISSED as usize);
-        self.missed.drain(..surplus);
-        self.expected = Some(to + 1);
+        let missed = &mut self.channel.missed;
+        for number in from.max(to.saturating_sub(MOST_MISSED))..to {
+            missed.push(number);
+        }
+        while missed.len() > MOST_MISSED as usize {
+            missed.remove(0);
+        }
+        self.expected = to + 1;
     }
+}
+
+/// The channel above one.
+fn parent(channel: &str) -> Option<&str> {
+    let mut dot = None;
+    for (at, byte) in channel.bytes().enumerate() {
+        if byte == b'.' {
+            dot = Some(at);
+        }
+    }
+    channel.get(..dot?)
 }
 
 enum Noted {

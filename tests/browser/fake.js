@@ -545,9 +545,14 @@ class PageHost extends Host {
     this.#page.tell("message", name, json(data));
   }
 
-  event(serno, params) {
-    // As host.js does: a released handler isn't called.
-    if (!this.#page.released.has(serno)) this.#page.tell("event", serno, json(params));
+  registration(serno) {
+    const { released } = this.#page;
+    // As in host.js: a released handler isn't called.
+    return { get listener() { return released.has(serno) ? null : { serno }; } };
+  }
+
+  hear({ serno }, params) {
+    this.#page.tell("event", serno, json(params));
   }
 
   ready(serno, channel) {
@@ -563,6 +568,7 @@ class PageHost extends Host {
   }
 
   release(serno) {
+    this.forget();
     this.#page.released.add(serno);
     this.#page.entered("release");
   }

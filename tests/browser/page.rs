@@ -287,10 +287,14 @@ impl Drop for Bench {
     }
 }
 
+fn random() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}
+
 /// A page with a client, in the present world.
 pub fn new_page() -> Page {
     let page = Page::new();
-    page.set_client(Client::new(page.host()).into());
+    page.set_client(Client::new(page.host(), random(), random()).into());
     page
 }
 

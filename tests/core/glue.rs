@@ -5,30 +5,37 @@ use std::collections::HashMap;
 
 use serde_json::Value as Tree;
 use verto_wasm::core::Ms;
-use verto_wasm::core::session::{Io, Notice, Session, SocketId};
+use verto_wasm::core::session::{Notice, Route, Session, SocketId};
 
 use crate::json::Json;
 
 /// The routes that the session has told of.
 #[derive(Debug, Default)]
 pub struct Glue {
-    routes: HashMap<(String, Option<String>), u32>,
+    routes: HashMap<(String, Option<String>), (Route, Vec<u32>)>,
+    version: u32,
     /// How many events went the short way.
     pub short: usize,
 }
 
 impl Glue {
-    /// Notes what `io` tells of; says whether it was that.
-    pub fn learned(&mut self, io: &Io) -> bool {
-        let Io::Learn(learned) = io else {
-            return false;
+    /// Notes the route that `notice` tells of.
+    pub fn learn(&mut self, notice: &Notice<Json>) {
+        let Notice::Event {
+            sernos,
+            params,
+            route,
+        } = notice
+        else {
+            return;
         };
-        if learned.first {
+        if route.version != self.version {
             self.routes.clear();
+            self.version = route.version;
         }
-        let key = (learned.channel.clone(), learned.subscribed.clone());
-        self.routes.insert(key, learned.route);
-        true
+        let text = |name: &str| params.0[name].as_str().map(str::to_owned);
+        let key = (text("eventChannel").unwrap(), text("subscribedChannel"));
+        self.routes.insert(key, (*route, sernos.clone()));
     }
 
     /// Hands a frame over. An event that went the short way is returned, as it was told.
@@ -39,21 +46,24 @@ impl Glue {
         socket: SocketId,
         frame: Tree,
     ) -> Option<Notice<Json>> {
-        let routed = self.route(&frame).and_then(|route| {
+        let routed = self.route(&frame).filter(|(route, _)| {
             let serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
-            session.routed(now, socket, route, serno)
+            session.routed(now, socket, *route, serno)
         });
-        let Some(sernos) = routed else {
+        let Some((route, sernos)) = routed else {
             session.frame(now, socket, &Json(frame));
             return None;
         };
         self.short += 1;
-        let sernos = sernos.to_vec();
         let params = Json(frame["params"].clone());
-        Some(Notice::Event { sernos, params })
+        Some(Notice::Event {
+            sernos,
+            params,
+            route,
+        })
     }
 
-    fn route(&self, frame: &Tree) -> Option<u32> {
+    fn route(&self, frame: &Tree) -> Option<(Route, Vec<u32>)> {
         if frame["method"] != "verto.event" {
             return None;
         }
@@ -62,6 +72,6 @@ impl Glue {
             Some(name) => Some(name.as_str()?.to_owned()),
             None => None,
         };
-        self.routes.get(&(channel.to_owned(), subscribed)).copied()
+        self.routes.get(&(channel.to_owned(), subscribed)).cloned()
     }
 }

@@ -112,11 +112,10 @@ impl Harness {
             if let Io::Open { socket, .. } = &io {
                 self.socket = *socket;
             }
-            if !self.glue.learned(&io) {
-                self.io.push(io);
-            }
+            self.io.push(io);
         }
         while let Some(notice) = self.session.next_notice() {
+            self.glue.learn(&notice);
             self.notices.push(notice);
         }
         self.alarm.set(self.now, self.session.deadline());
@@ -441,7 +440,6 @@ fn show_io(io: &Io) -> String {
         Io::Credentials { socket } => format!("credentials {socket}"),
         Io::Release { sernos } => format!("release {sernos:?}"),
         Io::Log(line) => format!("log {line}"),
-        Io::Learn(learned) => format!("{learned:?}"),
     }
 }
 

@@ -16,9 +16,7 @@ impl World {
     /// Takes out all that the session wants, and judges it.
     pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
         self.pinged = 0;
-        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io())
-            .filter(|io| !self.glue.learned(io))
-            .collect();
+        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
         let short = self.short.take().into_iter();
         let notices: Vec<Notice<Json>> = short
             .chain(std::iter::from_fn(|| self.session.next_notice()))
@@ -34,6 +32,7 @@ impl World {
         }
         let mut told = Vec::new();
         for one in &notices {
+            self.glue.learn(one);
             let shown = format!("{one:?}");
             let leaks = SECRETS.iter().any(|secret| shown.contains(secret));
             assert!(!leaks, "{shown}");
@@ -101,7 +100,6 @@ impl World {
                     assert!(self.released.remove(serno), "released {serno} unasked");
                 }
             }
-            Io::Learn(_) => {}
             Io::Log(line) => {
                 assert!(
                     !SECRETS.iter().any(|secret| line.contains(secret)),

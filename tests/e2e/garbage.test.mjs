@@ -20,13 +20,6 @@ const allCollected = () => until("all are collected", async () => (await alive()
 test("10,000 instances made and dropped are collected, and their wasm memory is used again", async () => {
   const round = () =>
     run(async ({ Verto, VertoCallcenter }) => {
-      // The wasm module starts with the first instance.
-      if (!window.wasm) {
-        const { Instance } = WebAssembly;
-        WebAssembly.Instance = function (...args) {
-          return (window.wasm = new Instance(...args));
-        };
-      }
       window.refs ??= [];
       for (let i = 0; i < 10_000; i++) {
         const callbacks = { onWSLogin: () => verto, onEvent: () => verto, onStateChange: () => verto };
@@ -40,18 +33,19 @@ test("10,000 instances made and dropped are collected, and their wasm memory is 
         // The failures are told.
         if (i % 1000 === 0) await new Promise((resolve) => setTimeout(resolve));
       }
-      return Object.values(window.wasm.exports).find((one) => one instanceof WebAssembly.Memory).buffer.byteLength;
+      return window.coreMemory();
     });
-  await round();
-  await allCollected();
-  await run(() => (window.refs.length = 0));
-  // The cores are freed by a task after the collection, so the second round may still grow a little.
-  const second = await round();
-  await allCollected();
-  await run(() => (window.refs.length = 0));
-  const third = await round();
-  await allCollected();
-  assert.ok(third <= second * 1.1, `wasm memory: ${second}, then ${third} bytes`);
+  // How much it takes at most depends on when the browser collects, and it grows in large steps:
+  // what is used again is seen when it has stopped growing.
+  const bytes = [];
+  const grows = () => bytes.length < 3 || bytes.at(-1) > bytes.at(-3);
+  while (grows() && bytes.length < 8) {
+    bytes.push(await round());
+    await allCollected();
+    await run(() => (window.refs.length = 0));
+  }
+  assert.ok(bytes[0] > 0);
+  assert.ok(!grows(), `wasm memory after each round: ${bytes.join(", ")} bytes`);
 });
 
 /** Connects an instance that nothing but the SDK refers to. Handlers count in `window.seen`. */

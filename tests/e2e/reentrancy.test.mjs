@@ -167,3 +167,28 @@ test("callbacks that lead to callbacks, 300 deep", async () => {
   });
   assert.deepEqual(seen, { ok: 300, failed: 300, ready: 300, closed: 10, state: "closed" });
 });
+
+test("a WebSocket of the page's whose send() sends again without end breaks no other request", async () => {
+  const { deep, after } = await run(async ({ Verto, options, connected }) => {
+    let inside = 0;
+    let verto;
+    class Talkative extends WebSocket {
+      send(text) {
+        super.send(text);
+        if (verto?.talks) {
+          inside++;
+          verto.sendMethod("echo").catch(() => {});
+        }
+      }
+    }
+    verto = await connected({ WebSocket: Talkative });
+    verto.talks = true;
+    verto.sendMethod("echo").catch(() => {});
+    verto.talks = false;
+    const other = await connected();
+    const echoes = [verto, other].map((one, n) => one.sendMethod("echo", { n }));
+    return { deep: inside, after: (await Promise.all(echoes)).map(({ n }) => n) };
+  });
+  assert.ok(deep > 50, `${deep} calls inside each other`);
+  assert.deepEqual(after, [0, 1]);
+});

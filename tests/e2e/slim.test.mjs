@@ -1,13 +1,14 @@
 // slim.mjs: the wasm module comes from its own file, by `await init()`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lacking } from "./lib/browser.mjs";
 import { Scenarios } from "./lib/sdk.mjs";
 
 const scenarios = new Scenarios();
 const { run } = scenarios;
 
 // A query of its own makes each import a module of its own.
-test("before init() it says so; after it everything works", async () => {
+test("before init() it says so; after it everything works", { skip: lacking("slim") }, async () => {
   const { before, failed, after, streamed } = await run(async ({ options, until, sim }) => {
     const { default: init, verto, Verto, VertoCallcenter, VertoError } = await import("/pkg/slim.mjs?works");
     const plain = (error) => ({ is: error instanceof VertoError, kind: error.kind, message: error.message });
@@ -52,7 +53,7 @@ test("before init() it says so; after it everything works", async () => {
   assert.ok(lines.length === 1 && lines[0].includes("await init()"), lines.join("\n"));
 });
 
-test("init() takes an address, a request, a response, bytes, a module, or a promise of one", async () => {
+test("init() takes an address, a request, a response, bytes, a module, or a promise of one", { skip: lacking("slim") }, async () => {
   const states = await run(async () => {
     const address = "/pkg/verto_bg.wasm";
     const bytes = await (await fetch(address)).arrayBuffer();
@@ -80,7 +81,7 @@ test("init() takes an address, a request, a response, bytes, a module, or a prom
   for (const [name, state] of Object.entries(states)) assert.equal(state, "idle", name);
 });
 
-test("an init() that fails says why, and the next may succeed", async () => {
+test("an init() that fails says why, and the next may succeed", { skip: lacking("slim") }, async () => {
   const { errors, state } = await run(async ({ until }) => {
     const { default: init, Verto, VertoError } = await import("/pkg/slim.mjs?fails");
     const errors = [];

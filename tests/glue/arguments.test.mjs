@@ -2,10 +2,13 @@
 // instance goes on. The shapes here are those that only code of the page's makes, objects that
 // throw when they are read or written; e2e/bad-input has the plain ones, in a real browser.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { PKG } from "../e2e/lib/sim.mjs";
 import { standIn, turn } from "./sockets.mjs";
 
-const { Verto, VertoCallcenter, VertoError } = await import(new URL("../../pkg/index.mjs", import.meta.url));
+const { Verto, VertoCallcenter, VertoError } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
 // As source text, since what it makes can't always be shown.
 const CYCLIC = "(() => { const a = {}; a.a = { b: [a] }; return a; })()";

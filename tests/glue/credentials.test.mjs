@@ -1,10 +1,13 @@
 // Credentials that the page gives by functions: what the login says, and what becomes of a
 // failure. Their timing is tested in tests/browser.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { beforeEach, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { PKG } from "../e2e/lib/sim.mjs";
 import { standIn, turn } from "./sockets.mjs";
 
-const { Verto } = await import(new URL("../../pkg/index.mjs", import.meta.url));
+const { Verto } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
 // Where the browser reports what the page's own code throws.
 let reported;

@@ -79,6 +79,18 @@
     },
   });
 
+  // verto-legacy-min.js has no such memory: when its own grows it is a new buffer.
+  const WASM_PAGE_BYTES = 65_536;
+  let legacyBytes = 0;
+  window.ArrayBuffer = new Proxy(ArrayBuffer, {
+    construct(...args) {
+      const buffer = Reflect.construct(...args);
+      const { byteLength } = buffer;
+      if (byteLength >= WASM_PAGE_BYTES && byteLength % WASM_PAGE_BYTES === 0) legacyBytes = byteLength;
+      return buffer;
+    },
+  });
+
   /** The sum over everything of this class that the wasm instances export. */
   function exported(kind, size) {
     const all = instances.flatMap(({ exports }) => Object.values(exports));
@@ -92,7 +104,7 @@
     sockets: sockets.size,
     timers: timers.size,
     listeners: [...listeners].flatMap(([at, functions]) => Array.from(functions, () => at)).sort(),
-    wasmBytes: exported(WebAssembly.Memory, (memory) => memory.buffer.byteLength),
+    wasmBytes: exported(WebAssembly.Memory, (memory) => memory.buffer.byteLength) || legacyBytes,
     wasmTables: exported(WebAssembly.Table, (table) => table.length),
     errors: errors.slice(),
     made: { ...made },

@@ -1,15 +1,25 @@
 //! The core as JavaScript, for browsers that compile no WebAssembly synchronously and pages
 //! whose policy allows none.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::dead_data;
 use crate::package::{self, WASM_FEATURES};
 use crate::process::{MINUTE, run};
 use crate::project::Project;
+
+/// The script that pages include in the place of `verto-min.js`.
+pub const SCRIPT: &str = "verto-legacy-min.js";
+
+/// As a module: the script's globals by the names of the package's exports.
+const MODULE: &str = r#"import "./verto-legacy-min.js";
+export const { verto, Verto, VertoCallcenter, VertoError } = globalThis;
+export default verto;
+"#;
 
 /// What wasm2js cannot say is said by other means.
 const LOWERING: [&str; 3] = [
@@ -41,6 +51,17 @@ pub fn build(project: &Project, out: &Path) -> Result<()> {
     let mut wasm2js = binaryen(project, "wasm2js");
     wasm2js.arg("-Oz").arg(&wasm).arg("-o");
     run(wasm2js.arg(out.join("verto_bg.wasm.js")), 10 * MINUTE)
+}
+
+/// Makes `target/pkg-legacy`: the package as it is in `pkg/`, but whatever loads `verto-min.js` or
+/// `index.mjs` of it gets this script.
+pub fn stand_in(project: &Project) -> Result<PathBuf> {
+    let dir = project.root.join("target").join("pkg-legacy");
+    package::empty_dir(&dir)?;
+    package::copy_files(&project.pkg(), &dir, |_| true)?;
+    fs::copy(dir.join(SCRIPT), dir.join(package::SCRIPT)).context(package::SCRIPT)?;
+    fs::write(dir.join("index.mjs"), MODULE).context("index.mjs")?;
+    Ok(dir)
 }
 
 fn binaryen(project: &Project, program: &str) -> Command {

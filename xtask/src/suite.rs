@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::engines::{Browser, Engine};
+use crate::legacy;
 use crate::package;
 use crate::process::{MINUTE, run as run_limited, seconds, step};
 use crate::project::{Project, WASM_TARGET};
@@ -20,8 +22,11 @@ pub struct Args {
     /// The tests that need a browser, in this one instead of Chromium
     #[arg(long)]
     engine: Option<Engine>,
-    /// Everything, in every engine
-    #[arg(long, conflicts_with = "engine")]
+    /// The tests that load the package, with verto-legacy-min.js in the place of the others
+    #[arg(long)]
+    legacy: bool,
+    /// Everything, in every engine, and with verto-legacy-min.js in Chromium
+    #[arg(long, conflicts_with_all = ["engine", "legacy"])]
     all: bool,
 }
 
@@ -62,6 +67,17 @@ impl Plan {
         plan.pages.dedup();
         Ok(plan)
     }
+
+    /// Leaves what can run with `verto-legacy-min.js`.
+    fn keep_legacy(&mut self) -> Result<()> {
+        self.native = false;
+        self.browser = false;
+        self.pages.retain(|file| legacy_differs(file));
+        if self.pages.is_empty() {
+            bail!("no test of these loads {}", legacy::SCRIPT);
+        }
+        Ok(())
+    }
 }
 
 /// Runs the tests that the filters select, and stops at the first step that fails.
@@ -70,6 +86,9 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     let mut plan = Plan::new(&args.filters, &page_tests(project)?)?;
     // Native tests know no engine.
     plan.native &= args.engine.is_none() || !args.filters.is_empty();
+    if args.legacy {
+        plan.keep_legacy()?;
+    }
     let engines = match args.engine {
         _ if args.all => Engine::value_variants(),
         Some(ref engine) => std::slice::from_ref(engine),
@@ -97,11 +116,21 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
         if plan.pages.iter().any(|file| file.starts_with("packaging/")) {
             tools::packaging_tools(project)?;
         }
-        let simulator = tools::simulator(project)?;
+        let suite = PageSuite {
+            project,
+            simulator: tools::simulator(project)?,
+        };
         for (index, browser) in browsers.iter().enumerate() {
+            if args.legacy {
+                suite.run_legacy(browser, &plan.pages)?;
+                continue;
+            }
             let wanted = |file: &&String| index == 0 || needs_browser(file);
             let files: Vec<_> = plan.pages.iter().filter(wanted).collect();
-            page_suite(project, browser, &simulator, &files)?;
+            suite.run(browser, &files)?;
+            if args.all && browser.engine == Engine::Chromium {
+                suite.run_legacy(browser, &plan.pages)?;
+            }
         }
     }
     println!(
@@ -142,24 +171,46 @@ fn browser_tests(project: &Project, browser: &Browser) -> Result<()> {
 }
 
 /// The tests that drive pages and the package; each starts the simulators that it needs.
-fn page_suite(
-    project: &Project,
-    browser: &Browser,
-    simulator: &Path,
-    files: &[&String],
-) -> Result<()> {
-    let name = format!(
-        "pages and package in {} (node --test)",
-        browser.engine.name()
-    );
-    step(&name, || {
+struct PageSuite<'a> {
+    project: &'a Project,
+    simulator: PathBuf,
+}
+
+impl PageSuite<'_> {
+    fn run(&self, browser: &Browser, files: &[&String]) -> Result<()> {
+        let engine = browser.engine.name();
+        let mut node = self.node(browser, files);
+        step(
+            &format!("pages and package in {engine} (node --test)"),
+            || run_limited(&mut node, 30 * MINUTE),
+        )
+    }
+
+    /// Those of the files that load the package, without WebAssembly.
+    fn run_legacy(&self, browser: &Browser, files: &[String]) -> Result<()> {
+        let files: Vec<_> = files.iter().filter(|file| legacy_differs(file)).collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        let engine = browser.engine.name();
+        let mut node = self.node(browser, &files);
+        node.env("VERTO_PKG", legacy::stand_in(self.project)?);
+        node.env("VERTO_SCRIPT", "legacy");
+        step(
+            &format!("{} in {engine} (node --test)", legacy::SCRIPT),
+            || run_limited(&mut node, 30 * MINUTE),
+        )
+    }
+
+    fn node(&self, browser: &Browser, files: &[&String]) -> Command {
         let mut node = browser.command("node");
         node.args(["--test", "--test-reporter=spec"]);
-        node.args(files.iter().map(|file| project.npm().join(file)));
-        node.env("VERTO_ROOT", &project.root);
-        node.env("VERTO_SIM", simulator);
-        run_limited(node.current_dir(project.npm()), 30 * MINUTE)
-    })
+        node.args(files.iter().map(|file| self.project.npm().join(file)));
+        node.env("VERTO_ROOT", &self.project.root);
+        node.env("VERTO_SIM", &self.simulator);
+        node.current_dir(self.project.npm());
+        node
+    }
 }
 
 /// Whether another engine makes a difference to a test file.
@@ -173,6 +224,11 @@ fn needs_browser(file: &str) -> bool {
         "packaging/types.",
     ];
     !WITHOUT.iter().any(|prefix| file.starts_with(prefix))
+}
+
+/// Whether a test file loads the package as `legacy::stand_in` makes it.
+fn legacy_differs(file: &str) -> bool {
+    file.starts_with("e2e/") || file.starts_with("glue/")
 }
 
 /// `tests/*/*.test.mjs`, relative to `tests/`.
@@ -223,6 +279,15 @@ mod tests {
         assert!(native.native && !native.browser && native.pages.is_empty());
         assert_eq!(plan(&["shift"]).unwrap().pages, ["e2e/shift.test.mjs"]);
         assert_eq!(plan(&["e2e/", "shift"]).unwrap().pages.len(), 2);
+    }
+
+    #[test]
+    fn with_the_legacy_script_only_what_loads_it_runs() {
+        let mut all = plan(&[]).unwrap();
+        all.keep_legacy().unwrap();
+        assert!(!all.native && !all.browser);
+        assert_eq!(all.pages.len(), 2);
+        assert!(plan(&["native"]).unwrap().keep_legacy().is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::core::Ms;
 use crate::core::error::Error;
 use crate::core::liveness::KeepAlive;
 use crate::core::rpc::CallId;
-use crate::core::subscriptions::Gap;
+use crate::core::subscriptions::{Gap, Route};
 
 /// Numbers the sockets of a session; what an older one still says is ignored.
 pub type SocketId = u32;
@@ -101,23 +101,8 @@ pub enum Io {
         /// The registrations.
         sernos: Vec<u32>,
     },
-    /// Note that such events may come by [`Session::routed`](super::Session::routed).
-    Learn(Box<Learned>),
     /// A line for the debug log, without any secret in it.
     Log(String),
-}
-
-/// Who gets events on a channel with a certain `subscribedChannel` is known by a number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Learned {
-    /// The events' `eventChannel`.
-    pub channel: String,
-    /// Their `subscribedChannel`, where they name one.
-    pub subscribed: Option<String>,
-    /// The number.
-    pub route: u32,
-    /// No route that was learned before is good any more.
-    pub first: bool,
 }
 
 /// A message to the page that belongs to no request.
@@ -194,6 +179,9 @@ pub enum Notice<V> {
         sernos: Vec<u32>,
         /// The event: the frame's `params`.
         params: V,
+        /// By which events with the same `eventChannel` and `subscribedChannel` may come to
+        /// the same registrations: see [`Session::routed`](super::Session::routed).
+        route: Route,
     },
     /// `readyHandler`: the server granted a channel.
     Confirmed {

@@ -1,13 +1,13 @@
 //! What a session does with what the server says.
 
-use std::rc::Rc;
-
-use super::{Io, Learned, Message, Notice, Phase, Session, SocketId};
+use super::{Io, Message, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
 use crate::core::liveness::{Liveness, Verdict};
 use crate::core::rpc::Owner;
+use crate::core::subscriptions::Route;
+use crate::core::text::joined;
 use crate::core::value::{Field, Value};
 
 /// The code of a login that the server refuses (FreeSWITCH, transcript s02).
@@ -66,8 +66,8 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// An event came in on `socket` that goes by a [`Learned`] route: its registrations, which
-    /// are to be called at once. `None`, and nothing has happened, where it must be told by
+    /// An event came in on `socket` that goes by the `route` of one before: whether its registrations
+    /// are to be called at once. If not, nothing has happened, and it must be told by
     /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
     /// told before it, or it is the sign of life that a waking session waits for.
     ///
@@ -77,36 +77,30 @@ impl<V: Value> Session<V> {
     /// # }
     /// # use example::*;
     /// let mut session = logged_in();
-    /// let sernos = session.subscribe(0, &["vcc".to_owned()], 1, None, false);
+    /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
     /// let event = Json(serde_json::json!({
     ///     "method": "verto.event",
     ///     "params": { "eventChannel": "vcc", "eventSerno": 0, "data": {} },
     /// }));
     /// session.frame(0, 1, &event);
-    /// told(&mut session);
-    /// let learned = std::iter::from_fn(|| session.next_io()).find_map(|io| match io {
-    ///     Io::Learn(learned) => Some(learned),
+    /// let route = told(&mut session).iter().find_map(|notice| match notice {
+    ///     Notice::Event { route, .. } => Some(*route),
     ///     _ => None,
     /// });
     /// // The next event on this channel need not be read by the core.
-    /// let to = session.routed(0, 1, learned.unwrap().route, 1.0);
-    /// assert_eq!(to.as_deref(), Some(&sernos[..]));
+    /// assert!(session.routed(0, 1, route.unwrap(), 1.0));
     /// ```
-    pub fn routed(
-        &mut self,
-        now: Ms,
-        socket: SocketId,
-        route: u32,
-        serno: f64,
-    ) -> Option<Rc<[u32]>> {
+    pub fn routed(&mut self, now: Ms, socket: SocketId, route: Route, serno: f64) -> bool {
         let usual = self.socket == Some(socket) && now >= self.now && self.notices.is_empty();
         if !usual || self.liveness.as_ref().is_some_and(Liveness::is_waking) {
-            return None;
+            return false;
         }
-        let sernos = self.subscriptions.routed(route, frame::whole(serno))?;
-        self.now = now;
-        self.heard(now);
-        Some(sernos)
+        let routed = self.subscriptions.routed(route, frame::whole(serno));
+        if routed {
+            self.now = now;
+            self.heard(now);
+        }
+        routed
     }
 
     fn one_frame(&mut self, now: Ms, socket: SocketId, value: &V) {
@@ -235,15 +229,13 @@ impl<V: Value> Session<V> {
             self.notices.push(Notice::Gap(gap));
         }
         if !sernos.is_empty() {
-            let (route, first) = self.subscriptions.learn(&event, &sernos);
-            self.io.push(Io::Learn(Box::new(Learned {
-                channel: event.channel,
-                subscribed: event.subscribed,
-                route,
-                first,
-            })));
+            let route = self.subscriptions.route_of(&event);
             let params = event.params;
-            self.notices.push(Notice::Event { sernos, params });
+            self.notices.push(Notice::Event {
+                sernos,
+                params,
+                route,
+            });
         } else if event.subscribed.is_none() && event.sessid.as_ref() == Some(&self.sessid) {
             self.private(event);
         } else {
@@ -291,6 +283,6 @@ impl<V: Value> Session<V> {
     }
 
     fn ignored(&mut self, what: &str) {
-        self.io.push(Io::Log(["ignored ", what].concat()));
+        self.io.push(Io::Log(joined(&["ignored ", what])));
     }
 }

@@ -22,7 +22,8 @@ use crate::core::rpc::{CallId, Owner, Rpc};
 use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
 
-pub use effect::{Config, Io, Learned, Message, Notice, SocketId, State};
+pub use crate::core::subscriptions::Route;
+pub use effect::{Config, Io, Message, Notice, SocketId, State};
 pub use requesting::Request;
 use requesting::too_large;
 
@@ -499,7 +500,7 @@ impl<V: Value> Session<V> {
         if self.socket == Some(socket) {
             let mut message = String::from("the connection was lost (close code ");
             push_number(&mut message, code.into());
-            message.push(')');
+            message.push_str(")");
             self.lost(now, Error::new(Kind::ConnectionLost, message));
         }
     }

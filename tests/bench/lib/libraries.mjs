@@ -29,6 +29,7 @@ export async function scripts(pkg) {
     nothing: "",
     plain: "",
     ours: await readFile(new URL("verto-min.js", pkg), "utf8"),
+    "ours, legacy": await readFile(new URL("verto-legacy-min.js", pkg), "utf8"),
     "jquery.verto": await jqueryVerto(),
     signalwire: await peer("@signalwire/js/dist/index.min.js"),
     telnyx: await peer("@telnyx/webrtc/lib/bundle.js"),

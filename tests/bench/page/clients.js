@@ -229,6 +229,7 @@
     "plain, again": class extends Plain {},
     ours: Ours,
     "ours, promise": OursByPromise,
+    "ours, legacy": class extends Ours {},
     "jquery.verto": JqueryVerto,
     signalwire: SignalWireVerto,
     vertojs: Vertojs,

@@ -2,8 +2,8 @@
 (function () {
   "use strict";
 
-  /** The library that a client is of: "ours, promise" is ours. */
-  const library = (client) => client.split(",")[0];
+  /** The library that a client is of: "ours, promise" is ours; "ours, legacy" is a file of its own. */
+  const library = (client) => client.replace(/, (again|levels|promise)$/, "");
 
   async function open(client, scripts) {
     const frame = document.createElement("iframe");

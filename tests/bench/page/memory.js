@@ -17,6 +17,18 @@
     },
   });
 
+  // Without WebAssembly it is a buffer; when it grows it is a new one.
+  const WASM_PAGE_BYTES = 65_536;
+  let legacyBytes = 0;
+  globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
+    construct(...args) {
+      const buffer = Reflect.construct(...args);
+      const { byteLength } = buffer;
+      if (byteLength >= WASM_PAGE_BYTES && byteLength % WASM_PAGE_BYTES === 0) legacyBytes = byteLength;
+      return buffer;
+    },
+  });
+
   const kept = [];
   let name;
 
@@ -64,10 +76,10 @@
     make: (count) => events.make(count),
     deliver: () => events.deliver(),
 
-    wasmBytes() {
+    coreBytes() {
       const exported = instances.flatMap(({ exports }) => Object.values(exports));
       const memories = exported.filter((one) => one instanceof WebAssembly.Memory);
-      return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+      return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, legacyBytes);
     },
   };
 })();

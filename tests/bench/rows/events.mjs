@@ -5,18 +5,19 @@ const SMALL = 300;
 const LARGE = 4096;
 
 const ALL = ["plain", "ours", "jquery.verto", "signalwire"];
+const WITH_LEGACY = [...ALL, "ours, legacy"];
 const WITHOUT = { vertojs: "has no subscriptions", telnyx: "speaks telnyx_rtc.*, another protocol" };
 const ONE_HANDLER = { ...WITHOUT, signalwire: "drops a channel's second handler" };
 
 const one = { size: SMALL, handlers: 1, subscriptions: 1, channels: "exact" };
 
 const CASES = [
-  { name: "300 B, 1 handler", spec: one },
+  { name: "300 B, 1 handler", spec: one, all: WITH_LEGACY },
   { name: "300 B, 10 handlers", spec: { ...one, handlers: 10 }, cannot: ONE_HANDLER },
-  { name: "4 KB, 1 handler", spec: { ...one, size: LARGE } },
+  { name: "4 KB, 1 handler", spec: { ...one, size: LARGE }, all: WITH_LEGACY },
   { name: "4 KB, 10 handlers", spec: { ...one, size: LARGE, handlers: 10 }, cannot: ONE_HANDLER },
   { name: "300 B, 100 subscriptions", spec: { ...one, subscriptions: 100 } },
-  { name: "300 B, 10,000 subscriptions", spec: { ...one, subscriptions: 10_000 } },
+  { name: "300 B, 10,000 subscriptions", spec: { ...one, subscriptions: 10_000 }, all: WITH_LEGACY },
   { name: "300 B, no subscribedChannel", spec: { ...one, channels: "unnamed" }, plain: "plain, levels" },
   ...[1, 100, 10_000].map((subscriptions) => ({
     name: `on a.b.c, subscribed to a, ${subscriptions.toLocaleString("en")} such`,
@@ -33,9 +34,9 @@ const CASES = [
 
 export async function* run({ driver, server, quick, wants }) {
   await driver.get(`${server.url}host.html`);
-  for (const { name, spec, plain = "plain", cannot = WITHOUT } of CASES) {
+  for (const { name, spec, all = ALL, plain = "plain", cannot = WITHOUT } of CASES) {
     if (!wants(name)) continue;
-    const clients = ALL.filter((client) => !cannot[client]);
+    const clients = all.filter((client) => !cannot[client]);
     const samples = await inPage(driver, (run) => host.run(run), {
       clients: clients.map((client) => (client === "plain" ? plain : client)),
       scripts: ["stub.js", "events.js"],

@@ -8,7 +8,7 @@ const INLINE = readFileSync(new URL("../page/load.js", import.meta.url), "utf8")
 const CASES = [
   {
     name: "script tag to first instance",
-    clients: ["nothing", "ours", "jquery.verto", "signalwire", "telnyx", "vertojs"],
+    clients: ["nothing", "ours", "ours, legacy", "jquery.verto", "signalwire", "telnyx", "vertojs"],
     page: (client) => `
       <script>const began = performance.now();</script>
       <script src="/library/${client}.js"></script>

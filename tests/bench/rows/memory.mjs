@@ -1,7 +1,7 @@
 // What connections hold, and what an event leaves for the garbage collector (Chromium).
 import { inPage, startBrowser } from "../lib/browser.mjs";
 
-const clients = ["plain", "ours", "jquery.verto", "signalwire"];
+const clients = ["plain", "ours", "ours, legacy", "jquery.verto", "signalwire"];
 const cannot = { vertojs: "has no subscriptions", telnyx: "speaks telnyx_rtc.*, another protocol" };
 
 const MANY = 100;
@@ -18,11 +18,11 @@ const CASES = {
   garbage: { name: "garbage per event of 300 B", unit: "B" },
 };
 
-/** The bytes of the page's heap, and of the wasm memories, which are no part of it. */
+/** The bytes of the page's heap, and of the core's memory, which is no part of it. */
 async function held(driver, collect = true) {
   if (collect) await driver.sendAndGetDevToolsCommand("HeapProfiler.collectGarbage", {});
   const { usedSize } = await driver.sendAndGetDevToolsCommand("Runtime.getHeapUsage", {});
-  return usedSize + (await driver.executeScript("return memory.wasmBytes()"));
+  return usedSize + (await driver.executeScript("return memory.coreBytes()"));
 }
 
 async function measure(driver, server, client) {

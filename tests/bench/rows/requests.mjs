@@ -1,7 +1,7 @@
 // A request to its result, with the socket stubbed.
 import { inPage } from "../lib/browser.mjs";
 
-const clients = ["plain", "ours", "ours, promise", "jquery.verto", "vertojs", "signalwire"];
+const clients = ["plain", "ours", "ours, promise", "ours, legacy", "jquery.verto", "vertojs", "signalwire"];
 const cannot = { telnyx: "speaks telnyx_rtc.*, another protocol" };
 
 const CASES = [

@@ -90,5 +90,13 @@ const LACKS = {
   },
 };
 
-/** For a test's `skip`: why this engine cannot do what the test asks for, or false. */
-export const lacking = (what) => LACKS[engine]?.[what] ?? false;
+/** The same for verto-legacy-min.js, which `cargo xtask test --legacy` puts in the place of the others. */
+const SCRIPT_LACKS = {
+  legacy: {
+    wasm: "verto-legacy-min.js has no WebAssembly that could be refused",
+    slim: "slim.mjs has no form without WebAssembly",
+  },
+};
+
+/** For a test's `skip`: why this engine, or this script, cannot do what the test asks for, or false. */
+export const lacking = (what) => LACKS[engine]?.[what] ?? SCRIPT_LACKS[process.env.VERTO_SCRIPT]?.[what] ?? false;

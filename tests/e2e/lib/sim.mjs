@@ -11,11 +11,14 @@ const path = (relative) => fileURLToPath(new URL(relative, root));
 const binary = process.env.VERTO_SIM ?? path("target/debug/sim");
 const START_TIMEOUT_MS = 10_000;
 
+/** The package that is tested. */
+export const PKG = process.env.VERTO_PKG ?? path("pkg");
+
 /** The fixtures' directory, for `www`. */
 export const FIXTURES = path("tests/e2e/fixtures");
 
 /** Starts a simulator on a port of its own. */
-export async function startSim({ www = path("www"), pkg = process.env.VERTO_PKG ?? path("pkg"), speed = 20 } = {}) {
+export async function startSim({ www = path("www"), pkg = PKG, speed = 20 } = {}) {
   const child = spawn(
     binary,
     ["--port", "0", "--no-callers", "--speed", String(speed), "--www", withPageErrors(www), "--pkg", pkg],

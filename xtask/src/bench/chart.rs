@@ -50,7 +50,7 @@ const SHOWN: [(&str, &str, &str, f64); 6] = [
     ),
 ];
 
-const SIZE: (u32, u32) = (1120, 720);
+const SIZE: (u32, u32) = (1120, 810);
 const BAR: i32 = 22;
 const STEP: i32 = 30;
 const LEFT: i32 = 116;

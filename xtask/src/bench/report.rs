@@ -20,13 +20,14 @@ const ROWS: [(&str, &str); 7] = [
 ];
 
 /// The columns, in this order where a table has them.
-const CLIENTS: [&str; 10] = [
+const CLIENTS: [&str; 11] = [
     "nothing",
     "plain",
     "plain, again",
     "ours",
     "ours, promise",
     "ours, slim",
+    "ours, legacy",
     "jquery.verto",
     "signalwire",
     "telnyx",

@@ -132,7 +132,7 @@ impl Client for Ours {
                 Io::Credentials { socket } => {
                     self.0.credentials(now, socket, Ok("{}".into()));
                 }
-                Io::Send { .. } | Io::Release { .. } | Io::Learn(_) | Io::Log(_) => {}
+                Io::Send { .. } | Io::Release { .. } | Io::Log(_) => {}
             }
         }
     }
