@@ -29,7 +29,8 @@ function operands(opcode, first) {
   if (opcode === 0xfc && first < 8) return 1; // saturating conversions
   if (opcode === 0xfc && first === 10) return 3; // memory.copy
   if (opcode === 0xfc && (first === 11 || first > 14)) return 2; // memory.fill, tables
-  if (opcode === 0xd0 || opcode === 0xd2) return 1; // references
+  if (opcode === 0xd0 || opcode === 0xd2) return 1; // ref.null, ref.func
+  if (opcode === 0xd1) return 0; // ref.is_null
   throw new Error(`opcode 0x${opcode.toString(16)} ${first} is not known here`);
 }
 

@@ -47,7 +47,7 @@ struct Channel {
     registrations: Vec<Registration>,
     wire: Wire,
     sub_params: Option<String>,
-    /// The latest numbers that were skipped before the one that comes next: they may still come.
+    /// The latest numbers before the one that comes next that were skipped: they may still come.
     missed: Vec<u64>,
 }
 

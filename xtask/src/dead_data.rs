@@ -269,3 +269,138 @@ fn is_address(kind: RelocationType) -> bool {
             | RelocationType::MemoryAddrI32
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_encoder::{
+        CodeSection, ConstExpr, CustomSection, DataSection, DataSymbolDefinition, Function,
+        FunctionSection, LinkingSection, MemArg, MemorySection, MemoryType, Module, SymbolTable,
+        TypeSection,
+    };
+
+    const START: u32 = 1024;
+    /// At 1024, 1028, 1036 and 1040; the second holds the address of the third.
+    const DATA: &[u8] = b"dead\x0c\x04\0\0BBBBCCCCtail";
+    const SYMBOLS: [(&str, u32, u32); 4] = [("a", 0, 4), ("b", 4, 8), ("c", 12, 4), ("d", 16, 4)];
+
+    /// A module whose code loads from `address` + `offset`.
+    fn module(address: i32, offset: u64) -> Module {
+        let mut module = Module::new();
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        module.section(&types);
+        let mut functions = FunctionSection::new();
+        functions.function(0);
+        module.section(&functions);
+        let mut memories = MemorySection::new();
+        memories.memory(MemoryType {
+            minimum: 1,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        module.section(&memories);
+        let mut code = CodeSection::new();
+        let mut body = Function::new([]);
+        let memory = MemArg {
+            offset,
+            align: 0,
+            memory_index: 0,
+        };
+        body.instructions()
+            .i32_const(address)
+            .i32_load8_u(memory)
+            .drop()
+            .end();
+        code.function(&body);
+        module.section(&code);
+        let mut data = DataSection::new();
+        data.active(0, &ConstExpr::i32_const(START as i32), DATA.iter().copied());
+        module.section(&data);
+        module
+    }
+
+    /// The library, whose code points `addend` bytes behind the start of the last constant.
+    fn library(addend: u8) -> Vec<u8> {
+        let mut library = module(0, 0);
+        let mut symbols = SymbolTable::new();
+        for (name, offset, size) in SYMBOLS {
+            let definition = DataSymbolDefinition {
+                index: 0,
+                offset,
+                size,
+            };
+            symbols.data(0, name, Some(definition));
+        }
+        library.section(LinkingSection::new().symbol_table(&symbols));
+        let section = 3;
+        let relocation = [RelocationType::MemoryAddrSleb as u8, 4, 3, addend];
+        let data = [&[section, 1][..], &relocation].concat();
+        library.section(&CustomSection {
+            name: "reloc.CODE".into(),
+            data: data.into(),
+        });
+        library.finish()
+    }
+
+    fn cleared(library: &[u8], module: Module) -> Vec<u8> {
+        let mut module = module.finish();
+        let constants = Constants::of(library).unwrap();
+        constants.clear_unreached(library, &mut module).unwrap();
+        let memory = Memory::of(&module).unwrap();
+        let end = START as usize + DATA.len();
+        (START as usize..end).map(|at| memory.byte(at)).collect()
+    }
+
+    #[test]
+    fn what_code_names_stays_and_what_that_points_to() {
+        let library = library(0);
+        let kept = b"\0\0\0\0\x0c\x04\0\0BBBBCCCC\0\0\0\0";
+        assert_eq!(cleared(&library, module(1028, 0)), kept);
+        // As what is added to an index, and within the constant.
+        assert_eq!(cleared(&library, module(0, 1030)), kept);
+    }
+
+    #[test]
+    fn what_code_may_point_beside_stays() {
+        // The end of a constant is where a loop over it may begin.
+        let kept = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0tail";
+        assert_eq!(cleared(&library(4), module(0, 0)), kept);
+    }
+
+    #[test]
+    fn data_that_was_moved_is_an_error() {
+        let library = library(0);
+        let mut moved = module(1028, 0).finish();
+        *moved.last_mut().unwrap() ^= 1;
+        let constants = Constants::of(&library).unwrap();
+        let error = constants.clear_unreached(&library, &mut moved).unwrap_err();
+        assert!(error.to_string().contains("where the library had them"));
+    }
+
+    #[test]
+    fn a_library_without_symbols_is_an_error() {
+        let error = Constants::of(&module(0, 0).finish()).unwrap_err();
+        assert!(error.to_string().contains(LINK_ARG));
+    }
+
+    #[test]
+    fn what_the_linker_left_is_taken_out() {
+        let dir = std::env::temp_dir().join(format!("verto-dead-data-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let [from, to] = ["from.wasm", "to.wasm"].map(|name| dir.join(name));
+        let mut long = module(1028, 0);
+        long.section(&CustomSection {
+            name: "target_features".into(),
+            data: vec![7; 300].into(),
+        });
+        let bare = module(1028, 0).finish();
+        let tail = &library(0)[module(0, 0).finish().len()..];
+        fs::write(&from, [&long.finish(), tail].concat()).unwrap();
+        strip(&from, &["target_features"], &to).unwrap();
+        assert_eq!(fs::read(&to).unwrap(), bare);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

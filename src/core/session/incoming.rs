@@ -83,8 +83,8 @@ impl<V: Value> Session<V> {
     ///     "params": { "eventChannel": "vcc", "eventSerno": 0, "data": {} },
     /// }));
     /// session.frame(0, 1, &event);
-    /// let route = told(&mut session).iter().find_map(|notice| match notice {
-    ///     Notice::Event { route, .. } => Some(*route),
+    /// let route = told(&mut session).into_iter().find_map(|notice| match notice {
+    ///     Notice::Event { route, .. } => Some(route),
     ///     _ => None,
     /// });
     /// // The next event on this channel need not be read by the core.
