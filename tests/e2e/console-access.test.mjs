@@ -190,7 +190,7 @@ test("a shift by keyboard alone, with a visible focus, and told to a screen read
   await hear("State: Signed in, not ready");
   await focusOn("cc-ready");
   const outline = await driver.executeScript("const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement); return [outlineStyle, outlineWidth]");
-  if (!lacking("ring")) assert.deepEqual(outline, ["solid", "3px"]);
+  assert.deepEqual(outline, ["solid", "3px"]);
   await keys(Key.ENTER);
   await page.shows("#agent-state", { state: "READY" });
   await hear("State: Ready");

@@ -79,7 +79,6 @@ const LACKS = {
     closing: "Firefox doesn't wait until the server has ended a connection that it closes",
     counts: "Firefox tells WebDriver nothing of its heap and listeners",
     schemes: "Firefox's WebDriver sets no colour scheme",
-    ring: "Firefox shows no focus ring after keys that WebDriver presses",
     reports: "Firefox tells WebDriver nothing of what it reports itself: a policy's violation, a failed fetch",
   },
   webkit: {
@@ -87,7 +86,6 @@ const LACKS = {
     dispose: "WebKitGTK 2.50 has no `using` and no Symbol.dispose",
     counts: "WebKit tells WebDriver nothing of its heap and listeners",
     schemes: "WebKit's WebDriver sets no colour scheme",
-    ring: "WebKitGTK shows no focus ring after keys that WebDriver presses",
     reports: "WebKit tells WebDriver nothing of what it reports itself: a policy's violation, a failed fetch",
   },
 };
