@@ -44,6 +44,7 @@ impl World {
         told.sort();
         assert_eq!(told, due, "what the page is told");
         self.alarm.set(self.told_now, self.session.deadline());
+        self.excuse_late_timer();
         self.judge_state();
         self.judge_silence();
         (io, notices)

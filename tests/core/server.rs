@@ -115,7 +115,7 @@ impl World {
 
     /// What a frame means to the world; `false` where it ends the socket.
     fn understand(&mut self, item: &Tree) -> bool {
-        match item.get("method").map(Tree::as_str) {
+        match method(item).map(Tree::as_str) {
             Some(Some("verto.punt")) => return false,
             Some(Some("verto.ping")) => {
                 let id = item.get("id").filter(|id| can_echo(id));
@@ -292,8 +292,13 @@ impl World {
     }
 }
 
+/// What is `null` is taken as absent.
+fn method(item: &Tree) -> Option<&Tree> {
+    item.get("method").filter(|method| !method.is_null())
+}
+
 fn reply_id(item: &Tree) -> Option<u32> {
-    let is_reply = item.get("method").is_none()
+    let is_reply = method(item).is_none()
         && (item.get("result").is_some()
             || item.get("error").is_some_and(|error| !error.is_null()));
     let id = item.get("id").filter(|_| is_reply)?;

@@ -73,9 +73,9 @@ impl World {
         }
     }
 
-    /// The live socket after its login, and whether a request that was made before the
-    /// first ping of the present silence still excuses it.
-    fn before_judgement(&self) -> Option<(SocketId, bool)> {
+    /// The live socket after its login, whether its server answers pings, and whether a
+    /// request that was made before the first ping of the present silence still excuses it.
+    fn before_judgement(&self) -> Option<(SocketId, bool, bool)> {
         let socket = self.live.filter(|_| self.logged_in)?;
         let busy = |asked: &Asked| {
             let earlier = Some(asked.id) < self.silence.first;
@@ -85,20 +85,18 @@ impl World {
         let young = self.alarm.clock < self.silence.since + 600_000;
         let jumped = self.silence.jumped;
         let busy = young && !jumped && self.in_flight.iter().any(busy);
-        Some((socket, busy))
+        Some((socket, self.answers, busy))
     }
 
     /// Time alone ends a connection only where the server is known to answer, was asked
     /// and had its time.
-    fn judge_loss(&self, before: Option<(SocketId, bool)>) {
-        let Some((socket, busy)) = before.filter(|(socket, _)| self.live != Some(*socket)) else {
+    fn judge_loss(&self, before: Option<(SocketId, bool, bool)>) {
+        let before = before.filter(|(socket, ..)| self.live != Some(*socket));
+        let Some((socket, answers, busy)) = before else {
             return;
         };
         let settings = self.config.keep_alive.expect("nobody watched it");
-        assert!(
-            self.answers,
-            "{socket} was lost, whose server answers no pings"
-        );
+        assert!(answers, "{socket} was lost, whose server answers no pings");
         assert!(!busy, "{socket} was lost while the server was busy");
         let silent = self.now - self.silence.heard;
         let intervals = Ms::from(settings.max_failed) + 1;
@@ -150,6 +148,19 @@ impl World {
             *deadline = deadline.saturating_sub(back);
         }
         self.begin_silence(true);
+    }
+
+    /// A timer that was set before the clock was, and for a time that is wanted anew, isn't set
+    /// anew: it rings late, and only then is the server asked.
+    pub fn excuse_late_timer(&mut self) {
+        let Some(settings) = self.config.keep_alive else {
+            return;
+        };
+        if let Some(rings) = self.alarm.rings_late(self.told_now) {
+            let patience = settings.interval.saturating_mul(settings.max_failed.into());
+            let until = rings.saturating_add(patience.max(5_000));
+            self.silence.until = self.silence.until.max(until);
+        }
     }
 
     /// The server was heard.
