@@ -243,7 +243,7 @@ impl World {
         let sernos = here.flatten().filter(|one| listeners.insert(one.listener));
         let sernos: Vec<u32> = sernos.map(|one| one.serno).collect();
         if !sernos.is_empty() {
-            self.due.push(format!("event {sernos:?}"));
+            self.due.push(format!("event {sernos:?} {params}"));
         }
     }
 
@@ -275,7 +275,7 @@ impl World {
     /// An event with the number that comes next, or with one that is `off` by so many, or
     /// with none.
     pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) {
-        let mut params = json!({ "eventChannel": channel, "data": {} });
+        let mut params = json!({ "eventChannel": channel, "data": self.trace.len() });
         if let Some(subscribed) = subscribed {
             params["subscribedChannel"] = subscribed.into();
         }

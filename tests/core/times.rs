@@ -21,8 +21,9 @@ pub struct Silence {
     pub jumped: bool,
     /// The page woke since.
     pub woke: bool,
-    /// When the last ping was sent, on that clock, and the id of the first since then.
-    pub asked: Option<Ms>,
+    /// When the last ping was sent, on that clock and by the wall clock, and the id of the
+    /// first since then.
+    pub asked: Option<(Ms, Ms)>,
     pub first: Option<u32>,
 }
 
@@ -67,9 +68,11 @@ impl World {
             && socket.is_some()
             && socket == self.live
         {
-            let asked = self.silence.asked.map(|at| self.alarm.clock - at);
+            // A clock that was set a little back since is not noticed, and delays the answer.
+            let (at, wall) = self.silence.asked.expect("nobody ever asked");
+            let ago = (self.alarm.clock - at).min(self.now.saturating_sub(wall));
             let recent = settings.interval.max(5_000);
-            assert!(asked.is_some_and(|ago| ago <= recent), "nobody asked");
+            assert!(ago <= recent, "nobody asked");
         }
     }
 
@@ -132,6 +135,7 @@ impl World {
         self.now = self.now.checked_add_signed(by).unwrap();
         self.late = true;
         self.begin_silence(true);
+        self.excuse_late_timer();
     }
 
     /// The session is about to be told the time. Where the clock was set back, all that is
@@ -144,21 +148,24 @@ impl World {
         }
         let calls = self.calls.values_mut().map(|call| &mut call.deadline);
         let asked = self.in_flight.iter_mut().map(|asked| &mut asked.deadline);
-        for deadline in calls.chain(asked).chain([&mut self.silence.heard]) {
+        let pinged = self.silence.asked.iter_mut().map(|(_, wall)| wall);
+        let silence = pinged.chain([&mut self.silence.heard]);
+        for deadline in calls.chain(asked).chain(silence) {
             *deadline = deadline.saturating_sub(back);
         }
         self.begin_silence(true);
     }
 
     /// A timer that was set before the clock was, and for a time that is wanted anew, isn't set
-    /// anew: it rings late, and only then is the server asked.
+    /// anew: it rings late, and only then is the server asked. What is in flight then excuses it.
     pub fn excuse_late_timer(&mut self) {
         let Some(settings) = self.config.keep_alive else {
             return;
         };
-        if let Some(rings) = self.alarm.rings_late(self.told_now) {
+        if let Some(rings) = self.alarm.rings_late(self.now) {
             let patience = settings.interval.saturating_mul(settings.max_failed.into());
             let until = rings.saturating_add(patience.max(5_000));
+            let until = until.max(self.busy_until());
             self.silence.until = self.silence.until.max(until);
         }
     }
