@@ -274,8 +274,9 @@ impl World {
 
     /// An event with the number that comes next, or with one that is `off` by so many, or
     /// with none.
-    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) {
-        let mut params = json!({ "eventChannel": channel, "data": self.trace.len() });
+    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) -> Tree {
+        self.events += 1;
+        let mut params = json!({ "eventChannel": channel, "data": self.events });
         if let Some(subscribed) = subscribed {
             params["subscribedChannel"] = subscribed.into();
         }
@@ -288,7 +289,7 @@ impl World {
             }
             params["eventSerno"] = number.into();
         }
-        self.frame(json!({ "id": 1, "method": "verto.event", "params": params }));
+        json!({ "id": 1, "method": "verto.event", "params": params })
     }
 }
 
