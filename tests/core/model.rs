@@ -41,8 +41,8 @@
 //!   Reconnecting", "in Ready"; or a request: the deadline of a call in `judge_state`;
 //! - waking doesn't cut the delay short: "it could try";
 //! - what waited leaves at each login again: "call 1 was settled twice";
-//! - event numbers outlive their socket, repetitions are delivered, gaps aren't told: "what
-//!   the page is told";
+//! - event numbers outlive their socket, repetitions are delivered, gaps aren't told, or
+//!   behind their event: "what the page is told";
 //! - a refused login is tried for ever: "after that answer to a login";
 //! - a takeover is answered by reconnecting: "it fights back";
 //! - a login doesn't reset the attempts: the number in the state's notice; the fallback
