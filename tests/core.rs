@@ -46,8 +46,6 @@ mod outages;
 mod peers;
 #[path = "core/recovery.rs"]
 mod recovery;
-#[path = "core/reviewed.rs"]
-mod reviewed;
 #[path = "core/server.rs"]
 mod server;
 #[path = "core/subscribing.rs"]

@@ -22,6 +22,13 @@ impl Alarm {
         self.set = deadline.map(|at| (at, rings(at)));
     }
 
+    /// When it rings, if that is later than it should be after `now`: the clock was set since.
+    pub fn rings_late(&self, now: Ms) -> Option<Ms> {
+        let late =
+            |(at, rings): &(Ms, Ms)| *rings > self.clock.saturating_add(at.saturating_sub(now));
+        self.set.filter(late).map(|(_, rings)| rings)
+    }
+
     /// It is to be set anew: while the machine slept it didn't count.
     pub fn stop(&mut self) {
         self.set = None;

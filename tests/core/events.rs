@@ -307,3 +307,27 @@ fn thousands_of_channels_of_events_are_remembered_within_bounds() {
         assert_eq!(h.glue.short, short + 1, "in round {round}");
     }
 }
+
+#[test]
+fn the_first_event_twice_is_delivered_once() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    h.forget();
+    for n in [0, 0, 1, 2] {
+        h.event("vcc", Some("vcc"), Some(n));
+    }
+    assert_eq!(h.told(), ["event [1]"; 3]);
+}
+
+#[test]
+fn the_first_two_events_in_the_other_order_make_no_gap() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.grant(2, &["vcc"]);
+    h.forget();
+    for n in [1, 0, 2] {
+        h.event("vcc", Some("vcc"), Some(n));
+    }
+    assert_eq!(h.told(), ["event [1]"; 3]);
+}

@@ -368,3 +368,25 @@ fn endless_settings_are_survived() {
     h.wait(HOUR);
     h.logout();
 }
+
+/// The fallback's server never answers a ping; the first one's did.
+#[test]
+fn a_fallback_server_that_answers_no_pings_is_not_judged_by_the_others() {
+    let mut h = Harness::ready_with(Config {
+        fallback_url: Some("wss://b.test/ws".into()),
+        ..watched()
+    });
+    h.pong();
+    for _ in 0..2 {
+        h.drop_connection();
+        h.next_attempt();
+    }
+    h.log_in();
+    h.forget();
+    let seen = h.watch(3_600_000);
+    let closes: Vec<_> = seen
+        .iter()
+        .filter(|(_, one)| one.starts_with("close"))
+        .collect();
+    assert!(closes.is_empty(), "{closes:?}");
+}

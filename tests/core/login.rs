@@ -4,7 +4,7 @@ use serde_json::json;
 use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Notice, State};
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
+use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
 
 fn refusal(message: &str) -> serde_json::Value {
     json!({ "code": -32001, "message": message })
@@ -412,4 +412,27 @@ fn each_login_without_an_answer_makes_the_next_twice_as_patient() {
     h.next_attempt();
     h.authenticate();
     assert_eq!(h.session.deadline().unwrap() - h.now, 10_000);
+}
+
+/// With a sessid of the page's a late login of our own looks like a takeover; once it is none.
+#[test]
+fn a_login_of_ours_that_is_read_late_takes_nothing_over_for_good() {
+    let mut h = Harness::new();
+    h.connect(Config {
+        sessid: Some("1111".into()),
+        ..watched()
+    });
+    h.authenticate();
+    h.wait(10_000);
+    if h.session.state() == State::Reconnecting {
+        h.woke();
+    }
+    h.authenticate();
+    h.reply(1, &json!({}));
+    h.request("verto.punt", json!({}));
+    assert_eq!(h.session.state(), State::Reconnecting);
+    h.next_attempt();
+    h.log_in();
+    h.request("verto.punt", json!({}));
+    assert_eq!(h.session.state(), State::Closed);
 }

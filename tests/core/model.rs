@@ -41,8 +41,8 @@
 //!   Reconnecting", "in Ready"; or a request: the deadline of a call in `judge_state`;
 //! - waking doesn't cut the delay short: "it could try";
 //! - what waited leaves at each login again: "call 1 was settled twice";
-//! - event numbers outlive their socket, repetitions are delivered, gaps aren't told: "what
-//!   the page is told";
+//! - event numbers outlive their socket, repetitions are delivered, gaps aren't told, or
+//!   behind their event: "what the page is told";
 //! - a refused login is tried for ever: "after that answer to a login";
 //! - a takeover is answered by reconnecting: "it fights back";
 //! - a login doesn't reset the attempts: the number in the state's notice; the fallback
@@ -78,7 +78,8 @@ enum Step {
     Subscribe(Vec<String>, u32, bool),
     Unsubscribe(String, Option<usize>),
     UnsubscribeAll,
-    LoginCallback(Vec<(Vec<String>, u32, bool)>),
+    /// What it subscribes, and then unsubscribes.
+    LoginCallback(Vec<(Vec<String>, u32, bool)>, Option<String>),
     Credentials(bool),
     Open,
     Drop,
@@ -86,8 +87,8 @@ enum Step {
     Advance,
     Answer(usize, How),
     Repeat(usize),
-    /// On a channel that somebody listens to.
-    Events(usize, Vec<Option<i64>>),
+    /// On a channel that somebody listens to; perhaps all in one array.
+    Events(usize, Vec<Option<i64>>, bool),
     /// The number is that many off the one that comes next.
     Event(String, Option<String>, Option<i64>),
     Ping(Tree),
@@ -225,7 +226,8 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (channel(), prop::option::of(0..3usize))
             .prop_map(|(name, pick)| Step::Unsubscribe(name, pick)),
         1 => Just(Step::UnsubscribeAll),
-        2 => vec(subscribe(), 0..4).prop_map(Step::LoginCallback),
+        2 => (vec(subscribe(), 0..4), prop::option::weighted(0.3, channel()))
+            .prop_map(|(subscribed, ended)| Step::LoginCallback(subscribed, ended)),
         1 => any::<bool>().prop_map(Step::Credentials),
         1 => Just(Step::Open),
         2 => Just(Step::Drop),
@@ -233,8 +235,8 @@ fn step() -> impl Strategy<Value = Step> {
         30 => Just(Step::Advance),
         8 => (0..4usize, how()).prop_map(|(pick, how)| Step::Answer(pick, how)),
         1 => (0..9usize).prop_map(Step::Repeat),
-        4 => (0..5usize, vec(number(), 1..8))
-            .prop_map(|(pick, numbers)| Step::Events(pick, numbers)),
+        4 => (0..5usize, vec(number(), 1..8), prop::bool::weighted(0.3))
+            .prop_map(|(pick, numbers, together)| Step::Events(pick, numbers, together)),
         4 => (channel(), prop::option::of(channel()), number())
             .prop_map(|(name, subscribed, number)| Step::Event(name, subscribed, number)),
         1 => prop_oneof![(0..9u32).prop_map(Tree::from), tree()].prop_map(Step::Ping),
@@ -290,9 +292,12 @@ fn run(world: &mut World, step: &Step) {
         Step::Subscribe(names, listener, local) => world.subscribe(&names, listener, local),
         Step::Unsubscribe(name, pick) => world.unsubscribe(&name, pick),
         Step::UnsubscribeAll => world.unsubscribe_all(),
-        Step::LoginCallback(subscriptions) => world.in_login_callback(|world| {
-            for (names, listener, local) in subscriptions {
+        Step::LoginCallback(subscribed, ended) => world.in_login_callback(|world| {
+            for (names, listener, local) in subscribed {
                 world.subscribe(&names, listener, local);
+            }
+            if let Some(name) = ended {
+                world.unsubscribe(&name, None);
             }
         }),
         Step::Credentials(good) => world.credentials(good),
@@ -302,17 +307,24 @@ fn run(world: &mut World, step: &Step) {
         Step::Advance => world.advance(),
         Step::Answer(pick, how) => world.answer(pick, |reply| change(reply, how)),
         Step::Repeat(pick) => world.repeat(pick),
-        Step::Events(pick, numbers) => {
+        Step::Events(pick, numbers, together) => {
             let heard = world.channels.iter().filter(|(_, here)| !here.is_empty());
             let heard: Vec<String> = heard.map(|(name, _)| name.clone()).collect();
             if let Some(name) = heard.get(pick % heard.len().max(1)) {
+                if together {
+                    let frame = |number| world.event(name, Some(name), number);
+                    let frames: Vec<Tree> = numbers.into_iter().map(frame).collect();
+                    return world.frame(frames.into());
+                }
                 for number in numbers {
-                    world.event(name, Some(name), number);
+                    let frame = world.event(name, Some(name), number);
+                    world.frame(frame);
                 }
             }
         }
         Step::Event(name, subscribed, number) => {
-            world.event(&name, subscribed.as_deref(), number);
+            let frame = world.event(&name, subscribed.as_deref(), number);
+            world.frame(frame);
         }
         Step::Ping(id) => world.frame(json!({ "id": id, "method": "verto.ping" })),
         Step::Punt => world.frame(json!({ "id": 1, "method": "verto.punt" })),

@@ -4,7 +4,7 @@ use serde_json::json;
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::{Config, Notice, State};
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
+use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
 
 #[test]
 fn what_is_in_flight_fails_at_once_and_is_never_sent_again() {
@@ -250,4 +250,40 @@ fn options_that_make_no_sense_are_survived() {
     h.timer();
     assert_eq!(h.session.state(), State::Reconnecting);
     assert_eq!(h.error(1).kind, Kind::Timeout);
+}
+
+/// The browser refuses the fallback's address (ws: on an https: page).
+#[test]
+fn a_fallback_that_the_browser_refuses_does_not_end_the_session() {
+    let mut h = Harness::ready_with(Config {
+        fallback_url: Some("ws://b.test/ws".into()),
+        ..watched()
+    });
+    for _ in 0..2 {
+        h.drop_connection();
+        h.next_attempt();
+    }
+    h.session.unusable(h.socket, "refused".into());
+    h.call(1);
+    assert_ne!(h.session.state(), State::Closed);
+}
+
+/// Connect() in onWSClose(false).
+#[test]
+fn a_page_that_connects_in_onwsclose_does_not_loop() {
+    let mut h = Harness::ready();
+    h.drop_connection();
+    let mut attempts = 0;
+    let start = h.now;
+    while h.now - start < 10_000 && attempts < 1_000 {
+        if h.told().contains(&"onWSClose false".into()) {
+            h.connect_as(100 + attempts, config());
+        } else if h.session.state() == State::Reconnecting {
+            h.next_attempt();
+        }
+        attempts += 1;
+        h.wait(5); // a round trip
+        h.drop_connection();
+    }
+    assert!(attempts < 20, "{attempts} attempts in {} ms", h.now - start);
 }

@@ -115,7 +115,7 @@ impl World {
 
     /// What a frame means to the world; `false` where it ends the socket.
     fn understand(&mut self, item: &Tree) -> bool {
-        match item.get("method").map(Tree::as_str) {
+        match method(item).map(Tree::as_str) {
             Some(Some("verto.punt")) => return false,
             Some(Some("verto.ping")) => {
                 let id = item.get("id").filter(|id| can_echo(id));
@@ -243,7 +243,7 @@ impl World {
         let sernos = here.flatten().filter(|one| listeners.insert(one.listener));
         let sernos: Vec<u32> = sernos.map(|one| one.serno).collect();
         if !sernos.is_empty() {
-            self.due.push(format!("event {sernos:?}"));
+            self.due.push(format!("event {sernos:?} {params}"));
         }
     }
 
@@ -274,8 +274,9 @@ impl World {
 
     /// An event with the number that comes next, or with one that is `off` by so many, or
     /// with none.
-    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) {
-        let mut params = json!({ "eventChannel": channel, "data": {} });
+    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) -> Tree {
+        self.events += 1;
+        let mut params = json!({ "eventChannel": channel, "data": self.events });
         if let Some(subscribed) = subscribed {
             params["subscribedChannel"] = subscribed.into();
         }
@@ -288,12 +289,17 @@ impl World {
             }
             params["eventSerno"] = number.into();
         }
-        self.frame(json!({ "id": 1, "method": "verto.event", "params": params }));
+        json!({ "id": 1, "method": "verto.event", "params": params })
     }
 }
 
+/// What is `null` is taken as absent.
+fn method(item: &Tree) -> Option<&Tree> {
+    item.get("method").filter(|method| !method.is_null())
+}
+
 fn reply_id(item: &Tree) -> Option<u32> {
-    let is_reply = item.get("method").is_none()
+    let is_reply = method(item).is_none()
         && (item.get("result").is_some()
             || item.get("error").is_some_and(|error| !error.is_null()));
     let id = item.get("id").filter(|_| is_reply)?;

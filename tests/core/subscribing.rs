@@ -1,6 +1,7 @@
 //! Subscriptions: what is asked of the server, and who is told.
 
 use serde_json::{Value as Tree, json};
+use verto_wasm::core::Expect;
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::State;
 
@@ -483,4 +484,33 @@ fn no_subscribe_request_is_larger_than_the_server_takes() {
     for text in h.texts() {
         assert!(text.len() <= 1_000_000, "{} bytes", text.len());
     }
+}
+
+/// A slow command in front of a subscription (the server works strictly in order).
+#[test]
+fn a_subscription_behind_a_slow_command_is_not_told_as_refused() {
+    let mut h = Harness::ready();
+    h.call_with(1, "jsapi", &json!({}), Expect::Result, None);
+    h.subscribe(&["vcc"], 1);
+    h.forget();
+    // ccDial is answered when the phone is picked up, and then the rest.
+    h.wait(20_000);
+    h.reply(2, &json!({ "code": 200 }));
+    h.grant(3, &["vcc"]);
+    assert_eq!(
+        h.told(),
+        [r#"call 1: ok {"code":200}"#, "readyHandler vcc [1]"]
+    );
+    assert_eq!(h.session.subscriptions().confirmed, ["vcc"]);
+}
+
+#[test]
+fn a_late_grant_is_told() {
+    let mut h = Harness::ready();
+    h.subscribe(&["vcc"], 1);
+    h.wait(11_000);
+    h.forget();
+    h.grant(2, &["vcc"]);
+    assert_eq!(h.session.subscriptions().confirmed, ["vcc"]);
+    assert_eq!(h.told(), ["readyHandler vcc [1]"]);
 }

@@ -21,8 +21,9 @@ pub struct Silence {
     pub jumped: bool,
     /// The page woke since.
     pub woke: bool,
-    /// When the last ping was sent, on that clock, and the id of the first since then.
-    pub asked: Option<Ms>,
+    /// When the last ping was sent, on that clock and by the wall clock, and the id of the
+    /// first since then.
+    pub asked: Option<(Ms, Ms)>,
     pub first: Option<u32>,
 }
 
@@ -67,15 +68,17 @@ impl World {
             && socket.is_some()
             && socket == self.live
         {
-            let asked = self.silence.asked.map(|at| self.alarm.clock - at);
+            // A clock that was set a little back since is not noticed, and delays the answer.
+            let (at, wall) = self.silence.asked.expect("nobody ever asked");
+            let ago = (self.alarm.clock - at).min(self.now.saturating_sub(wall));
             let recent = settings.interval.max(5_000);
-            assert!(asked.is_some_and(|ago| ago <= recent), "nobody asked");
+            assert!(ago <= recent, "nobody asked");
         }
     }
 
-    /// The live socket after its login, and whether a request that was made before the
-    /// first ping of the present silence still excuses it.
-    fn before_judgement(&self) -> Option<(SocketId, bool)> {
+    /// The live socket after its login, whether its server answers pings, and whether a
+    /// request that was made before the first ping of the present silence still excuses it.
+    fn before_judgement(&self) -> Option<(SocketId, bool, bool)> {
         let socket = self.live.filter(|_| self.logged_in)?;
         let busy = |asked: &Asked| {
             let earlier = Some(asked.id) < self.silence.first;
@@ -85,20 +88,18 @@ impl World {
         let young = self.alarm.clock < self.silence.since + 600_000;
         let jumped = self.silence.jumped;
         let busy = young && !jumped && self.in_flight.iter().any(busy);
-        Some((socket, busy))
+        Some((socket, self.answers, busy))
     }
 
     /// Time alone ends a connection only where the server is known to answer, was asked
     /// and had its time.
-    fn judge_loss(&self, before: Option<(SocketId, bool)>) {
-        let Some((socket, busy)) = before.filter(|(socket, _)| self.live != Some(*socket)) else {
+    fn judge_loss(&self, before: Option<(SocketId, bool, bool)>) {
+        let before = before.filter(|(socket, ..)| self.live != Some(*socket));
+        let Some((socket, answers, busy)) = before else {
             return;
         };
         let settings = self.config.keep_alive.expect("nobody watched it");
-        assert!(
-            self.answers,
-            "{socket} was lost, whose server answers no pings"
-        );
+        assert!(answers, "{socket} was lost, whose server answers no pings");
         assert!(!busy, "{socket} was lost while the server was busy");
         let silent = self.now - self.silence.heard;
         let intervals = Ms::from(settings.max_failed) + 1;
@@ -134,6 +135,7 @@ impl World {
         self.now = self.now.checked_add_signed(by).unwrap();
         self.late = true;
         self.begin_silence(true);
+        self.excuse_late_timer();
     }
 
     /// The session is about to be told the time. Where the clock was set back, all that is
@@ -146,10 +148,26 @@ impl World {
         }
         let calls = self.calls.values_mut().map(|call| &mut call.deadline);
         let asked = self.in_flight.iter_mut().map(|asked| &mut asked.deadline);
-        for deadline in calls.chain(asked).chain([&mut self.silence.heard]) {
+        let pinged = self.silence.asked.iter_mut().map(|(_, wall)| wall);
+        let silence = pinged.chain([&mut self.silence.heard]);
+        for deadline in calls.chain(asked).chain(silence) {
             *deadline = deadline.saturating_sub(back);
         }
         self.begin_silence(true);
+    }
+
+    /// A timer that was set before the clock was, and for a time that is wanted anew, isn't set
+    /// anew: it rings late, and only then is the server asked. What is in flight then excuses it.
+    pub fn excuse_late_timer(&mut self) {
+        let Some(settings) = self.config.keep_alive else {
+            return;
+        };
+        if let Some(rings) = self.alarm.rings_late(self.now) {
+            let patience = settings.interval.saturating_mul(settings.max_failed.into());
+            let until = rings.saturating_add(patience.max(5_000));
+            let until = until.max(self.busy_until());
+            self.silence.until = self.silence.until.max(until);
+        }
     }
 
     /// The server was heard.

@@ -356,3 +356,46 @@ fn without_keep_alive_waking_still_reconnects_at_once() {
     h.woke();
     assert_eq!(h.did(), ["open 2 wss://a.test/ws"]);
 }
+
+/// The network changes while a patient login is on a dead socket.
+#[test]
+fn online_ends_the_patience_with_a_login_on_a_dead_socket() {
+    let mut h = Harness::new();
+    h.connect(watched());
+    for _ in 0..5 {
+        h.authenticate();
+        while h.session.state() == State::Authenticating {
+            h.wait(1_000);
+        }
+        if h.session.state() == State::Reconnecting {
+            h.woke();
+        }
+    }
+    h.authenticate();
+    let socket = h.socket;
+    h.wait(1_000);
+    h.woke();
+    h.forget();
+    h.wait(15_000);
+    assert!(
+        h.did().contains(&format!("close {socket}")),
+        "a login on a dead socket is waited for after online"
+    );
+}
+
+/// The network changes within 3 s of the last frame.
+#[test]
+fn online_right_after_a_frame_finds_a_dead_socket_soon() {
+    let mut h = Harness::watching();
+    h.wait(5_000);
+    h.event("vcc", Some("vcc"), None);
+    h.wait(1_500);
+    h.forget();
+    h.woke();
+    let seen = h.watch(100_000);
+    let closed = seen
+        .iter()
+        .find(|(_, one)| one == "close 1")
+        .map(|(at, _)| *at);
+    assert!(closed <= Some(9_000), "{closed:?}");
+}

@@ -129,6 +129,8 @@ pub struct World {
     /// What the server holds, and whether its replies have said so.
     pub held: BTreeSet<String>,
     pub honest: bool,
+    /// How many events the server has sent: no two are the same.
+    pub events: u32,
     /// The event numbers that the server gives out next, and those that the session waits
     /// for.
     pub numbers: BTreeMap<String, u64>,
@@ -184,6 +186,7 @@ impl World {
             wire: BTreeMap::new(),
             held: BTreeSet::new(),
             honest: true,
+            events: 0,
             numbers: BTreeMap::new(),
             expected: BTreeMap::new(),
             missed: BTreeMap::new(),
