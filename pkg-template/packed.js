@@ -11,6 +11,8 @@ export const ALPHABET =
   " !etnr,()sioa$.=luc{}fhdgb;:pmw?vy>0_[]z&k+21#A|-ESCjPxD6UW8LOTFMRVI34*5GBq7NHZK/JY9QX@^%~";
 /** How many characters begin a pair. */
 export const PAIRS = 2;
+const FIRST = ALPHABET.charCodeAt(0);
+const LEADS = FIRST + PAIRS - 1;
 /** How many bytes are one character. The text begins with them in hex, most frequent first. */
 export const SINGLES = ALPHABET.length - PAIRS;
 
@@ -25,6 +27,8 @@ export const OTHERS = 7;
 export const HEAD = 8;
 export const TAIL = 9;
 export const STREAMS = 10;
+/** Behind the singles in hex: how long each stream is, in characters, four digits each. */
+export const HEADER = 2 * SINGLES + 4 * STREAMS;
 export const END = 0x0b;
 /** Instead of a stream: an opcode has no operand. */
 export const NONE = TAIL;
@@ -38,80 +42,89 @@ const OPERANDS = "99222929999977:94:9999999999:999000777795555555555555555555555
 export const operands = () =>
   Uint8Array.from(OPERANDS.padEnd(0xd0, "9").padEnd(256, ":"), (digit) => digit.charCodeAt() - 48);
 
-// It runs once, cold: so, in loops over typed arrays, it takes 4 ms where functions for each
-// step take 7.
+// It runs once, cold, so that each turn of a loop counts: the text is read where it is needed,
+// not made into bytes first, and the two hot reads are written out.
 export function unpack(text) {
-  const data = bytes(text);
+  const codes = new TextEncoder().encode(text);
+  const hex = (from, digits) => parseInt(text.slice(from, from + digits), 16);
+  const values = valuesOf(Array.from({ length: SINGLES }, (_, i) => hex(2 * i, 2)));
   const at = [];
-  let end = 2 * STREAMS;
+  let end = HEADER;
   for (let i = 0; i < STREAMS; i++) {
     at.push(end);
-    end += data[2 * i] + 256 * data[2 * i + 1];
+    end += hex(2 * SINGLES + 4 * i, 4);
   }
-  const [head, tail] = [HEAD, TAIL].map((stream) => data.subarray(at[stream], at[stream + 1]));
-  const streams = operands();
-  const codeEnd = at[CODE + 1];
-  // No byte of the streams makes more than two of the module.
+  // No character makes more than two bytes.
   const module = new Uint8Array(2 * end);
-  module.set(head);
-  let length = head.length;
-  let code = at[CODE];
-  while (code < codeEnd) {
+  let length = 0;
+  const read = (stream) => {
+    const code = codes[at[stream]++];
+    return (module[length++] = values[code > LEADS ? code : code * 128 + codes[at[stream]++]]);
+  };
+  const readAll = (stream, end) => {
+    while (at[stream] < end) read(stream);
+  };
+
+  const streams = operands();
+  const codeEnd = at[BLOCKS];
+  let from = at[CODE];
+  readAll(HEAD, at[TAIL]);
+  while (from < codeEnd) {
     const start = length;
     length += 2;
     let stream = DECLARATIONS;
-    let count = 2 * (module[length++] = data[at[DECLARATIONS]++]);
+    let count = 2 * read(DECLARATIONS);
     for (let depth = 1; depth; ) {
-      let from = at[stream];
-      for (; count; count--) {
-        // A number in LEB128
-        do module[length++] = data[from];
-        while (data[from++] > 127);
+      if (count) {
+        let from = at[stream];
+        let value;
+        for (; count; count--) {
+          // A number in LEB128
+          do {
+            value = codes[from++];
+            value = values[value > LEADS ? value : value * 128 + codes[from++]];
+            module[length++] = value;
+          } while (value > 127);
+        }
+        at[stream] = from;
       }
-      at[stream] = from;
 
-      const opcode = (module[length++] = data[code++]);
+      let opcode = codes[from++];
+      opcode = values[opcode > LEADS ? opcode : opcode * 128 + codes[from++]];
+      module[length++] = opcode;
       stream = streams[opcode];
-      count = 1;
       if (stream === NONE) {
-        count = 0;
         if (opcode === END) depth--;
       } else if (stream === STREAMS) {
         stream = OTHERS;
-        count = data[at[OTHERS]++];
-      } else if (stream === BLOCKS) {
-        depth++;
-      } else if (stream === OFFSETS) {
+        count = read(OTHERS);
+        length--;
+      } else {
+        count = 1;
+        if (stream === BLOCKS) depth++;
         // The alignment is always 0: a hint, which engines don't need.
-        length++;
+        else if (stream === OFFSETS) module[length++] = 0;
       }
     }
     const size = length - start - 2;
     module[start] = size | 128;
     module[start + 1] = size >> 7;
   }
-  module.set(tail, length);
-  return module.subarray(0, length + tail.length);
+  readAll(TAIL, end);
+  return module.subarray(0, length);
 }
 
-function bytes(text) {
-  const table = [];
-  for (let i = 0; i < 2 * SINGLES; i += 2) table.push(parseInt(text.slice(i, i + 2), 16));
-  for (let byte = 0; byte < 256; byte++) if (!table.includes(byte)) table.push(byte);
-  // By the character; then, for each of those that begin a pair, by the second one.
-  const values = new Uint8Array(128 * (PAIRS + 1));
-  for (let pair = 0; pair <= PAIRS; pair++) {
-    for (let i = 0; i < ALPHABET.length; i++) {
-      const place = pair * ALPHABET.length + i - PAIRS;
-      values[pair * 128 + ALPHABET.charCodeAt(i)] = table[place];
+// The bytes by the character; and, for each of those that begin a pair, by the second one.
+function valuesOf(singles) {
+  const table = singles.slice();
+  for (let byte = 0; byte < 256; byte++) if (!singles.includes(byte)) table.push(byte);
+  const values = new Uint8Array(128 * (LEADS + 1));
+  for (let i = 0; i < ALPHABET.length; i++) {
+    const code = ALPHABET.charCodeAt(i);
+    values[code] = table[i - PAIRS];
+    for (let pair = 0; pair < PAIRS; pair++) {
+      values[(FIRST + pair) * 128 + code] = table[SINGLES + pair * ALPHABET.length + i];
     }
   }
-  const data = new TextEncoder().encode(text);
-  let length = 0;
-  for (let i = 2 * SINGLES; i < data.length; i++) {
-    // Those that begin a pair are the first of the alphabet.
-    const pair = data[i] - 31;
-    data[length++] = values[pair > PAIRS ? data[i] : pair * 128 + data[++i]];
-  }
-  return data.subarray(0, length);
+  return values;
 }

@@ -36,8 +36,7 @@ function operands(opcode, first) {
 
 export function pack(wasm) {
   const { streams, module } = split(wasm);
-  const lengths = streams.flatMap(({ length }) => [length & 255, length >> 8]);
-  const text = encode([...lengths, ...streams.flat()]);
+  const text = encode(streams);
   if (Buffer.compare(Buffer.from(unpack(text)), Buffer.from(module)) !== 0) {
     throw new Error("the packed module does not read back as it was");
   }
@@ -152,20 +151,22 @@ function leb(number) {
   return [...bytes, number];
 }
 
-function encode(bytes) {
+function encode(streams) {
   const count = new Array(256).fill(0);
-  for (const byte of bytes) count[byte]++;
+  for (const byte of streams.flat()) count[byte]++;
   const all = count.map((_, byte) => byte);
   const singles = all.toSorted((a, b) => count[b] - count[a] || a - b).slice(0, SINGLES);
   const table = [...singles, ...all.filter((byte) => !singles.includes(byte))];
-  const text = [];
+  const characters = [];
   table.forEach((byte, place) => {
     const rest = place - SINGLES;
-    text[byte] =
+    characters[byte] =
       rest < 0
         ? ALPHABET[PAIRS + place]
         : ALPHABET[Math.floor(rest / ALPHABET.length)] + ALPHABET[rest % ALPHABET.length];
   });
-  const hex = singles.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex + bytes.map((byte) => text[byte]).join("");
+  const hex = (number, digits) => number.toString(16).padStart(digits, "0");
+  const texts = streams.map((bytes) => bytes.map((byte) => characters[byte]).join(""));
+  const header = [...singles.map((byte) => hex(byte, 2)), ...texts.map((text) => hex(text.length, 4))];
+  return [...header, ...texts].join("");
 }
