@@ -42,8 +42,9 @@ const OPERANDS = "99222929999977:94:9999999999:999000777795555555555555555555555
 export const operands = () =>
   Uint8Array.from(OPERANDS.padEnd(0xd0, "9").padEnd(256, ":"), (digit) => digit.charCodeAt() - 48);
 
-// It runs once, cold, so that each turn of a loop counts: the text is read where it is needed,
-// not made into bytes first, and the two hot reads are written out.
+// It runs once, cold, most of it in the interpreter, so that each turn of a loop counts: the text
+// is read where it is needed, not made into bytes first, and the reads are written out, since
+// what a closure holds is slower to reach.
 export function unpack(text) {
   const codes = new TextEncoder().encode(text);
   const hex = (from, digits) => parseInt(text.slice(from, from + digits), 16);
@@ -54,63 +55,65 @@ export function unpack(text) {
     at.push(end);
     end += hex(2 * SINGLES + 4 * i, 4);
   }
+  const streams = operands();
+  const codeEnd = at[BLOCKS];
   // No character makes more than two bytes.
   const module = new Uint8Array(2 * end);
   let length = 0;
-  const read = (stream) => {
-    const code = codes[at[stream]++];
-    return (module[length++] = values[code > LEADS ? code : code * 128 + codes[at[stream]++]]);
-  };
-  const readAll = (stream, end) => {
-    while (at[stream] < end) read(stream);
-  };
-
-  const streams = operands();
-  const codeEnd = at[BLOCKS];
-  let from = at[CODE];
-  readAll(HEAD, at[TAIL]);
-  while (from < codeEnd) {
+  let value;
+  for (let from = at[HEAD]; from < at[TAIL]; ) {
+    value = codes[from++];
+    module[length++] = values[value > LEADS ? value : value * 128 + codes[from++]];
+  }
+  for (let code = at[CODE]; code < codeEnd; ) {
     const start = length;
     length += 2;
     let stream = DECLARATIONS;
-    let count = 2 * read(DECLARATIONS);
-    for (let depth = 1; depth; ) {
+    // The groups of locals, each a number and a type, behind their number
+    let count = 1;
+    let depth = 0;
+    do {
       if (count) {
         let from = at[stream];
-        let value;
-        for (; count; count--) {
-          // A number in LEB128
-          do {
-            value = codes[from++];
-            value = values[value > LEADS ? value : value * 128 + codes[from++]];
-            module[length++] = value;
-          } while (value > 127);
-        }
+        do {
+          value = codes[from++];
+          value = values[value > LEADS ? value : value * 128 + codes[from++]];
+          module[length++] = value;
+          // A number in LEB128 goes on where its first bit is set
+          if (value < 128) count--;
+        } while (count);
         at[stream] = from;
+        if (!depth) {
+          depth = 1;
+          if ((count = 2 * value)) continue;
+        }
       }
-
-      let opcode = codes[from++];
-      opcode = values[opcode > LEADS ? opcode : opcode * 128 + codes[from++]];
-      module[length++] = opcode;
-      stream = streams[opcode];
-      if (stream === NONE) {
-        if (opcode === END) depth--;
-      } else if (stream === STREAMS) {
-        stream = OTHERS;
-        count = read(OTHERS);
-        length--;
-      } else {
-        count = 1;
+      value = codes[code++];
+      value = values[value > LEADS ? value : value * 128 + codes[code++]];
+      module[length++] = value;
+      stream = streams[value];
+      count = 1;
+      if (stream < HEAD) {
         if (stream === BLOCKS) depth++;
         // The alignment is always 0: a hint, which engines don't need.
-        else if (stream === OFFSETS) module[length++] = 0;
+        else if (stream === OFFSETS) length++;
+      } else if (stream === NONE) {
+        count = 0;
+        if (value === END) depth--;
+      } else {
+        stream = OTHERS;
+        value = codes[at[OTHERS]++];
+        count = values[value > LEADS ? value : value * 128 + codes[at[OTHERS]++]];
       }
-    }
+    } while (depth);
     const size = length - start - 2;
     module[start] = size | 128;
     module[start + 1] = size >> 7;
   }
-  readAll(TAIL, end);
+  for (let from = at[TAIL]; from < end; ) {
+    value = codes[from++];
+    module[length++] = values[value > LEADS ? value : value * 128 + codes[from++]];
+  }
   return module.subarray(0, length);
 }
 
