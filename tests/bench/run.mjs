@@ -1,7 +1,7 @@
 // What `cargo xtask bench` runs. Alone it measures any package:
 // node run.mjs --pkg DIR --only events --only "requests/1 in flight" --quick
 import { parseArgs } from "node:util";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { engines, startBrowser } from "./lib/browser.mjs";
@@ -58,6 +58,7 @@ for (const [name, text] of Object.entries(sources.scripts)) files[`library/${nam
 for (const [name, text] of Object.entries(sources.modules)) files[`module/${name}.js`] = text;
 
 for (const [name, bytes] of Object.entries(sources.slim)) files[`slim/${name}`] = bytes;
+files["core-memory.js"] = await readFile(new URL("../e2e/fixtures/sdk/core-memory.js", import.meta.url));
 
 const began = Date.now();
 const where = machine();

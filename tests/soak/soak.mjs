@@ -1,13 +1,11 @@
 // Lets the page work, and compares what it holds before and after: for the short form in the
 // tests and for the long one of `cargo xtask soak`.
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { consoleErrors } from "../e2e/lib/browser.mjs";
-import { startSim } from "../e2e/lib/sim.mjs";
+import { FIXTURES, startSim } from "../e2e/lib/sim.mjs";
 import { until } from "../e2e/lib/wait.mjs";
 import { startSteadyChromium } from "./chromium.mjs";
 
-const WWW = fileURLToPath(new URL(".", import.meta.url));
 const POLL_MS = 100;
 const STUCK_MS = 60_000;
 /** How many agents of the page stay logged in. */
@@ -143,11 +141,11 @@ function differences([name, now], [since, before], rows) {
  * returns what was measured and what is wrong with that.
  */
 export async function soak({ work, warmUp, pkg, tell = () => {} }) {
-  const sim = await startSim({ www: WWW, pkg });
+  const sim = await startSim({ www: FIXTURES, pkg });
   let driver;
   try {
     driver = await startSteadyChromium();
-    await driver.get(sim.url);
+    await driver.get(`${sim.url}soak/index.html`);
     const page = new Page(driver, sim, tell);
     const points = {};
     const point = async (name, sockets) => [name, (points[name] = await page.measure(sockets))];

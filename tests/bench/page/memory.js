@@ -7,28 +7,6 @@
   const SUBSCRIPTIONS = 100;
   const REQUESTS = 1000;
 
-  const instances = [];
-  const { Instance } = WebAssembly;
-  WebAssembly.Instance = new Proxy(Instance, {
-    construct(...args) {
-      const instance = Reflect.construct(...args);
-      instances.push(instance);
-      return instance;
-    },
-  });
-
-  // Without WebAssembly it is a buffer; when it grows it is a new one.
-  const WASM_PAGE_BYTES = 65_536;
-  let legacyBytes = 0;
-  globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
-    construct(...args) {
-      const buffer = Reflect.construct(...args);
-      const { byteLength } = buffer;
-      if (byteLength >= WASM_PAGE_BYTES && byteLength % WASM_PAGE_BYTES === 0) legacyBytes = byteLength;
-      return buffer;
-    },
-  });
-
   const kept = [];
   let name;
 
@@ -75,11 +53,5 @@
     /** Makes the frames; `deliver` gives them to the library. */
     make: (count) => events.make(count),
     deliver: () => events.deliver(),
-
-    coreBytes() {
-      const exported = instances.flatMap(({ exports }) => Object.values(exports));
-      const memories = exported.filter((one) => one instanceof WebAssembly.Memory);
-      return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, legacyBytes);
-    },
   };
 })();

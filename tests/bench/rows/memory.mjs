@@ -22,7 +22,7 @@ const CASES = {
 async function held(driver, collect = true) {
   if (collect) await driver.sendAndGetDevToolsCommand("HeapProfiler.collectGarbage", {});
   const { usedSize } = await driver.sendAndGetDevToolsCommand("Runtime.getHeapUsage", {});
-  return usedSize + (await driver.executeScript("return memory.coreBytes()"));
+  return usedSize + (await driver.executeScript("return coreMemory()"));
 }
 
 async function measure(driver, server, client) {
