@@ -3,12 +3,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::dead_data;
-use crate::package::{self, WASM_FEATURES};
+use crate::package;
 use crate::process::{MINUTE, run};
 use crate::project::Project;
 
@@ -40,15 +39,13 @@ pub fn build(project: &Project, out: &Path) -> Result<()> {
     package::bind_library(project, &plain, out)?;
     let wasm = out.join("verto_bg.wasm");
 
-    let mut trim = Command::new("node");
-    trim.arg(project.root.join("xtask").join("trim.mjs"));
-    run(trim.arg(&wasm).arg(&wasm), 5 * MINUTE)?;
-    let mut opt = binaryen(project, "wasm-opt");
-    opt.args(WASM_FEATURES).arg("-Oz").args(LOWERING);
+    package::trim(project, &wasm)?;
+    let mut opt = package::wasm_opt(project, &wasm);
+    opt.arg("-Oz").args(LOWERING);
     opt.args(["--strip-debug", "--strip-producers"]);
-    run(opt.arg(&wasm).arg("-o").arg(&wasm), 10 * MINUTE)?;
+    run(&mut opt, 10 * MINUTE)?;
     package::clear_dead_data(project, &wasm)?;
-    let mut wasm2js = binaryen(project, "wasm2js");
+    let mut wasm2js = package::binaryen(project, "wasm2js");
     wasm2js.arg("-Oz").arg(&wasm).arg("-o");
     run(wasm2js.arg(out.join("verto_bg.wasm.js")), 10 * MINUTE)
 }
@@ -62,11 +59,4 @@ pub fn stand_in(project: &Project) -> Result<PathBuf> {
     fs::copy(dir.join(SCRIPT), dir.join(package::SCRIPT)).context(package::SCRIPT)?;
     fs::write(dir.join("index.mjs"), MODULE).context("index.mjs")?;
     Ok(dir)
-}
-
-fn binaryen(project: &Project, program: &str) -> Command {
-    let binaryen = project.npm().join("node_modules").join("binaryen");
-    let mut command = Command::new("node");
-    command.arg(binaryen.join("bin").join(program));
-    command
 }

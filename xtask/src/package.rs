@@ -18,7 +18,7 @@ pub const SCRIPT: &str = "verto-min.js";
 
 /// What wasm-opt may assume of the browser. Not `--all-features`: that emits
 /// compact imports, which Chromium refuses.
-pub const WASM_FEATURES: [&str; 6] = [
+const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-reference-types",
     "--enable-sign-ext",
@@ -132,17 +132,8 @@ pub fn library(project: &Project, dev: bool) -> PathBuf {
 /// Makes the module small, and writes beside it how its imports and exports are called now.
 /// `debug` says what becomes of the names of functions and the like.
 pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
-    let mut trim = Command::new("node");
-    trim.arg(project.root.join("xtask").join("trim.mjs"));
-    run(trim.arg(wasm).arg(wasm), 5 * MINUTE)?;
-
-    let wasm_opt = || {
-        let binaryen = project.npm().join("node_modules").join("binaryen");
-        let mut command = Command::new("node");
-        command.arg(binaryen.join("bin").join("wasm-opt"));
-        command.args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm);
-        command
-    };
+    trim(project, wasm)?;
+    let wasm_opt = || wasm_opt(project, wasm);
     // A large function that is inlined where it alone is called makes the module smaller, but
     // what gzip makes of it larger: by 2 KB. These sizes, and the order of the names, which puts
     // like beside like, were the best of those tried.
@@ -164,6 +155,28 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
         .args(debug);
     let names = process::capture(&mut rename, 10 * MINUTE)?;
     fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
+}
+
+/// Takes out what only describes a panic.
+pub fn trim(project: &Project, wasm: &Path) -> Result<()> {
+    let mut trim = Command::new("node");
+    trim.arg(project.root.join("xtask").join("trim.mjs"));
+    run(trim.arg(wasm).arg(wasm), 5 * MINUTE)
+}
+
+/// wasm-opt in place, without a pass.
+pub fn wasm_opt(project: &Project, wasm: &Path) -> Command {
+    let mut command = binaryen(project, "wasm-opt");
+    command.args(WASM_FEATURES).arg(wasm).arg("-o").arg(wasm);
+    command
+}
+
+/// One of binaryen's programs.
+pub fn binaryen(project: &Project, program: &str) -> Command {
+    let binaryen = project.npm().join("node_modules").join("binaryen");
+    let mut command = Command::new("node");
+    command.arg(binaryen.join("bin").join(program));
+    command
 }
 
 /// Clears what of the data the optimised module doesn't use.
