@@ -15,6 +15,7 @@ import {
   STREAMS,
   TAIL,
   operands as streamsOfOperands,
+  tableOf,
   unpack,
 } from "../pkg-template/packed.js";
 
@@ -154,11 +155,10 @@ function leb(number) {
 function encode(streams) {
   const count = new Array(256).fill(0);
   for (const byte of streams.flat()) count[byte]++;
-  const all = count.map((_, byte) => byte);
-  const singles = all.toSorted((a, b) => count[b] - count[a] || a - b).slice(0, SINGLES);
-  const table = [...singles, ...all.filter((byte) => !singles.includes(byte))];
+  const bytes = count.map((_, byte) => byte);
+  const singles = bytes.sort((a, b) => count[b] - count[a] || a - b).slice(0, SINGLES);
   const characters = [];
-  table.forEach((byte, place) => {
+  tableOf(singles).forEach((byte, place) => {
     const rest = place - SINGLES;
     characters[byte] =
       rest < 0
