@@ -1,7 +1,8 @@
 //! What the glue in `pkg-template/` calls: one `Client` behind each `Verto` of the page.
 //!
 //! The glue has checked the page's arguments already and written its objects as JSON text.
-//! No method throws: a call's failure settles the call.
+//! No method throws, but where calls are too deep inside each other ([`Host::too_deep`]): a
+//! call's failure settles the call.
 
 use std::rc::Rc;
 
@@ -105,7 +106,7 @@ impl Client {
             .happened(|session, now| session.garbage(now, socket));
     }
 
-    /// An event came in whose route is known ([`Host::learn`]): the short way. Says whether it
+    /// An event came in whose route is known ([`Host::event`]): the short way. Says whether it
     /// is to be delivered, and [`Self::tell`] called then; otherwise it must come as a frame.
     /// `serno` is -1 where it has none.
     pub fn event(&self, socket: SocketId, version: u32, counter: u32, serno: f64) -> bool {

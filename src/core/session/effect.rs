@@ -68,8 +68,8 @@ impl State {
     }
 }
 
-/// Something to be done at once, in this order. It runs none of the page's code, but for
-/// [`Io::Credentials`].
+/// Something to be done at once, in this order. Of the page's code it runs at most
+/// its credential functions, its `WebSocket` class and its logger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Io {
     /// Open a socket to `url`; answered by `opened`, `closed` or `unusable`.
