@@ -1,10 +1,11 @@
 //! How a session ends: logout in every state, a takeover, a newer connect.
 
-use serde_json::json;
+use serde_json::{Value as Tree, json};
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::State;
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
+use crate::harness::{CONNECT, CREDENTIALS, Harness, config, show_notice};
+use crate::json::Json;
 
 /// Ends `h` by a logout and checks that nothing is left.
 fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
@@ -253,4 +254,45 @@ fn what_an_older_socket_says_is_ignored() {
     // What a socket says that was never opened, too.
     h.frame_on(77, json!({ "id": 1, "method": "verto.punt" }));
     assert_eq!(h.session.state(), State::Connecting);
+}
+
+/// What is told after a `logout` that the page calls when it has been told `first`.
+fn told_after_a_logout_at(mut h: Harness, first: &str, frame: Tree) -> Vec<String> {
+    h.session.frame(h.now, h.socket, &Json(frame));
+    while let Some(notice) = h.session.next_notice() {
+        if show_notice(&notice) == first {
+            break;
+        }
+    }
+    h.forget();
+    h.logout();
+    h.told()
+}
+
+#[test]
+fn a_logout_takes_back_what_a_session_that_has_ended_had_still_to_tell() {
+    let frame = |method| json!({ "id": 1, "method": method });
+    let punted = json!([
+        frame("verto.clientReady"),
+        frame("verto.clientReady"),
+        frame("verto.punt"),
+    ]);
+    assert_eq!(
+        told_after_a_logout_at(Harness::ready(), "onMessage clientReady", punted),
+        ["state closed (taken-over)", "onWSClose false"],
+        "how it ended, and no message more"
+    );
+}
+
+#[test]
+fn a_refused_login_is_told_though_the_page_logs_out_at_its_end() {
+    let mut h = Harness::new();
+    h.connect(config());
+    h.authenticate();
+    let error = json!({ "code": -32001, "message": "Authentication Failure" });
+    let refused = json!({ "id": 1, "error": error });
+    assert_eq!(
+        told_after_a_logout_at(h, "state closed (auth)", refused),
+        ["onWSLogin false Authentication Failure"]
+    );
 }

@@ -443,7 +443,8 @@ fn show_io(io: &Io) -> String {
     }
 }
 
-fn show_notice(notice: &Notice<Json>) -> String {
+/// A notice in one line.
+pub fn show_notice(notice: &Notice<Json>) -> String {
     match notice {
         Notice::Settle { call, outcome } => match outcome {
             Ok(result) => format!("call {call}: ok {}", result.0),

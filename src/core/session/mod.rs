@@ -355,7 +355,7 @@ impl<V: Value> Session<V> {
             Phase::Asking { .. } | Phase::LoggingIn | Phase::Ready
         );
         let in_outage = matches!(self.phase, Phase::Reconnecting { .. });
-        self.unsay();
+        self.unsay(true);
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
         if was_open {
             let removed = self.subscriptions.clear();
@@ -395,8 +395,9 @@ impl<V: Value> Session<V> {
     pub fn logout(&mut self) {
         let removed = self.subscriptions.clear();
         self.released(removed.sernos);
-        if self.is_active() {
-            self.unsay();
+        let active = self.is_active();
+        self.unsay(active);
+        if active {
             let error = Error::new(Kind::Closed, "logged out");
             self.finish(error, "logout", Some(Notice::Closed { asked: true }));
         }
@@ -678,13 +679,13 @@ impl<V: Value> Session<V> {
     }
 
     /// Takes back what the page hasn't heard yet of the connection that it now ends: a
-    /// login must not be told after a logout. What it waits for is told all the same.
-    fn unsay(&mut self) {
-        self.notices.retain(|notice| {
-            matches!(
-                notice,
-                Notice::Settle { .. } | Notice::State { .. } | Notice::Closed { .. }
-            )
+    /// login must not be told after a logout. What it waits for is told all the same, and
+    /// where the connection is not `open` any more, the refused login that ended it.
+    fn unsay(&mut self, open: bool) {
+        self.notices.retain(|notice| match notice {
+            Notice::Settle { .. } | Notice::State { .. } | Notice::Closed { .. } => true,
+            Notice::Login { error } => !open && error.is_some(),
+            _ => false,
         });
     }
 
