@@ -50,6 +50,8 @@ mod recovery;
 mod server;
 #[path = "core/subscribing.rs"]
 mod subscribing;
+#[path = "core/telling.rs"]
+mod telling;
 #[path = "core/times.rs"]
 mod times;
 #[path = "core/waking.rs"]

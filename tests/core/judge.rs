@@ -16,20 +16,22 @@ impl World {
     /// Takes out all that the session wants, and judges it.
     pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
         self.pinged = 0;
-        let io: Vec<Io> = std::iter::from_fn(|| self.session.next_io()).collect();
-        let short = self.short.take().into_iter();
-        let notices: Vec<Notice<Json>> = short
-            .chain(std::iter::from_fn(|| self.session.next_notice()))
-            .collect();
-        let failed = |one: &&Notice<_>| {
-            let state = State::Reconnecting;
-            matches!(one, Notice::State { state: new, .. } if *new == state)
-        };
-        self.failed += notices.iter().filter(failed).count() as u32;
-        for one in &io {
+        self.asked_with.clear();
+        let mut io = Vec::new();
+        loop {
+            self.take_notices();
+            let Some(one) = self.next_io() else {
+                break;
+            };
             self.trace.push(format!("{one:?}"));
-            self.judge_io(one);
+            self.judge_io(&one);
+            let sent = matches!(one, Io::Send { .. });
+            io.push(one);
+            if sent && self.answers_inside {
+                self.answer_newest();
+            }
         }
+        let notices = std::mem::take(&mut self.taken);
         let mut told = Vec::new();
         for one in &notices {
             self.glue.learn(one);
@@ -53,6 +55,16 @@ impl World {
         self.judge_state();
         self.judge_silence();
         (io, notices)
+    }
+
+    /// Of how many attempts have failed the next address depends.
+    fn take_notices(&mut self) {
+        while let Some(notice) = self.next_notice() {
+            let state = State::Reconnecting;
+            let failed = matches!(&notice, Notice::State { state: new, .. } if *new == state);
+            self.failed += u32::from(failed);
+            self.taken.push(notice);
+        }
     }
 
     fn judge_io(&mut self, io: &Io) {
@@ -154,8 +166,14 @@ impl World {
             }
             "verto.subscribe" => {
                 let mut granted = BTreeSet::new();
+                let sub_params = &frame["params"]["subParams"];
+                let first = self.asked_with.insert(sub_params.to_string());
+                assert!(first, "those with {sub_params} aren't asked for together");
                 for name in names() {
                     assert!(self.is_wanted(&name), "asked for {name} that nobody wants");
+                    let given = self.sub_params.get(&name);
+                    let given = given.map_or(Tree::Null, |json| json.parse().unwrap());
+                    assert_eq!(*sub_params, given, "the subParams of {name}");
                     let before = self.wire.insert(name.clone(), Wire::Asked(id));
                     self.expected.remove(&name);
                     assert!(
@@ -298,12 +316,10 @@ impl World {
             }
             Kind::Closed if !call.connects => error.sent == sent,
             Kind::Aborted => call.cancelled && error.sent == sent,
-            Kind::Closed
-            | Kind::Auth
-            | Kind::TakenOver
-            | Kind::InvalidArgument
-            | Kind::Timeout
-            | Kind::ConnectionLost => call.connects,
+            Kind::InvalidArgument => call.wrong || call.connects,
+            Kind::Closed | Kind::Auth | Kind::TakenOver | Kind::Timeout | Kind::ConnectionLost => {
+                call.connects
+            }
             _ => false,
         };
         assert!(right, "call {id} ended wrongly: {call:?} {error:?}");

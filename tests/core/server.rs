@@ -30,6 +30,14 @@ impl World {
         self.frame(reply);
     }
 
+    /// Answers the request that was sent just now, where that was one.
+    pub fn answer_newest(&mut self) {
+        let newest = self.in_flight.len().wrapping_sub(1);
+        if self.in_flight.get(newest).map(|asked| asked.id) == Some(self.last_id) {
+            self.answer(newest, |_| {});
+        }
+    }
+
     /// The state that an error as the answer to a login leads to.
     fn after_refusal(&mut self, error: &Tree) -> State {
         let code = error.get("code");
@@ -87,14 +95,7 @@ impl World {
             }
         }
         let ours = punted && std::mem::take(&mut self.late_login) && self.config.auto_reconnect;
-        let Self {
-            glue,
-            session,
-            now,
-            newest,
-            ..
-        } = self;
-        self.short = glue.frame(session, *now, *newest, frame);
+        self.input_frame(self.newest, frame);
         self.settle_down();
         if let Some(after) = self.after.take() {
             assert_eq!(self.session.state(), after, "after that answer to a login");

@@ -37,7 +37,7 @@ impl World {
         self.expect_overdue();
         let before = self.before_judgement();
         self.late &= !was_due;
-        self.session.timer(self.now);
+        self.input(|one, now| one.timer(now));
         let (io, notices) = self.settle_down();
         self.judge_loss(before);
         if !was_due {
@@ -58,7 +58,7 @@ impl World {
         }
         let before = self.before_judgement();
         self.alarm.stop();
-        self.session.woke(self.now);
+        self.input(|one, now| one.woke(now));
         self.settle_down();
         self.judge_loss(before);
         self.judge_times();

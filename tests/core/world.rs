@@ -13,6 +13,7 @@ use crate::alarm::Alarm;
 use crate::glue::Glue;
 use crate::harness::config;
 use crate::json::Json;
+use crate::telling::Page;
 use crate::times::Silence;
 
 /// What must never be seen in a log or in what the page is told.
@@ -32,6 +33,8 @@ pub struct Call {
     pub settled: bool,
     /// The page gave it up.
     pub cancelled: bool,
+    /// Its arguments were unusable.
+    pub wrong: bool,
 }
 
 /// What the session asked the server on the live socket, without an answer yet.
@@ -62,6 +65,15 @@ pub enum Wire {
     Unknown(u32),
 }
 
+/// What the page subscribes.
+#[derive(Clone, Debug)]
+pub struct Subscribe {
+    pub names: Vec<String>,
+    pub listener: u32,
+    pub sub_params: Option<&'static str>,
+    pub local: bool,
+}
+
 #[derive(Clone, Debug)]
 pub struct Registration {
     pub serno: u32,
@@ -72,6 +84,8 @@ pub struct Registration {
 
 pub struct World {
     pub session: Session<Json>,
+    /// The same, on a page that hears of things late.
+    pub page: Page,
     /// The wall clock.
     pub now: Ms,
     /// What the session was last told of it.
@@ -80,10 +94,14 @@ pub struct World {
     pub glue: Glue,
     /// An event that went the short way.
     pub short: Option<Notice<Json>>,
+    /// What this input led the session to tell.
+    pub taken: Vec<Notice<Json>>,
     /// The clock was set since the timer rang last.
     pub late: bool,
     /// The server does nothing any more.
     pub frozen: bool,
+    /// The page's own socket class answers inside `send`.
+    pub answers_inside: bool,
     /// How it was connected last.
     pub config: Config,
     /// The login was refused since the last that wasn't; so was one whose sessid was made.
@@ -121,11 +139,15 @@ pub struct World {
     pub replies: Vec<Tree>,
     pub pings: VecDeque<Tree>,
     pub channels: BTreeMap<String, Vec<Registration>>,
+    /// The `subParams` that were last given for a channel.
+    pub sub_params: BTreeMap<String, &'static str>,
     pub last_serno: u32,
     pub run: u32,
     pub in_run: bool,
     pub released: BTreeSet<u32>,
     pub wire: BTreeMap<String, Wire>,
+    /// The `subParams` of the subscribe requests that this input led to.
+    pub asked_with: BTreeSet<String>,
     /// What the server holds, and whether its replies have said so.
     pub held: BTreeSet<String>,
     pub honest: bool,
@@ -147,13 +169,16 @@ impl World {
     pub fn new(seed: u64) -> Self {
         World {
             session: Session::new(seed),
+            page: Page::new(seed),
             now: 1_000_000_000_000,
             told_now: 0,
             alarm: Alarm::default(),
             glue: Glue::default(),
             short: None,
+            taken: Vec::new(),
             late: false,
             frozen: false,
+            answers_inside: false,
             config: config(),
             refused: false,
             in_use: false,
@@ -179,11 +204,13 @@ impl World {
             replies: Vec::new(),
             pings: VecDeque::new(),
             channels: BTreeMap::new(),
+            sub_params: BTreeMap::new(),
             last_serno: 0,
             run: 0,
             in_run: false,
             released: BTreeSet::new(),
             wire: BTreeMap::new(),
+            asked_with: BTreeSet::new(),
             held: BTreeSet::new(),
             honest: true,
             events: 0,
@@ -212,7 +239,8 @@ impl World {
         self.in_use = false;
         self.answers = false;
         self.failed = 0;
-        self.session.connect(self.now, call, Box::new(config));
+        self.late_page_connects();
+        self.input(|one, now| one.connect(now, call, Box::new(config.clone())));
         self.settle_down();
         self.late_login = false;
         assert_eq!(self.session.state(), State::Connecting);
@@ -225,7 +253,8 @@ impl World {
     pub fn logout(&mut self) {
         let was_active = self.session.is_active();
         self.forget_channels();
-        self.session.logout();
+        self.late_page_logs_out(was_active);
+        self.input(|one, _| one.logout());
         let (io, notices) = self.settle_down();
         let only_closes = |io: &Io| matches!(io, Io::Close { .. } | Io::Release { .. });
         assert!(io.iter().all(only_closes), "{io:?}");
@@ -260,18 +289,21 @@ impl World {
         self.clock();
         assert_eq!(self.session.deadline(), None);
         for late in [0, 3_600_000] {
-            let (now, socket) = (self.now + late, self.newest);
-            self.session.timer(now);
-            self.session.woke(now);
-            self.session.opened(now, socket);
-            self.session.credentials(now, socket, Ok("{}".into()));
-            let reply = json!({ "id": 1, "result": {} });
-            self.session.frame(now, socket, &Json(reply));
-            self.session.closed(now, socket, 1006);
+            let socket = self.newest;
+            let reply = Json(json!({ "id": 1, "result": {} }));
+            self.input(|one, now| {
+                let now = now + late;
+                one.timer(now);
+                one.woke(now);
+                one.opened(now, socket);
+                one.credentials(now, socket, Ok("{}".into()));
+                one.frame(now, socket, &reply);
+                one.closed(now, socket, 1006);
+            });
         }
-        self.session.timer(self.now);
-        assert!(self.session.next_io().is_none());
-        assert!(self.session.next_notice().is_none());
+        self.input(|one, now| one.timer(now));
+        assert!(self.next_io().is_none());
+        assert!(self.next_notice().is_none());
     }
 
     pub fn request(&mut self, method: &str, expect: Expect, timeout: Option<Ms>) {
@@ -289,8 +321,25 @@ impl World {
             expect,
             timeout,
         };
-        self.session.request(self.now, request);
+        self.input(|one, now| one.request(now, request.clone()));
         self.settle_down();
+    }
+
+    /// A call whose arguments the page got wrong.
+    pub fn wrong(&mut self) {
+        let call = self.new_call(false, Expect::Result, Ms::MAX);
+        self.calls.get_mut(&call).unwrap().wrong = true;
+        self.input(|one, _| one.refuse(call, Error::argument("queue", "is missing")));
+        let (io, notices) = self.settle_down();
+        assert!(io.is_empty() && notices.len() == 1, "{io:?} {notices:?}");
+    }
+
+    /// What the page gives for its logins from now on: functions, or what stays as it is.
+    pub fn login_data(&mut self, fresh: bool) {
+        self.config.fresh_credentials = fresh;
+        self.input(|one, _| one.fresh_credentials(fresh));
+        let (io, notices) = self.settle_down();
+        assert!(io.is_empty() && notices.is_empty(), "{io:?} {notices:?}");
     }
 
     /// The page gives up a call, which may have ended, or one that it never made.
@@ -303,19 +352,28 @@ impl World {
         }
         let due = usize::from(pending.is_some());
         let error = Error::new(Kind::Aborted, "given up");
-        self.session.cancel(id as CallId, error);
+        self.input(|one, _| one.cancel(id as CallId, error.clone()));
         let (io, notices) = self.settle_down();
         assert!(io.is_empty() && notices.len() == due, "{io:?} {notices:?}");
     }
 
-    pub fn subscribe(&mut self, names: &[String], listener: u32, local: bool) {
+    pub fn subscribe(&mut self, subscribe: &Subscribe) {
+        let Subscribe {
+            names,
+            listener,
+            sub_params,
+            local,
+        } = subscribe;
+        let (listener, local) = (*listener, *local);
         self.clock();
-        let sernos = self
-            .session
-            .subscribe(self.now, names, listener, None, local);
+        let sernos = self.input(|one, now| one.subscribe(now, names, listener, *sub_params, local));
         assert_eq!(sernos.len(), names.len());
+        self.holds_handlers(&sernos);
         let run = if self.in_run { self.run } else { 0 };
         for (index, (name, serno)) in names.iter().zip(&sernos).enumerate() {
+            if let Some(json) = sub_params {
+                self.sub_params.insert(name.clone(), json);
+            }
             let here = self.channels.entry(name.clone()).or_default();
             match here.iter_mut().find(|one| one.listener == listener) {
                 Some(one) => {
@@ -348,36 +406,52 @@ impl World {
         self.settle_down();
     }
 
-    pub fn unsubscribe(&mut self, name: &str, pick: Option<usize>) {
+    /// Ends registrations: each of a channel, or all of a channel.
+    pub fn unsubscribe(&mut self, targets: &[(String, Option<usize>)]) {
         self.clock();
-        let here = self.channels.entry(name.into()).or_default();
-        let serno = pick.and_then(|pick| Some(here.get(pick % here.len().max(1))?.serno));
-        let meant = |one: &mut Registration| serno.is_none_or(|serno| one.serno == serno);
-        self.released
-            .extend(here.extract_if(.., meant).map(|one| one.serno));
-        if !self.is_wanted(name) {
-            self.expected.remove(name);
-            self.missed.remove(name);
+        // The page has the handles before any of them ends.
+        let serno_of = |(name, pick): &(String, Option<usize>)| {
+            let here = self.channels.get(name).filter(|here| !here.is_empty());
+            match (pick, here) {
+                (Some(pick), Some(here)) => here[pick % here.len()].serno,
+                (Some(_), None) => self.last_serno,
+                (None, _) => 0,
+            }
+        };
+        let sernos: Vec<u32> = targets.iter().map(serno_of).collect();
+        let names: Vec<String> = targets.iter().map(|(name, _)| name.clone()).collect();
+        for (name, serno) in names.iter().zip(&sernos) {
+            let Some(here) = self.channels.get_mut(name) else {
+                continue;
+            };
+            let meant = |one: &mut Registration| *serno == 0 || one.serno == *serno;
+            self.released
+                .extend(here.extract_if(.., meant).map(|one| one.serno));
+            if here.is_empty() {
+                self.sub_params.remove(name);
+            }
+            if !self.is_wanted(name) {
+                self.expected.remove(name);
+                self.missed.remove(name);
+            }
         }
-        self.session
-            .unsubscribe(self.now, &[name.into()], &[serno.unwrap_or(0)]);
-        self.settle_down();
+        self.input(|one, now| one.unsubscribe(now, &names, &sernos));
+        let (io, _) = self.settle_down();
+        let sent = |io: &&Io| matches!(io, Io::Send { .. });
+        assert!(io.iter().filter(sent).count() <= 1, "all in one: {io:?}");
     }
 
     pub fn unsubscribe_all(&mut self) {
         self.clock();
         self.forget_channels();
-        self.session.unsubscribe_all(self.now);
+        self.input(|one, now| one.unsubscribe_all(now));
         self.settle_down();
     }
 
     pub fn in_login_callback(&mut self, page: impl FnOnce(&mut Self)) {
-        self.session.login_callback_begins();
-        self.run += 1;
-        self.in_run = true;
+        self.begin_login_callback();
         page(self);
-        self.session.login_callback_ended();
-        self.in_run = false;
+        self.end_login_callback();
     }
 
     pub fn credentials(&mut self, good: bool) {
@@ -389,7 +463,8 @@ impl World {
         };
         self.clock();
         self.given = good && std::mem::take(&mut self.asked);
-        self.session.credentials(self.now, self.newest, login);
+        let socket = self.newest;
+        self.input(|one, now| one.credentials(now, socket, login.clone()));
         self.settle_down();
         assert!(!self.given, "the login wasn't sent");
     }
@@ -399,13 +474,15 @@ impl World {
     pub fn open(&mut self) {
         self.clock();
         self.opened |= self.live.is_some();
-        self.session.opened(self.now, self.newest);
+        let socket = self.newest;
+        self.input(|one, now| one.opened(now, socket));
         self.settle_down();
     }
 
     pub fn drop_connection(&mut self) {
         self.clock();
-        self.session.closed(self.now, self.newest, 1006);
+        let socket = self.newest;
+        self.input(|one, now| one.closed(now, socket, 1006));
         self.settle_down();
         assert_eq!(self.live, None);
     }
@@ -415,7 +492,8 @@ impl World {
         if self.live.is_none() {
             return;
         }
-        self.session.unusable(self.newest, "no address".into());
+        let socket = self.newest;
+        self.input(|one, _| one.unusable(socket, "no address".into()));
         self.settle_down();
         // The first address is as good as before where the fallback's is refused.
         assert_eq!(
@@ -431,12 +509,15 @@ impl World {
     pub fn stale(&mut self, frame: Tree) {
         self.clock();
         for socket in [self.newest.wrapping_sub(1), self.newest + 1] {
-            self.session.opened(self.now, socket);
-            self.session.credentials(self.now, socket, Ok("{}".into()));
-            self.session.frame(self.now, socket, &Json(frame.clone()));
-            self.session.garbage(self.now, socket);
-            self.session.closed(self.now, socket, 1006);
-            self.session.unusable(socket, "no address".into());
+            let frame = Json(frame.clone());
+            self.input(|one, now| {
+                one.opened(now, socket);
+                one.credentials(now, socket, Ok("{}".into()));
+                one.frame(now, socket, &frame);
+                one.garbage(now, socket);
+                one.closed(now, socket, 1006);
+                one.unusable(socket, "no address".into());
+            });
         }
         let (io, notices) = self.settle_down();
         assert!(io.is_empty() && notices.is_empty(), "{io:?} {notices:?}");
@@ -469,6 +550,7 @@ impl World {
             answer: None,
             settled: false,
             cancelled: false,
+            wrong: false,
         };
         self.calls.insert(id, call);
         id
@@ -477,6 +559,7 @@ impl World {
     fn forget_channels(&mut self) {
         self.expected.clear();
         self.missed.clear();
+        self.sub_params.clear();
         let all = std::mem::take(&mut self.channels).into_values().flatten();
         self.released.extend(all.map(|one| one.serno));
     }
