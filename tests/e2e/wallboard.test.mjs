@@ -148,7 +148,7 @@ describe("few agents", () => {
     await sim.drop();
     await page.says("board-message", "Disconnected: this is how it was before");
     await sim.request("POST", "sim/fault/clear");
-    await page.shows("#state", { state: "ready" });
+    await page.recovers();
     await until("a current board", async () => (await page.text("board-message")) === "");
     await page.assertCalm();
   });
