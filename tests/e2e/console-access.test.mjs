@@ -97,7 +97,7 @@ async function eachState(look) {
   await until("the board to say so", async () => (await page.text("board-message")) !== "");
   await look("reconnecting");
   await sim.request("POST", "sim/fault/clear");
-  await page.shows("#state", { state: "ready" });
+  await page.recovers();
   await until("the board to be current", async () => (await page.text("board-message")) === "");
   await page.click("developer");
   await driver.executeScript("document.querySelector('#frames button').click()");

@@ -226,6 +226,7 @@ describe("outages", () => {
     const second = await sim.caller("test", "13800000002");
     await until("the talk", async () => (await sim.agent("1007"))[0].callstate === "TALKING");
     await sim.request("POST", "sim/fault/clear");
+    await page.recovers();
     await page.shows("#call", { step: "talking", call: second.call });
     await page.says("call-text", "begun while disconnected");
     await sim.request("POST", "sim/hangup", { call: second.call });

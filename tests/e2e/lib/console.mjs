@@ -96,6 +96,20 @@ export class Console extends Page {
     await writeFile(`${SCREENSHOTS}${name}.png`, await this.driver.takeScreenshot(), "base64");
   }
 
+  /**
+   * The server is back: waits until the page is connected to it. The delay before its next attempt
+   * is random and may be long, so it is told each time that the network is there.
+   */
+  recovers() {
+    return until("the connection", () =>
+      this.driver.executeScript(() => {
+        const { state } = document.getElementById("state").dataset;
+        if (state === "reconnecting") window.dispatchEvent(new Event("online"));
+        return state === "ready";
+      }),
+    );
+  }
+
   /** Nothing has moved by itself, and the page has reported no error. */
   async assertCalm() {
     assert.deepEqual(await this.driver.executeScript("return window.shifts.splice(0)"), [], "texts that moved");
