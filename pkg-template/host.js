@@ -226,10 +226,6 @@ export class Host extends Wire {
     queueMicrotask(() => this.core?.tell());
   }
 
-  too_deep() {
-    throw new RangeError("Maximum call stack size exceeded");
-  }
-
   log(text) {
     safely(() => {
       const options = this.options();

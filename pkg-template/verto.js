@@ -39,7 +39,7 @@ function isAborted(signal) {
   return aborted;
 }
 
-/** Makes a call of the core's, with the page's callbacks and options; throws only where calls are too deep. */
+/** Makes a call of the core's, with the page's callbacks and options; never throws. */
 export function callCore(verto, ok, failed, options, start) {
   const state = stateOf(verto);
   let core;

@@ -1,8 +1,7 @@
 //! What the glue in `pkg-template/` calls: one `Client` behind each `Verto` of the page.
 //!
 //! The glue has checked the page's arguments already and written its objects as JSON text.
-//! No method throws, but where calls are too deep inside each other ([`Host::too_deep`]): a
-//! call's failure settles the call.
+//! No method throws: a call's failure settles the call.
 
 use std::rc::Rc;
 
@@ -133,14 +132,14 @@ impl Client {
     /// The page's answer to [`Host::credentials`]: the login's parameters as JSON text.
     pub fn credentials(&self, socket: SocketId, params: String) {
         self.shell
-            .answered(|session, now| session.credentials(now, socket, Ok(params)));
+            .happened(|session, now| session.credentials(now, socket, Ok(params)));
     }
 
     /// The page gave no credentials.
     pub fn no_credentials(&self, socket: SocketId, code: i32, message: String) {
         let error = Error::new(Kind::of_code(code), message);
         self.shell
-            .answered(|session, now| session.credentials(now, socket, Err(error)));
+            .happened(|session, now| session.credentials(now, socket, Err(error)));
     }
 
     /// Ends the session and its subscriptions.

@@ -9,8 +9,8 @@ use crate::core::error::Error;
 #[wasm_bindgen]
 extern "C" {
     /// Holds the page's object weakly, its handlers not at all, and knows how to call
-    /// them. None of its methods but `too_deep` throws: what a callback throws goes to the
-    /// page's `error` event.
+    /// them. None of its methods throws: what a callback throws goes to the page's `error`
+    /// event.
     pub type Host;
 
     /// Keeps the page's object alive (`true`) or lets it go.
@@ -83,10 +83,6 @@ extern "C" {
     /// Calls [`Client::tell`](super::Client::tell) in a microtask.
     #[wasm_bindgen(method)]
     pub fn tell_soon(this: &Host);
-
-    /// Throws what JavaScript throws where calls are too deep inside each other.
-    #[wasm_bindgen(method)]
-    pub fn too_deep(this: &Host);
 
     /// A line for the debug log.
     #[wasm_bindgen(method)]
