@@ -37,6 +37,21 @@ export class State {
     return call.promise;
   }
 
+  /** Settles a call's promise and runs its callback. */
+  settle(id, ok, value) {
+    const settled = this.calls.get(id);
+    if (!settled) return;
+    this.calls.delete(id);
+    settled.stop?.();
+    if (ok) settled.resolve(value);
+    else {
+      // Not for each call at its beginning: that would be a second promise for each.
+      settled.promise.catch(nothing);
+      settled.reject(value);
+    }
+    call(ok ? settled.ok : settled.failed, value);
+  }
+
   /** The number of a handler with its userData: the same pair has the same number. */
   listener(handler, userData) {
     const known = this.#listeners.get(handler) ?? [];
@@ -145,7 +160,8 @@ export class Host extends Wire {
 
   credentials(socket) {
     const { core } = this.#state.deref();
-    const failed = ({ code, message }) => core.no_credentials(socket, code ?? -5, message);
+    // Without a code it is no memory that was left: the next attempt may find some.
+    const failed = ({ code, message }) => safely(() => core.no_credentials(socket, code ?? -10, message));
     try {
       const text = askCredentials(this.options(), report);
       if (typeof text === "string") core.credentials(socket, text);
@@ -156,18 +172,7 @@ export class Host extends Wire {
   }
 
   settle(id, ok, value) {
-    const calls = this.#kept?.calls;
-    const settled = calls?.get(id);
-    if (!settled) return;
-    calls.delete(id);
-    settled.stop?.();
-    if (ok) settled.resolve(value);
-    else {
-      // Not for each call at its beginning: that would be a second promise for each.
-      settled.promise.catch(nothing);
-      settled.reject(value);
-    }
-    call(ok ? settled.ok : settled.failed, value);
+    this.#kept?.settle(id, ok, value);
   }
 
   state(state, attempt, delayMs, reason, error) {
