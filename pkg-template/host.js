@@ -105,9 +105,14 @@ export function onAbort(signal, act) {
 }
 
 // What code of the page's threw is the page's own error: it goes where the browser reports those.
+// That may be the page's code too, whose errors then stop nothing either.
 function report(error) {
-  if (typeof reportError === "function") reportError(error);
-  else setTimeout(() => { throw error; });
+  try {
+    if (typeof reportError === "function") reportError(error);
+    else setTimeout(() => { throw error; });
+  } catch {
+    // There is nobody left to be told.
+  }
 }
 
 // Runs code of the page's: a callback, a logger, a getter. What it throws stops nothing else.
