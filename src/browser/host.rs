@@ -11,6 +11,7 @@ extern "C" {
     /// Holds the page's object weakly, its handlers not at all, and knows how to call
     /// them. None of its methods throws: what a callback throws goes to the page's `error`
     /// event.
+    #[derive(Clone)]
     pub type Host;
 
     /// Keeps the page's object alive (`true`) or lets it go.
@@ -25,6 +26,10 @@ extern "C" {
     /// Opens a socket of the page's or the platform's class, which is `id` to the core.
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
+
+    /// Closes such a socket, and listens to it no more.
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Host, socket: &WebSocket);
 
     /// Begins or ends listening for what may have woken the page, which calls
     /// [`Client::woke`](super::Client::woke).

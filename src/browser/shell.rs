@@ -142,7 +142,8 @@ impl Shell {
         match io {
             Io::Open { socket: id, url } => match self.host.socket(id, &url) {
                 Ok(socket) => {
-                    let opening = Rc::new(Socket { id, socket });
+                    let host = self.host.clone();
+                    let opening = Rc::new(Socket { id, socket, host });
                     // A class of the page's may have ended the connection, or made another.
                     if self.read(|session| session.uses(id)) {
                         drop(self.socket.replace(Some(opening)));

@@ -79,3 +79,32 @@ test("the page's setTimeout, where there is no reportError", async () => {
   globalThis.setTimeout = (run, ms) => (ms === undefined ? broken() : setTimeout(run, ms));
   assert.deepEqual(await live(), EXPECTED);
 });
+
+test("a WebSocket class whose handlers cannot be taken away", async () => {
+  const Plain = standIn();
+  const closes = [];
+  class Binding extends Plain {
+    constructor(url) {
+      super(url);
+      for (const name of ["onopen", "onmessage", "onclose"]) {
+        let bound = null;
+        Object.defineProperty(this, name, { get: () => bound, set: (handler) => (bound = handler.bind(this)) });
+      }
+    }
+
+    close(code) {
+      closes.push(code);
+      broken();
+    }
+  }
+  const verto = new Verto();
+  const options = { socketUrl: "wss://pbx.example/ws", login: "1001@xswitch.cn", passwd: "1234" };
+  await verto.connect({ ...options, keepAlive: false, WebSocket: Binding });
+  verto.logout();
+  assert.equal(verto.state, "closed");
+  assert.deepEqual(closes, [1000]);
+  await verto.connect();
+  assert.deepEqual(await verto.sendMethod("echo"), { method: "echo" });
+  verto.logout();
+  assert.deepEqual(closes, [1000, 1000]);
+});
