@@ -43,6 +43,34 @@ test("where nothing of this size compiles synchronously (Chromium before 115), t
   assert.equal(again, "idle");
 });
 
+test("where there is no memory to start with, the error says so in either build, and a later start succeeds", () => {
+  // As V8 words it
+  const words = "WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance";
+  const breaks = {
+    "verto-min.js": `WebAssembly.Instance = class { constructor() { throw new RangeError(${JSON.stringify(words)}); } };`,
+    "verto-legacy-min.js": `
+      delete globalThis.WebAssembly;
+      globalThis.ArrayBuffer = class { constructor() { throw new RangeError("Array buffer allocation failed"); } };`,
+  };
+  for (const [name, source] of Object.entries(breaks)) {
+    const { kind, message, cause, again } = inNode(`
+      const { ArrayBuffer, WebAssembly } = globalThis;
+      const { Instance } = WebAssembly;
+      await import(${JSON.stringify(pathToFileURL(file(name)).href)});
+      ${source}
+      let error;
+      try { new Verto(); } catch (thrown) { error = thrown; }
+      Object.assign(globalThis, { ArrayBuffer, WebAssembly });
+      WebAssembly.Instance = Instance;
+      const { kind, message, cause } = error;
+      console.log(JSON.stringify({ kind, message, cause: cause.name, again: new Verto().state }));
+    `);
+    assert.deepEqual([kind, cause, again], ["wasm-unavailable", "RangeError", "idle"], name);
+    assert.match(message, /memory/, name);
+    assert.doesNotMatch(message, /legacy|slim|has none/, name);
+  }
+});
+
 for (const name of ["index.mjs", "index.cjs", "slim.mjs", "verto-min.js", "verto-legacy-min.js"]) {
   test(`importing ${name} does nothing, and its classes have their names`, () => {
     const { added, started, names } = inNode(`
