@@ -14,15 +14,16 @@ function stateOf(verto) {
   return state;
 }
 
-// Where there is no `crypto`, sessids are still distinct, which is all that they must be.
-function randomBits() {
-  return globalThis.crypto?.getRandomValues(new Uint32Array(2)) ?? [Math.random() * 2 ** 32, Date.now()];
+// Where there is no `crypto`, or an odd one, sessids are still distinct, which is all that they
+// must be.
+function randomize(numbers) {
+  return globalThis.crypto?.getRandomValues?.(numbers) ?? numbers.map(() => Math.random() * 2 ** 32);
 }
 
 /** The core behind `verto`, made when it is first needed. */
 export function coreOf(verto) {
   const state = stateOf(verto);
-  state.core ??= new Client(new Host(self(verto), state), ...randomBits());
+  state.core ??= new Client(new Host(self(verto), state), ...randomize(new Uint32Array(2)));
   return state.core;
 }
 
@@ -363,7 +364,7 @@ export class Verto {
   static audioOutDevices = [];
 
   static genUUID() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const bytes = randomize(new Uint8Array(16));
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
