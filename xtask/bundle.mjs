@@ -85,11 +85,18 @@ function modern(glue) {
   }, glue);
 }
 
+// Only a small module can be packed; else it is base64, without pkg-template/packed.js.
 const inlined = {
   name: "wasm as text",
   setup(build) {
-    build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({
-      contents: `export default ${JSON.stringify(pack(await readFile(path)))};`,
+    build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
+      const bytes = await readFile(path);
+      const text = small ? pack(bytes) : bytes.toString("base64");
+      return { contents: `export default ${JSON.stringify(text)};` };
+    });
+    if (small) return;
+    build.onLoad({ filter: /packed\.js$/ }, () => ({
+      contents: "export const unpack = (text) => Uint8Array.from(atob(text), (byte) => byte.charCodeAt());",
     }));
   },
 };

@@ -1,16 +1,18 @@
-// Takes out of a wasm module what only describes a panic: node trim.mjs IN OUT
+// Takes out of a wasm module what only describes a panic: node trim.mjs IN OUT LEAN
 //
 // A panic ends in a trap, and on this target its message goes nowhere. Yet the functions that
 // write it, with all of core::fmt, are a tenth of the module: the standard library comes
 // compiled, and calls them. Here they become traps at once, and wasm-opt drops what they called.
 // Nothing else may format; where something does, the build fails and names it.
+//
+// LEAN is the same without the values that were for a panic alone, for src/dead_data.rs.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import path from "node:path";
 
-const [from, to] = process.argv.slice(2);
+const [from, to, lean] = process.argv.slice(2);
 const tests = createRequire(path.join(import.meta.dirname, "..", "tests", "package.json"));
 const { default: binaryen } = await import(pathToFileURL(tests.resolve("binaryen")));
 
@@ -51,3 +53,7 @@ trap(FORMATTING);
 // The names help whoever measures; wasm-opt strips them.
 binaryen.setDebugInfo(true);
 await writeFile(to, module.emitBinary());
+// These passes drop what nobody reads and compute nothing, so the addresses that are left are as
+// the linker wrote them. OUT goes without: -Oz does worse after them.
+module.runPasses(["dae", "coalesce-locals", "vacuum"]);
+await writeFile(lean, module.emitBinary());

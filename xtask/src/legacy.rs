@@ -44,7 +44,6 @@ pub fn build(project: &Project, out: &Path) -> Result<()> {
     opt.arg("-Oz").args(LOWERING);
     opt.args(["--strip-debug", "--strip-producers"]);
     run(&mut opt, 10 * MINUTE)?;
-    package::clear_dead_data(project, &wasm)?;
     let mut wasm2js = package::binaryen(project, "wasm2js");
     wasm2js.arg("-Oz").arg(&wasm).arg("-o");
     run(wasm2js.arg(out.join("verto_bg.wasm.js")), 10 * MINUTE)

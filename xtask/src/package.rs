@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::dead_data::{self, Constants};
+use crate::dead_data;
 use crate::legacy;
 use crate::process::{self, MINUTE, run, step};
 use crate::project::{Project, WASM_TARGET};
@@ -147,7 +147,6 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
         "-g",
     ]);
     run(&mut optimise, 10 * MINUTE)?;
-    clear_dead_data(project, wasm)?;
     // In a run of its own: where it converges it would rename again and again.
     let mut rename = wasm_opt();
     rename
@@ -157,11 +156,16 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
     fs::write(wasm.with_extension("names.json"), names).context("the names cannot be written")
 }
 
-/// Takes out what only describes a panic.
+/// Takes out what only describes a panic: code, and the constants that it alone read.
 pub fn trim(project: &Project, wasm: &Path) -> Result<()> {
+    let lean = wasm.with_extension("lean.wasm");
     let mut trim = Command::new("node");
     trim.arg(project.root.join("xtask").join("trim.mjs"));
-    run(trim.arg(wasm).arg(wasm), 5 * MINUTE)
+    run(trim.args([wasm, wasm, &lean]), 5 * MINUTE)?;
+    let read = |path: &Path| fs::read(path).with_context(|| format!("{}", path.display()));
+    let mut module = read(wasm)?;
+    dead_data::clear(&read(&library(project, false))?, &read(&lean)?, &mut module)?;
+    fs::write(wasm, module).context("the module cannot be written")
 }
 
 /// wasm-opt in place, without a pass.
@@ -177,14 +181,6 @@ pub fn binaryen(project: &Project, program: &str) -> Command {
     let mut command = Command::new("node");
     command.arg(binaryen.join("bin").join(program));
     command
-}
-
-/// Clears what of the data the optimised module doesn't use.
-pub fn clear_dead_data(project: &Project, wasm: &Path) -> Result<()> {
-    let library = fs::read(library(project, false)).context("the library")?;
-    let mut module = fs::read(wasm).context("wasm-opt left nothing")?;
-    Constants::of(&library)?.clear_unreached(&library, &mut module)?;
-    fs::write(wasm, module).context("the module cannot be written")
 }
 
 fn bundle(project: &Project, scratch: &Path, dev: bool) -> Result<()> {

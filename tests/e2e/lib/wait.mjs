@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-const TIMEOUT_MS = 10_000;
+// Long enough for a machine that has other work: nothing waits so long but for what never comes.
+const TIMEOUT_MS = 20_000;
 const INTERVAL_MS = 20;
 
 /** Asks `probe` until what it gives is truthy, and returns that. `what` is a text or makes one. */

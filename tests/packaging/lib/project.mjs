@@ -2,7 +2,7 @@
 // registry as any package is, and the tools found in a `node_modules` above it.
 import { execFile, spawn } from "node:child_process";
 import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { CONSUMERS, NPM, TOOLS, WORK } from "./paths.mjs";
 
 const LIMIT_MS = 180_000;
@@ -21,7 +21,8 @@ export class Project {
   static async make(name, registry, dependencies = { [registry.name]: registry.version }) {
     const project = new Project(name);
     await mkdir(WORK, { recursive: true });
-    await symlink(TOOLS, join(WORK, "node_modules"), "junction").catch((error) => {
+    // Relative, so that a checkout may be moved.
+    await symlink(relative(WORK, TOOLS), join(WORK, "node_modules"), "junction").catch((error) => {
       if (error.code !== "EEXIST") throw error;
     });
     await rm(project.dir, { recursive: true, force: true });
