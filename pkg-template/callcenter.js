@@ -25,7 +25,7 @@ function command(vcc, func, args, count, optional) {
   const { verto, group } = stateOf(vcc);
   return callCore(verto, ok, failed, options, (core, id, timeout) => {
     const list = Array.from({ length: values }, (_, index) => argument(args[index]));
-    core.command(id, func, group, list, timeout);
+    return core.command(id, func, group, list, timeout);
   });
 }
 
@@ -66,7 +66,8 @@ export class VertoCallcenter {
 
   ccCall(func, data, ok, failed, options) {
     return callCore(stateOf(this).verto, ok, failed, options, (core, id, timeout) => {
-      core.cc_call(id, text("func", func), json("data", data), timeout);
+      const name = text("func", func);
+      return core.cc_call(id, json("data", data), name, timeout);
     });
   }
 

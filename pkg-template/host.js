@@ -37,6 +37,21 @@ export class State {
     return call.promise;
   }
 
+  /** Settles a call's promise and runs its callback. */
+  settle(id, ok, value) {
+    const settled = this.calls.get(id);
+    if (!settled) return;
+    this.calls.delete(id);
+    settled.stop?.();
+    if (ok) settled.resolve(value);
+    else {
+      // Not for each call at its beginning: that would be a second promise for each.
+      settled.promise.catch(nothing);
+      settled.reject(value);
+    }
+    call(ok ? settled.ok : settled.failed, value);
+  }
+
   /** The number of a handler with its userData: the same pair has the same number. */
   listener(handler, userData) {
     const known = this.#listeners.get(handler) ?? [];
@@ -90,9 +105,14 @@ export function onAbort(signal, act) {
 }
 
 // What code of the page's threw is the page's own error: it goes where the browser reports those.
+// That may be the page's code too, whose errors then stop nothing either.
 function report(error) {
-  if (typeof reportError === "function") reportError(error);
-  else setTimeout(() => { throw error; });
+  try {
+    if (typeof reportError === "function") reportError(error);
+    else setTimeout(() => { throw error; });
+  } catch {
+    // There is nobody left to be told.
+  }
 }
 
 // Runs code of the page's: a callback, a logger, a getter. What it throws stops nothing else.
@@ -145,7 +165,8 @@ export class Host extends Wire {
 
   credentials(socket) {
     const { core } = this.#state.deref();
-    const failed = ({ code, message }) => core.no_credentials(socket, code ?? -5, message);
+    // Without a code it is no memory that was left: the next attempt may find some.
+    const failed = ({ code, message }) => safely(() => core.no_credentials(socket, code ?? -10, message));
     try {
       const text = askCredentials(this.options(), report);
       if (typeof text === "string") core.credentials(socket, text);
@@ -156,18 +177,7 @@ export class Host extends Wire {
   }
 
   settle(id, ok, value) {
-    const calls = this.#kept?.calls;
-    const settled = calls?.get(id);
-    if (!settled) return;
-    calls.delete(id);
-    settled.stop?.();
-    if (ok) settled.resolve(value);
-    else {
-      // Not for each call at its beginning: that would be a second promise for each.
-      settled.promise.catch(nothing);
-      settled.reject(value);
-    }
-    call(ok ? settled.ok : settled.failed, value);
+    this.#kept?.settle(id, ok, value);
   }
 
   state(state, attempt, delayMs, reason, error) {
@@ -224,10 +234,6 @@ export class Host extends Wire {
 
   tell_soon() {
     queueMicrotask(() => this.core?.tell());
-  }
-
-  too_deep() {
-    throw new RangeError("Maximum call stack size exceeded");
   }
 
   log(text) {

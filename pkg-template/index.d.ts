@@ -68,8 +68,8 @@ export interface AbortedError extends VertoErrorBase {
 export interface UsageError extends VertoErrorBase {
   /**
    * `invalid-argument`: the message names it. `too-large`: above 1,000,000 bytes, or 10,000 in
-   * a channel's name. `overflow`: 1000 requests wait already, or more events than `buffer` of
-   * `events()`. `unsupported`: this version or this platform can't.
+   * a channel's name. `overflow`: 1000 requests wait already, no memory is left, or more events
+   * than `buffer` of `events()`. `unsupported`: this version or this platform can't.
    */
   readonly kind: "invalid-argument" | "too-large" | "overflow" | "unsupported";
 }
@@ -642,8 +642,8 @@ export class Verto {
    * 1000 requests at most; it is never sent twice.
    *
    * Fails with: `rejected`; `timeout`; `connection-lost`; `closed`; `aborted`;
-   * `invalid-argument`; `too-large`, above 1,000,000 bytes; `overflow`, too many wait;
-   * `wasm-unavailable`.
+   * `invalid-argument`; `too-large`, above 1,000,000 bytes; `overflow`, too many wait or no
+   * memory is left; `wasm-unavailable`.
    *
    * @param params - `sessid` is added to it. Default: {}.
    * @returns a promise of the result.

@@ -14,15 +14,16 @@ function stateOf(verto) {
   return state;
 }
 
-// Where there is no `crypto`, sessids are still distinct, which is all that they must be.
-function randomBits() {
-  return globalThis.crypto?.getRandomValues(new Uint32Array(2)) ?? [Math.random() * 2 ** 32, Date.now()];
+// Where there is no `crypto`, or an odd one, sessids are still distinct, which is all that they
+// must be.
+function randomize(numbers) {
+  return globalThis.crypto?.getRandomValues?.(numbers) ?? numbers.map(() => Math.random() * 2 ** 32);
 }
 
 /** The core behind `verto`, made when it is first needed. */
 export function coreOf(verto) {
   const state = stateOf(verto);
-  state.core ??= new Client(new Host(self(verto), state), ...randomBits());
+  state.core ??= new Client(new Host(self(verto), state), ...randomize(new Uint32Array(2)));
   return state.core;
 }
 
@@ -39,31 +40,30 @@ function isAborted(signal) {
   return aborted;
 }
 
-/** Makes a call of the core's, with the page's callbacks and options; throws only where calls are too deep. */
+const noMemory = () => new VertoError("overflow", -7, "no memory is left for this call");
+
+/**
+ * Makes a call of the core's, with the page's callbacks and options; never throws. `start` says
+ * `false` where there is no memory for it.
+ */
 export function callCore(verto, ok, failed, options, start) {
   const state = stateOf(verto);
-  let core;
-  try {
-    core = coreOf(verto);
-  } catch (error) {
-    // No WebAssembly, no core: the call fails all the same, afterwards and once.
-    const promise = Promise.reject(error);
-    promise.catch(() => call(failed, error));
-    return promise;
-  }
   return state.call(ok, failed, (id) => {
     try {
+      const core = coreOf(verto);
       const signal = check.member(options, "signal");
       callback("success_cb", ok);
       callback("failed_cb", failed);
-      if (isAborted(signal)) return core.abort(id, false, signal.reason);
+      if (isAborted(signal)) return core.abort(id, false, check.member(signal, "reason", "signal"));
       // Before anything is sent: the page's signal may refuse the listener.
       if (signal) state.calls.get(id).stop = onAbort(signal, (why) => core.abort(id, true, why));
-      start(core, id, check.milliseconds("timeout", check.member(options, "timeout"), 0));
+      const timeout = check.milliseconds("timeout", check.member(options, "timeout"), 0);
+      if (start(core, id, timeout) === false) throw noMemory();
     } catch (error) {
-      // Not ours: a getter of the page's, or a Proxy.
-      if (!(error instanceof VertoError)) error = badArgument("an argument", "cannot be read: it throws");
-      core.refuse(id, error.code, error.message);
+      // Where there is none even for the arguments the core cannot be entered.
+      if (!(error instanceof VertoError)) error = noMemory();
+      // Not by the core, which may be what is missing.
+      queueMicrotask(() => state.settle(id, false, error));
     }
   });
 }
@@ -71,7 +71,8 @@ export function callCore(verto, ok, failed, options, start) {
 /** Any request, of which `params` gives the parameters; see {@link callCore}. */
 export function request(verto, method, params, ok, failed, options, mayRefuse = false) {
   return callCore(verto, ok, failed, options, (core, id, timeout) => {
-    core.request(id, check.text("method", method), check.json("params", params()), mayRefuse, timeout);
+    const name = check.text("method", method);
+    return core.request(id, check.json("params", params()), name, mayRefuse, timeout);
   });
 }
 
@@ -302,7 +303,7 @@ export class Verto {
   broadcast(channel, params, ok, failed, options) {
     const broadcast = () => {
       check.json("params", params);
-      const { localBroadcast } = params ?? {};
+      const localBroadcast = check.member(params, "localBroadcast");
       const request = { eventChannel: check.text("channel", channel), data: params ?? {} };
       return typeof localBroadcast === "boolean" ? { ...request, localBroadcast } : request;
     };
@@ -363,7 +364,7 @@ export class Verto {
   static audioOutDevices = [];
 
   static genUUID() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const bytes = randomize(new Uint8Array(16));
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

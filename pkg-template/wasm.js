@@ -44,7 +44,7 @@ export function unavailable(cause) {
     message +=
       "if the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src, " +
       "or use verto-legacy-min.js";
-  } else if (cause instanceof RangeError) {
+  } else if (cause instanceof RangeError && !/memory/i.test(cause.message)) {
     message +=
       "this browser (Chromium before 115) compiles no module of this size synchronously; " +
       "of this package use slim (slim.mjs) with `await init()`, or verto-legacy-min.js";

@@ -19,6 +19,9 @@ function parse(data) {
   return JSON.parse(utf8.decode(data));
 }
 
+/** The close code of a connection that the client ends (FreeSWITCH, transcript s10). */
+const NORMAL = 1000;
+
 /** Enough for every agent of a large switch. */
 const MOST_ROUTES = 20_000;
 
@@ -54,6 +57,20 @@ export class Wire {
     // npm's `ws` ends a process in which nobody listens for errors.
     socket.onerror = nothing;
     return socket;
+  }
+
+  /** Closes a socket, and listens to it no more; a class of the page's may take that ill. */
+  close(socket) {
+    const hush = () => {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+    };
+    for (const step of [hush, () => socket.close(NORMAL)]) {
+      try {
+        step();
+      } catch {
+        // The core listens to none but the newest anyway.
+      }
+    }
   }
 
   #receive(core, id, data) {

@@ -1,8 +1,7 @@
 //! What the glue in `pkg-template/` calls: one `Client` behind each `Verto` of the page.
 //!
 //! The glue has checked the page's arguments already and written its objects as JSON text.
-//! No method throws, but where calls are too deep inside each other ([`Host::too_deep`]): a
-//! call's failure settles the call.
+//! No method throws: a call's failure settles the call.
 
 use std::rc::Rc;
 
@@ -133,14 +132,14 @@ impl Client {
     /// The page's answer to [`Host::credentials`]: the login's parameters as JSON text.
     pub fn credentials(&self, socket: SocketId, params: String) {
         self.shell
-            .answered(|session, now| session.credentials(now, socket, Ok(params)));
+            .happened(|session, now| session.credentials(now, socket, Ok(params)));
     }
 
     /// The page gave no credentials.
     pub fn no_credentials(&self, socket: SocketId, code: i32, message: String) {
         let error = Error::new(Kind::of_code(code), message);
         self.shell
-            .answered(|session, now| session.credentials(now, socket, Err(error)));
+            .happened(|session, now| session.credentials(now, socket, Err(error)));
     }
 
     /// Ends the session and its subscriptions.
@@ -148,24 +147,27 @@ impl Client {
         self.shell.command(|session, _| session.logout());
     }
 
-    /// Any request. `params` is a JSON object's text; with `may_refuse` a result whose
-    /// `code` isn't 200 is a failure; a `timeout` (ms) of 0 stands for the usual one.
+    /// Any request; says whether there was memory for it. `params` is a JSON object's text, and
+    /// comes first: where there is no memory for it nothing is left behind. With `may_refuse` a
+    /// result whose `code` isn't 200 is a failure; a `timeout` (ms) of 0 stands for the usual
+    /// one.
     pub fn request(
         &self,
         call: CallId,
-        method: String,
         params: String,
+        method: String,
         may_refuse: bool,
         timeout: f64,
-    ) {
+    ) -> bool {
         let expect = match may_refuse {
             true => Expect::NoRefusal,
             false => Expect::Result,
         };
-        self.make(call, method, params, expect, timeout);
+        self.make(call, method, params, expect, timeout)
     }
 
-    /// A command of the specification's call centre, its arguments in their order.
+    /// A command of the specification's call centre, its arguments in their order; says whether
+    /// there was memory for it.
     pub fn command(
         &self,
         call: CallId,
@@ -173,23 +175,24 @@ impl Client {
         group: &str,
         arguments: &js_sys::Array,
         timeout: f64,
-    ) {
+    ) -> bool {
         let argument = |index| params::argument(&arguments.get(index));
         match callcenter::arguments(func, group, argument) {
-            Ok(arguments) => self.cc_call(call, func, &params::write(&arguments), timeout),
-            Err(error) => self.refuse_with(call, error),
+            Ok(arguments) => self.cc_call(call, &params::write(&arguments), func, timeout),
+            Err(error) => {
+                self.shell.command(|session, _| session.refuse(call, error));
+                true
+            }
         }
     }
 
-    /// Any command of the call centre's back end: `data` is a JSON object's text.
-    pub fn cc_call(&self, call: CallId, func: &str, data: &str, timeout: f64) {
-        let params = callcenter::jsapi(func, data);
-        self.make(call, "jsapi".into(), params, Expect::Code200, timeout);
-    }
-
-    /// Fails a call whose arguments the glue found unusable.
-    pub fn refuse(&self, call: CallId, code: i32, message: String) {
-        self.refuse_with(call, Error::new(Kind::of_code(code), message));
+    /// Any command of the call centre's back end: `data` is a JSON object's text. Says whether
+    /// there was memory for it.
+    pub fn cc_call(&self, call: CallId, data: &str, func: &str, timeout: f64) -> bool {
+        self.shell.read(|session| session.has_room(func, data)) && {
+            let params = callcenter::jsapi(func, data);
+            self.make(call, "jsapi".into(), params, Expect::Code200, timeout)
+        }
     }
 
     /// Gives a call up for the page's `reason`; `made` says whether its request was made.
@@ -240,7 +243,20 @@ impl Client {
             .command(|session, now| session.unsubscribe_all(now));
     }
 
-    fn make(&self, call: CallId, method: String, params: String, expect: Expect, timeout: f64) {
+    fn make(
+        &self,
+        call: CallId,
+        method: String,
+        params: String,
+        expect: Expect,
+        timeout: f64,
+    ) -> bool {
+        if !self
+            .shell
+            .read(|session| session.has_room(&method, &params))
+        {
+            return false;
+        }
         let request = Request {
             call,
             method,
@@ -250,10 +266,7 @@ impl Client {
         };
         self.shell
             .command(|session, now| session.request(now, request));
-    }
-
-    fn refuse_with(&self, call: CallId, error: Error<Json>) {
-        self.shell.command(|session, _| session.refuse(call, error));
+        true
     }
 }
 

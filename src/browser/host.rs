@@ -9,8 +9,9 @@ use crate::core::error::Error;
 #[wasm_bindgen]
 extern "C" {
     /// Holds the page's object weakly, its handlers not at all, and knows how to call
-    /// them. None of its methods but `too_deep` throws: what a callback throws goes to the
-    /// page's `error` event.
+    /// them. None of its methods throws: what a callback throws goes to the page's `error`
+    /// event.
+    #[derive(Clone)]
     pub type Host;
 
     /// Keeps the page's object alive (`true`) or lets it go.
@@ -25,6 +26,10 @@ extern "C" {
     /// Opens a socket of the page's or the platform's class, which is `id` to the core.
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
+
+    /// Closes such a socket, and listens to it no more.
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Host, socket: &WebSocket);
 
     /// Begins or ends listening for what may have woken the page, which calls
     /// [`Client::woke`](super::Client::woke).
@@ -83,10 +88,6 @@ extern "C" {
     /// Calls [`Client::tell`](super::Client::tell) in a microtask.
     #[wasm_bindgen(method)]
     pub fn tell_soon(this: &Host);
-
-    /// Throws what JavaScript throws where calls are too deep inside each other.
-    #[wasm_bindgen(method)]
-    pub fn too_deep(this: &Host);
 
     /// A line for the debug log.
     #[wasm_bindgen(method)]

@@ -19,10 +19,9 @@ use crate::core::session::{Io, Notice, Route, Session, SocketId};
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
 
-/// How deep a page's code may call methods inside what they call: its own WebSocket class, say,
-/// that sends in its `send`. Each takes some 400 bytes of the stack, which has 64 KB and must not
-/// end inside the core.
-const DEEPEST: u32 = 64;
+/// How much is done at once: more than a login with a thousand waiting requests asks for. Where a
+/// page's own WebSocket class sends in its `send` without end, the browser gets its turns too.
+const MOST_AT_ONCE: u32 = 4_000;
 
 /// One session with its socket and its timer.
 pub struct Shell {
@@ -32,12 +31,12 @@ pub struct Shell {
     timer: RefCell<Option<(Ms, Timeout)>>,
     /// Callbacks are running, or will in a microtask: whoever adds a notice needn't.
     telling: Cell<bool>,
-    /// A method of the page's is on its way: what happens inside it (a page's own mock of
-    /// a socket may answer inside `send`) is told after it.
-    commanded: Cell<bool>,
-    /// The page is asked for its credentials, and may answer inside that.
-    asking: Cell<bool>,
-    depth: Cell<u32>,
+    /// What the session asks for is being done. What the page's code calls inside that (its
+    /// credential functions answer, a mock of a socket may answer inside `send`) is done and told
+    /// after it, so that nothing nests.
+    following: Cell<bool>,
+    /// It was too much at once: the timer goes on with the rest.
+    pausing: Cell<bool>,
     held: Cell<bool>,
     listening: Cell<bool>,
 }
@@ -51,9 +50,8 @@ impl Shell {
             socket: RefCell::new(None),
             timer: RefCell::new(None),
             telling: Cell::new(false),
-            commanded: Cell::new(false),
-            asking: Cell::new(false),
-            depth: Cell::new(0),
+            following: Cell::new(false),
+            pausing: Cell::new(false),
             held: Cell::new(false),
             listening: Cell::new(false),
         })
@@ -66,7 +64,6 @@ impl Shell {
 
     /// Runs a command of the page's; its callbacks follow when it has returned.
     pub fn command<R>(self: &Rc<Self>, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
-        self.enter();
         let result = command(&mut self.session.borrow_mut(), now());
         self.after_command();
         result
@@ -74,27 +71,14 @@ impl Shell {
 
     // Apart from the generic function, of which there is one for each command.
     fn after_command(self: &Rc<Self>) {
-        let outer = self.commanded.replace(true);
         self.follow();
-        self.commanded.set(outer);
         if self.session.borrow().has_notice() && !self.telling.replace(true) {
             self.host.tell_soon();
         }
     }
 
-    /// The page answered what it was asked, inside that or later.
-    pub fn answered(self: &Rc<Self>, answer: impl FnOnce(&mut Session<Json>, Ms)) {
-        if self.asking.get() {
-            // Whoever asks goes on with it.
-            answer(&mut self.session.borrow_mut(), now());
-        } else {
-            self.happened(answer);
-        }
-    }
-
-    /// Runs something that happened while none of the page's code did.
+    /// Runs something that happened; its callbacks run at once, unless the page's code does.
     pub fn happened(self: &Rc<Self>, event: impl FnOnce(&mut Session<Json>, Ms)) {
-        self.enter();
         event(&mut self.session.borrow_mut(), now());
         self.after_event();
     }
@@ -104,7 +88,7 @@ impl Shell {
     /// as a frame. No wire frame, deadline or notice comes of it, so that there is nothing to
     /// follow.
     pub fn event(&self, socket: SocketId, route: Route, serno: f64) -> bool {
-        if self.telling.get() || self.commanded.get() {
+        if self.telling.get() || self.following.get() {
             return false;
         }
         let mut session = self.session.borrow_mut();
@@ -115,29 +99,32 @@ impl Shell {
 
     fn after_event(self: &Rc<Self>) {
         self.follow();
-        if !self.commanded.get() && !self.telling.replace(true) {
+        if !self.following.get() && !self.telling.replace(true) {
             self.tell();
         }
     }
 
     /// The page may have slept, and a browser's timer doesn't count meanwhile: it is set anew.
     pub fn woke(self: &Rc<Self>) {
-        drop(self.timer.take());
+        self.unset_timer();
         self.happened(|session, now| session.woke(now));
     }
 
-    fn enter(&self) {
-        if self.depth.get() > DEEPEST {
-            self.host.too_deep();
-        }
-    }
-
     fn follow(self: &Rc<Self>) {
-        self.depth.update(|depth| depth + 1);
+        if self.pausing.get() || self.following.replace(true) {
+            // Whoever is at it goes on with it.
+            return;
+        }
+        let mut left = MOST_AT_ONCE;
         while let Some(io) = self.next_io() {
             self.perform(io);
+            left -= 1;
+            if left == 0 {
+                self.pausing.set(true);
+                break;
+            }
         }
-        self.depth.update(|depth| depth - 1);
+        self.following.set(false);
         self.set_timer();
         self.hold();
     }
@@ -155,7 +142,8 @@ impl Shell {
         match io {
             Io::Open { socket: id, url } => match self.host.socket(id, &url) {
                 Ok(socket) => {
-                    let opening = Rc::new(Socket { id, socket });
+                    let host = self.host.clone();
+                    let opening = Rc::new(Socket { id, socket, host });
                     // A class of the page's may have ended the connection, or made another.
                     if self.read(|session| session.uses(id)) {
                         drop(self.socket.replace(Some(opening)));
@@ -180,18 +168,22 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { socket } => {
-                self.asking.set(true);
-                self.host.credentials(socket);
-                self.asking.set(false);
-            }
+            Io::Credentials { socket } => self.host.credentials(socket),
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
     }
 
+    fn unset_timer(&self) {
+        self.pausing.set(false);
+        drop(self.timer.take());
+    }
+
     fn set_timer(self: &Rc<Self>) {
-        let deadline = self.session.borrow().deadline();
+        let deadline = match self.pausing.get() {
+            true => Some(0),
+            false => self.session.borrow().deadline(),
+        };
         if self.timer.borrow().as_ref().map(|(at, _)| *at) == deadline {
             return;
         }
@@ -200,7 +192,7 @@ impl Shell {
             let shell = Rc::downgrade(self);
             let timeout = Timeout::new(delay, move || {
                 if let Some(shell) = shell.upgrade() {
-                    shell.timer.take();
+                    shell.unset_timer();
                     shell.happened(Session::timer);
                 }
             });

@@ -2,10 +2,8 @@
 
 use web_sys::WebSocket;
 
+use super::host::Host;
 use crate::core::session::SocketId;
-
-/// The close code of a connection that the client ends (FreeSWITCH, transcript s10).
-const NORMAL: u16 = 1000;
 
 /// An open or opening socket, to which the glue listens (`pkg-template/wire.js`); dropping it
 /// ends that and closes it.
@@ -15,6 +13,8 @@ pub struct Socket {
     pub id: SocketId,
     /// The browser's socket.
     pub socket: WebSocket,
+    /// Who made it.
+    pub host: Host,
 }
 
 impl Socket {
@@ -27,9 +27,6 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        let _ = self.socket.close_with_code(NORMAL);
+        self.host.close(&self.socket);
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::core::error::Error;
+use crate::core::frame::most_bytes;
 use crate::core::json::push_string;
 use crate::core::text::joined;
 
@@ -161,7 +162,8 @@ fn in_group(group: &str, agent: String) -> String {
 /// assert!(params.starts_with(r#"{"command":"lua","data":{"method":"ccc","func":"ccGoReady""#));
 /// ```
 pub fn jsapi(func: &str, data: &str) -> String {
-    let mut params = String::from("{\"command\":\"lua\",\"data\":{\"method\":\"ccc\",\"func\":");
+    let mut params = String::with_capacity(most_bytes(func, data, ""));
+    params.push_str("{\"command\":\"lua\",\"data\":{\"method\":\"ccc\",\"func\":");
     push_string(&mut params, func);
     params.push_str(",\"data\":");
     params.push_str(data);

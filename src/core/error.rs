@@ -25,7 +25,7 @@ pub enum Kind {
     InvalidArgument,
     /// The request is larger than a server accepts; nothing was sent.
     TooLarge,
-    /// Too many requests are waiting for the connection; nothing was sent.
+    /// Too many requests are waiting for the connection, or no memory is left; nothing was sent.
     Overflow,
     /// This build or this browser cannot do it.
     Unsupported,

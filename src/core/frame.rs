@@ -183,6 +183,16 @@ pub fn whole(number: f64) -> Option<u64> {
     (integer < (1 << 53) && integer as f64 == number).then_some(integer)
 }
 
+/// How many bytes the text of a request has at most: a character takes six, escaped.
+///
+/// ```
+/// use verto_wasm::core::frame::{most_bytes, request};
+/// assert!(request("echo", "{}", "s", u32::MAX).len() <= most_bytes("echo", "{}", "s"));
+/// ```
+pub fn most_bytes(method: &str, params: &str, sessid: &str) -> usize {
+    params.len() + 6 * (method.len() + sessid.len()) + 72
+}
+
 /// The text of a request. `params` is a JSON object's text, into which `sessid` is put.
 ///
 /// ```
@@ -192,7 +202,7 @@ pub fn whole(number: f64) -> Option<u64> {
 /// assert_eq!(text, wanted);
 /// ```
 pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
-    let mut text = String::with_capacity(params.len() + method.len() + sessid.len() + 72);
+    let mut text = String::with_capacity(most_bytes(method, params, sessid));
     text.push_str("{\"jsonrpc\":\"2.0\",\"method\":");
     push_string(&mut text, method);
     text.push_str(",\"params\":");

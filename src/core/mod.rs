@@ -13,6 +13,7 @@ pub mod error;
 pub mod frame;
 mod json;
 mod liveness;
+pub mod memory;
 mod queue;
 mod random;
 mod reconnect;

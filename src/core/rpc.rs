@@ -14,6 +14,10 @@ pub type CallId = u32;
 /// How many requests may wait for a login.
 pub const MOST_WAITING: usize = 1000;
 
+/// What a request that fails may take, in bytes: an error, a notice, and a place in each list, all
+/// of which double when they are full. With 64 the test of it fails (tests/glue/memory).
+const FAILURE: usize = 192;
+
 /// Which answers of the server count as success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
@@ -184,6 +188,12 @@ impl Rpc {
         }
         self.entries = left;
         taken
+    }
+
+    /// How many bytes it may take to fail all of them at once, as a lost connection does, and to
+    /// have one more.
+    pub fn failure_bytes(&self) -> usize {
+        (self.entries.len() + 1) * FAILURE
     }
 
     /// When the last of the requests in flight, but for pings, is given up.

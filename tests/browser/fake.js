@@ -379,8 +379,8 @@ export class Page {
     try {
       start(call);
     } catch (error) {
-      const { code, message } = error instanceof VertoError ? error : badArgument("an argument", error);
-      this.client.refuse(call, code, message);
+      const refusal = error instanceof VertoError ? error : badArgument("an argument", error);
+      queueMicrotask(() => this.settle(call, false, refusal));
     }
     return call;
   }
@@ -399,7 +399,7 @@ export class Page {
     return this.run(() =>
       this.make((call) => {
         const timeout = check.milliseconds("timeout", options?.timeout, 0);
-        this.client.request(call, method, check.json("params", params), false, timeout);
+        this.client.request(call, check.json("params", params), method, false, timeout);
       }),
     );
   }
@@ -600,15 +600,14 @@ const methods = {
   requestWrongly: (page) => page.request("echo", 1),
   command: (page) => page.client.command(page.newCall(), "ccGoReady", "default", ["q1", "1001"], 0),
   commandWrongly: (page) => page.client.command(page.newCall(), "ccGoReady", "default", [], 0),
-  ccCall: (page) => page.client.cc_call(page.newCall(), "ccFly", '{"a":1}', 0),
+  ccCall: (page) => page.client.cc_call(page.newCall(), '{"a":1}', "ccFly", 0),
   broadcast: (page) =>
-    page.client.request(page.newCall(), "verto.broadcast", '{"eventChannel":"vcc"}', true, 0),
+    page.client.request(page.newCall(), '{"eventChannel":"vcc"}', "verto.broadcast", true, 0),
   abort: (page) => {
     const call = page.request("echo", { a: 1 });
     page.client.abort(call, true, "why");
     page.client.abort(page.newCall(), false, "why");
   },
-  refuse: (page) => page.client.refuse(page.newCall(), -5, "x must be y"),
   look: (page) => [page.client.state, page.client.sessid],
 };
 

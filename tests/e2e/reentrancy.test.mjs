@@ -189,6 +189,6 @@ test("a WebSocket of the page's whose send() sends again without end breaks no o
     const echoes = [verto, other].map((one, n) => one.sendMethod("echo", { n }));
     return { deep: inside, after: (await Promise.all(echoes)).map(({ n }) => n) };
   });
-  assert.ok(deep > 50, `${deep} calls inside each other`);
+  assert.ok(deep > 50, `${deep} calls inside send()`);
   assert.deepEqual(after, [0, 1]);
 });

@@ -13,7 +13,7 @@ const GLOBALS = [
   "Float32Array", "Float64Array", "Int16Array", "Int32Array", "Int8Array", "JSON", "Map", "Math", "Number",
   "Object", "Promise", "Proxy", "RangeError", "Reflect", "Set", "String", "Symbol", "TextDecoder", "TextEncoder",
   "TypeError", "URL", "Uint16Array", "Uint32Array", "Uint8Array", "WeakMap", "WeakSet", "WebAssembly",
-  "arguments", "clearTimeout", "crypto", "globalThis", "queueMicrotask", "reportError",   "setTimeout",
+  "arguments", "clearTimeout", "globalThis", "queueMicrotask", "reportError", "setTimeout",
 ];
 
 const tree = () => parse(script, { ecmaVersion: 2019, sourceType: "script" });

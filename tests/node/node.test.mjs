@@ -43,6 +43,62 @@ test("where nothing of this size compiles synchronously (Chromium before 115), t
   assert.equal(again, "idle");
 });
 
+test("where there is no memory to start with, the error says so in either build, and a later start succeeds", () => {
+  // As V8 words it
+  const words = "WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance";
+  const breaks = {
+    "verto-min.js": `WebAssembly.Instance = class { constructor() { throw new RangeError(${JSON.stringify(words)}); } };`,
+    "verto-legacy-min.js": `
+      delete globalThis.WebAssembly;
+      globalThis.ArrayBuffer = class { constructor() { throw new RangeError("Array buffer allocation failed"); } };`,
+  };
+  for (const [name, source] of Object.entries(breaks)) {
+    const { kind, message, cause, again } = inNode(`
+      const { ArrayBuffer, WebAssembly } = globalThis;
+      const { Instance } = WebAssembly;
+      await import(${JSON.stringify(pathToFileURL(file(name)).href)});
+      ${source}
+      let error;
+      try { new Verto(); } catch (thrown) { error = thrown; }
+      Object.assign(globalThis, { ArrayBuffer, WebAssembly });
+      WebAssembly.Instance = Instance;
+      const { kind, message, cause } = error;
+      console.log(JSON.stringify({ kind, message, cause: cause.name, again: new Verto().state }));
+    `);
+    assert.deepEqual([kind, cause, again], ["wasm-unavailable", "RangeError", "idle"], name);
+    assert.match(message, /memory/, name);
+    assert.doesNotMatch(message, /legacy|slim|has none/, name);
+  }
+});
+
+for (const [what, given] of [
+  ["none", undefined],
+  ["one without getRandomValues", {}],
+]) {
+  test(`crypto: ${what}`, () => {
+    const { uuids, sessids } = inNode(`
+      Object.defineProperty(globalThis, "crypto", { value: ${JSON.stringify(given)}, configurable: true });
+      const { Verto } = await import(${JSON.stringify(pathToFileURL(file("index.mjs")).href)});
+      const uuids = Array.from({ length: 100 }, () => Verto.genUUID());
+      class WebSocket {}
+      const sessids = uuids.map(() => {
+        const verto = new Verto({ socketUrl: "ws://127.0.0.1:9/ws", login: "a@b", passwd: "c", WebSocket });
+        const { sessid } = verto;
+        verto.logout();
+        return sessid;
+      });
+      console.log(JSON.stringify({ uuids, sessids }));
+    `);
+    for (const ids of [uuids, sessids]) {
+      assert.equal(new Set(ids).size, 100);
+      for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    }
+    // No place of theirs is always the same, but for the version.
+    const places = Array.from({ length: 36 }, (_, at) => new Set(uuids.map((id) => id[at])).size);
+    assert.deepEqual(places.map((size, at) => size === 1 && at).filter(Number), [8, 13, 14, 18, 23]);
+  });
+}
+
 for (const name of ["index.mjs", "index.cjs", "slim.mjs", "verto-min.js", "verto-legacy-min.js"]) {
   test(`importing ${name} does nothing, and its classes have their names`, () => {
     const { added, started, names } = inNode(`

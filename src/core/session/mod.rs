@@ -25,7 +25,6 @@ use crate::core::value::Value;
 pub use crate::core::subscriptions::Route;
 pub use effect::{Config, Io, Message, Notice, SocketId, State};
 pub use requesting::Request;
-use requesting::too_large;
 
 /// How often the time that a login may take is doubled.
 const MOST_DOUBLINGS: u32 = 5;
@@ -444,14 +443,20 @@ impl<V: Value> Session<V> {
             return;
         }
         match login {
-            Ok(params) if self.is_too_large("login", &params) => {
-                let error = too_large().of("login", false);
-                self.finish(error, Kind::TooLarge.name(), None);
-            }
-            Ok(params) => {
-                self.phase = Phase::LoggingIn;
-                self.send(self.login_due(now), Owner::Login, "login", &params);
-            }
+            Ok(params) => match self
+                .unfit("login", &params)
+                .map(|one| one.of("login", false))
+            {
+                None => {
+                    self.phase = Phase::LoggingIn;
+                    self.send(self.login_due(now), Owner::Login, "login", &params);
+                }
+                Some(error) if error.kind == Kind::TooLarge => {
+                    self.finish(error, Kind::TooLarge.name(), None);
+                }
+                // There may be some at the next attempt.
+                Some(error) => self.lost(now, error),
+            },
             // What is given as it is stays unusable; a function may give something else.
             Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
                 self.finish(error, Kind::InvalidArgument.name(), None);

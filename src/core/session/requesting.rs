@@ -4,6 +4,7 @@ use super::{MOST_DOUBLINGS, Notice, Phase, Session};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, LARGEST_FRAME};
+use crate::core::memory::has_room;
 use crate::core::rpc::{Call, CallId, Expect, Owner};
 use crate::core::subscriptions::Answer;
 use crate::core::value::{Field, Value};
@@ -65,13 +66,27 @@ impl<V: Value> Session<V> {
         if matches!(self.phase, Phase::Ready) {
             return self.depart(call, &params, deadline);
         }
-        if self.is_too_large(&call.method, &params) {
-            return self.fail(&call, too_large(), false);
+        if let Some(error) = self.unfit(&call.method, &params) {
+            return self.fail(&call, error, false);
         }
         if let Err(call) = self.rpc.wait(call, params, deadline) {
             let message = "too many requests wait for the connection";
             self.fail(&call, Error::new(Kind::Overflow, message), false);
         }
+    }
+
+    /// Whether there is memory for one more request, and for all of them to fail at once. Where
+    /// there isn't, [`Self::request`] could end half-way.
+    ///
+    /// ```
+    /// # mod example {
+    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
+    /// # }
+    /// # use example::*;
+    /// assert!(logged_in().has_room("echo", "{}"));
+    /// ```
+    pub fn has_room(&self, method: &str, params: &str) -> bool {
+        has_room(frame::most_bytes(method, params, &self.sessid) + self.rpc.failure_bytes())
     }
 
     /// Fails a call that the page got wrong, like any other call: once, and afterwards.
@@ -123,21 +138,29 @@ impl<V: Value> Session<V> {
     }
 
     /// Sends a request of the page's, unless it has become too large: the server may have
-    /// made a longer sessid meanwhile.
+    /// made a longer sessid meanwhile. Or no memory is left.
     pub(super) fn depart(&mut self, call: Call, params: &str, deadline: Ms) {
-        if self.is_too_large(&call.method, params) {
-            return self.fail(&call, too_large(), false);
+        if let Some(error) = self.unfit(&call.method, params) {
+            return self.fail(&call, error, false);
         }
         let method = call.method.clone();
         self.send(deadline, Owner::Page(call), &method, params);
     }
 
-    pub(super) fn is_too_large(&self, method: &str, params: &str) -> bool {
-        // Written only to be measured where it may be: a character takes six bytes at most.
-        let most = params.len() + 6 * (method.len() + self.sessid.len()) + 100;
-        // With the longest id: which one it will be is known when it leaves.
-        most > LARGEST_FRAME
-            && frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME
+    /// Why this request cannot be written, if it cannot.
+    pub(super) fn unfit(&self, method: &str, params: &str) -> Option<Error<V>> {
+        if !self.has_room(method, params) {
+            return Some(Error::new(
+                Kind::Overflow,
+                "no memory is left for this call",
+            ));
+        }
+        // Written only to be measured where it may be too large, and with the longest id: which
+        // one it will be is known when it leaves.
+        let is_too_large = frame::most_bytes(method, params, &self.sessid) > LARGEST_FRAME
+            && frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME;
+        let message = "the request is larger than the 1,000,000 bytes that a server accepts";
+        is_too_large.then(|| Error::new(Kind::TooLarge, message))
     }
 
     pub(super) fn fail_in_flight(&mut self, error: &Error<V>) {
@@ -182,11 +205,6 @@ impl<V: Value> Session<V> {
         let call = call.id;
         self.notices.push(Notice::Settle { call, outcome });
     }
-}
-
-pub(super) fn too_large<V>() -> Error<V> {
-    let message = "the request is larger than the 1,000,000 bytes that a server accepts";
-    Error::new(Kind::TooLarge, message)
 }
 
 fn succeeded<V: Value>(result: &V, expect: Expect) -> bool {
