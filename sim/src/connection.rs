@@ -138,7 +138,15 @@ impl Connection {
                 }
                 message = self.socket.recv() => {
                     ping_at = Instant::now() + self.sim.idle_ping;
-                    self.read(message).await?;
+                    // A fault that was there before the message holds for it, though it wasn't when
+                    // this began to look.
+                    self.notice_faults();
+                    if self.hold.as_ref().is_some_and(|h| h.freeze == Freeze::Answers) {
+                        self.ignore(message)?;
+                    } else {
+                        self.thawed().await?;
+                        self.read(message).await?;
+                    }
                 }
             }
         }
