@@ -2,136 +2,76 @@
 // can. Unlike base64, in which a repeated sequence of bytes looks different each time, a byte is
 // one character, a rare one two. And like stands beside like: there is a stream of the opcodes
 // of all functions, one of the locals that they name, and so on. After gzip that is a tenth less
-// than the module itself, and three tenths less than its base64. xtask/pack.mjs writes it.
+// than the module itself, and three tenths less than its base64. xtask/pack.mjs writes it, and
+// xtask/unpack puts it together.
 
-// Not in it: what a string or an inline script could trip over. Those that begin a pair come
-// first, then in the order of their frequency in the script around the text, so that the
-// Huffman codes of the one suit the other: 0.2 KB.
-export const ALPHABET =
-  " !etnr,()sioa$.=luc{}fhdgb;:pmw?vy>0_[]z&k+21#A|-ESCjPxD6UW8LOTFMRVI34*5GBq7NHZK/JY9QX@^%~";
-/** How many characters begin a pair. */
+/** The codes of the characters: not those that a string or an inline script could trip over. */
+export const codes = () =>
+  Array.from({ length: 95 }, (_, i) => 32 + i).filter((code) => ![34, 39, 60, 92, 96].includes(code));
+/** How many of them, which come first, begin a pair. */
 export const PAIRS = 2;
-const FIRST = ALPHABET.charCodeAt(0);
-const LEADS = FIRST + PAIRS - 1;
-/** How many bytes are one character. The text begins with them in hex, most frequent first. */
-export const SINGLES = ALPHABET.length - PAIRS;
+/** How many bytes are one character. */
+export const SINGLES = 88;
 
 // The streams, in the order that gzip liked best. The first and the last part of the module,
-// which are as they were, come last.
-export const CODE = 1;
-export const BLOCKS = 2;
-export const DECLARATIONS = 3;
-export const OFFSETS = 5;
-export const OTHERS = 7;
-export const HEAD = 8;
-export const TAIL = 9;
-export const STREAMS = 10;
-/** Behind the singles in hex: how long each stream is, in characters, four digits each. */
-export const HEADER = 2 * SINGLES + 4 * STREAMS;
+// which are as they were, come last. xtask/unpack, which reads them, has these numbers too.
+export const CODE = 2;
+export const BLOCKS = 3;
+export const DECLARATIONS = 4;
+export const OFFSETS = 6;
+export const OTHERS = 8;
+export const HEAD = 9;
+export const TAIL = 10;
+export const STREAMS = 11;
 export const END = 0x0b;
-/** Instead of a stream: an opcode has no operand. */
-export const NONE = TAIL;
+/** Instead of a stream: an opcode has no operand. This stream is empty. */
+export const NONE = 0;
+/** Instead of a stream: an opcode has other than one. OTHERS says how many, and has them. */
+export const SEVERAL = TAIL;
 /**
- * By the opcode: the stream that its operand is in (0 locals, 4 calls, 6 constants), NONE, or
- * `:`, which is STREAMS, where there are other than one: then OTHERS says how many, and has them.
+ * By the opcode: the stream that its operand is in (1 locals, 5 calls, 7 constants), NONE, or `:`,
+ * which is SEVERAL. From 0x45 on they have none, from 0xd0 on several.
  */
-const OPERANDS = "99222929999977:94:9999999999:99900077779555555555555555555555557767::";
+const OPERANDS = "00333030000088:05:0000000000:00011188880666666666666666666666668878::";
 
-/** The stream of each opcode's operand. */
-export const operands = () =>
-  Uint8Array.from(OPERANDS.padEnd(0xd0, "9").padEnd(256, ":"), (digit) => digit.charCodeAt() - 48);
+const bytesOf = (text, zero = 0) => Uint8Array.from(text, (character) => character.charCodeAt() - zero);
 
-// It runs once, cold, most of it in the interpreter, so that each turn of a loop counts: the text
-// is read where it is needed, not made into bytes first, and the reads are written out, since
-// what a closure holds is slower to reach.
-export function unpack(text) {
-  const codes = new TextEncoder().encode(text);
-  const hex = (from, digits) => parseInt(text.slice(from, from + digits), 16);
-  const values = valuesOf(tableOf(Array.from({ length: SINGLES }, (_, i) => hex(2 * i, 2))));
-  const at = [];
-  let end = HEADER;
-  for (let i = 0; i < STREAMS; i++) {
-    at.push(end);
-    end += hex(2 * SINGLES + 4 * i, 4);
-  }
-  const streams = operands();
-  const codeEnd = at[BLOCKS];
-  // No character makes more than two bytes.
-  const module = new Uint8Array(2 * end);
-  let length = 0;
-  let value;
-  for (let from = at[HEAD]; from < at[TAIL]; ) {
-    value = codes[from++];
-    module[length++] = values[value > LEADS ? value : value * 128 + codes[from++]];
-  }
-  for (let code = at[CODE]; code < codeEnd; ) {
-    const start = length;
-    length += 2;
-    let stream = DECLARATIONS;
-    // The groups of locals, each a number and a type, behind their number
-    let count = 1;
-    let depth = 0;
-    do {
-      if (count) {
-        let from = at[stream];
-        do {
-          value = codes[from++];
-          value = values[value > LEADS ? value : value * 128 + codes[from++]];
-          module[length++] = value;
-          // A number in LEB128 goes on where its first bit is set
-          if (value < 128) count--;
-        } while (count);
-        at[stream] = from;
-        if (!depth) {
-          depth = 1;
-          if ((count = 2 * value)) continue;
-        }
-      }
-      value = codes[code++];
-      value = values[value > LEADS ? value : value * 128 + codes[code++]];
-      module[length++] = value;
-      stream = streams[value];
-      count = 1;
-      if (stream < HEAD) {
-        if (stream === BLOCKS) depth++;
-        // The alignment is always 0: a hint, which engines don't need.
-        else if (stream === OFFSETS) length++;
-      } else if (stream === NONE) {
-        count = 0;
-        if (value === END) depth--;
-      } else {
-        stream = OTHERS;
-        value = codes[at[OTHERS]++];
-        count = values[value > LEADS ? value : value * 128 + codes[at[OTHERS]++]];
-      }
-    } while (depth);
-    const size = length - start - 2;
-    module[start] = size | 128;
-    module[start + 1] = size >> 7;
-  }
-  for (let from = at[TAIL]; from < end; ) {
-    value = codes[from++];
-    module[length++] = values[value > LEADS ? value : value * 128 + codes[from++]];
-  }
-  return module.subarray(0, length);
+/** The stream of each opcode's operand, up to 0x44. */
+export const operands = () => bytesOf(OPERANDS, 48);
+
+// Where everything is in the memory of xtask/unpack.
+/** How long the text, and the module, may be, in bytes. */
+export const MAX_LENGTH = 65536;
+const MEMORY_AT = 65536;
+const OPERANDS_AT = 32;
+const VALUES_AT = OPERANDS_AT + 256;
+const TEXT_AT = VALUES_AT + MAX_LENGTH;
+const MODULE_AT = TEXT_AT + MAX_LENGTH;
+
+/**
+ * The module. `unpacker` is what xtask/unpack is compiled to, each character a byte; `starts` is
+ * where in the `text` each stream starts, and where the last ends; `singles` are the bytes that
+ * are one character each, by its code.
+ */
+export function unpack({ unpacker, text, starts, singles }) {
+  const { memory, unpack } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(unpacker))).exports;
+  const bytes = new Uint8Array(memory.buffer, MEMORY_AT);
+  new Uint16Array(memory.buffer, MEMORY_AT).set(starts);
+  bytes.set(operands(), OPERANDS_AT);
+  writeValues(bytes.subarray(VALUES_AT), tableOf(bytesOf(singles)));
+  new TextEncoder().encodeInto(text, bytes.subarray(TEXT_AT));
+  return bytes.subarray(MODULE_AT, MODULE_AT + unpack(MEMORY_AT));
 }
 
-/** All bytes in the order of their characters: after the singles those of the pairs. */
-export function tableOf(singles) {
-  const table = singles.slice();
-  for (let byte = 0; byte < 256; byte++) if (!singles.includes(byte)) table.push(byte);
-  return table;
-}
+/** All bytes: after the single ones those of the pairs. */
+export const tableOf = (singles) => [...new Set([...singles, ...Array(256).keys()])];
 
-// The bytes by the character; and, for each of those that begin a pair, by the second one.
-function valuesOf(table) {
-  const values = new Uint8Array(128 * (LEADS + 1));
-  for (let i = 0; i < ALPHABET.length; i++) {
-    const code = ALPHABET.charCodeAt(i);
-    values[code] = table[i - PAIRS];
-    for (let pair = 0; pair < PAIRS; pair++) {
-      values[(FIRST + pair) * 128 + code] = table[SINGLES + pair * ALPHABET.length + i];
-    }
-  }
-  return values;
+// The bytes by the character's code; and, for each of those that begin a pair, by the second one's.
+function writeValues(values, table) {
+  const all = codes();
+  all.forEach((code, place) => {
+    values[code] = table[place - PAIRS];
+    values[all[0] * 128 + code] = table[SINGLES + place];
+    values[all[1] * 128 + code] = table[SINGLES + all.length + place];
+  });
 }

@@ -21,6 +21,7 @@ const wasmDir = path.join(scratch, "wasm");
 const legacyDir = path.join(scratch, "legacy");
 const outDir = path.join(scratch, "pkg");
 const wasm = path.join(wasmDir, "verto_bg.wasm");
+const unpacker = path.join(wasmDir, "unpack.wasm");
 
 // How the module's imports and exports are called: [module, name, name in JavaScript] and
 // [name in JavaScript, name]. wasm-opt may have given them short names.
@@ -91,8 +92,8 @@ const inlined = {
   setup(build) {
     build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
       const bytes = await readFile(path);
-      const text = small ? pack(bytes) : bytes.toString("base64");
-      return { contents: `export default ${JSON.stringify(text)};` };
+      const packed = small ? pack(bytes, await readFile(unpacker)) : bytes.toString("base64");
+      return { contents: `export default ${JSON.stringify(packed)};` };
     });
     if (small) return;
     build.onLoad({ filter: /packed\.js$/ }, () => ({

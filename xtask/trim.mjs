@@ -1,4 +1,4 @@
-// Takes out of a wasm module what only describes a panic: node trim.mjs IN OUT LEAN
+// Takes out of a wasm module what only describes a panic: node trim.mjs IN OUT [LEAN]
 //
 // A panic ends in a trap, and on this target its message goes nowhere. Yet the functions that
 // write it, with all of core::fmt, are a tenth of the module: the standard library comes
@@ -43,6 +43,10 @@ function formatters() {
   return [...found];
 }
 
+// The linker's own, which nobody needs.
+for (const name of ["__data_end", "__heap_base"]) {
+  if (module.getExport(name)) module.removeExport(name);
+}
 trap(PANICS);
 const wrong = formatters();
 if (wrong.length) {
@@ -55,5 +59,7 @@ binaryen.setDebugInfo(true);
 await writeFile(to, module.emitBinary());
 // These passes drop what nobody reads and compute nothing, so the addresses that are left are as
 // the linker wrote them. OUT goes without: -Oz does worse after them.
-module.runPasses(["dae", "coalesce-locals", "vacuum"]);
-await writeFile(lean, module.emitBinary());
+if (lean) {
+  module.runPasses(["dae", "coalesce-locals", "vacuum"]);
+  await writeFile(lean, module.emitBinary());
+}

@@ -1,5 +1,6 @@
 // The module inside the script: every kind of operand comes back from its stream.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import binaryen from "binaryen";
@@ -11,6 +12,9 @@ const { BulkMemory, BulkMemoryOpt, Multivalue, MutableGlobals, NontrappingFPToIn
   binaryen.Features;
 const FEATURES =
   BulkMemory | BulkMemoryOpt | Multivalue | MutableGlobals | NontrappingFPToInt | ReferenceTypes | SIMD128 | SignExt;
+
+// Made by `cargo xtask build`.
+const unpacker = await readFile(new URL("../../target/pkg-build/wasm/unpack.wasm", import.meta.url));
 
 function assemble(text) {
   const module = binaryen.parseText(text);
@@ -60,7 +64,7 @@ const KINDS = `(module
 
 test("a module with every kind of operand does the same after packing", () => {
   const original = assemble(KINDS);
-  const results = [original, unpack(pack(original))].map((bytes) => {
+  const results = [original, unpack(pack(original, unpacker))].map((bytes) => {
     const seen = [];
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       host: { seen: (number) => seen.push(number) },
@@ -79,7 +83,9 @@ test("a module with every kind of operand does the same after packing", () => {
 
 test("what can't be packed is refused", () => {
   const long = `(module (func (export "f") ${"(drop (i32.const 70000))".repeat(4000)}))`;
-  assert.throws(() => pack(assemble(long)), /size has more than two bytes/);
+  assert.throws(() => pack(assemble(long), unpacker), /size has more than two bytes/);
+  const large = `(module (memory 2) (data (i32.const 0) "${"x".repeat(70_000)}") (func))`;
+  assert.throws(() => pack(assemble(large), unpacker), /the module is too large/);
   const simd = `(module (func (export "f") (result v128) (v128.const i32x4 1 2 3 4)))`;
-  assert.throws(() => pack(assemble(simd)), /opcode 0xfd .* is not known here/);
+  assert.throws(() => pack(assemble(simd), unpacker), /opcode 0xfd .* is not known here/);
 });

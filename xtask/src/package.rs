@@ -55,6 +55,7 @@ pub fn build(project: &Project, dev: bool) -> Result<()> {
         step("wasm-opt", || {
             optimise(project, &wasm.join("verto_bg.wasm"), &STRIP)
         })?;
+        step("the unpacker", || unpacker(project, &wasm))?;
         step("wasm2js", || legacy::build(project, &without_wasm))?;
     }
     step("bundling", || bundle(project, &scratch, dev))?;
@@ -159,13 +160,45 @@ pub fn optimise(project: &Project, wasm: &Path, debug: &[&str]) -> Result<()> {
 /// Takes out what only describes a panic: code, and the constants that it alone read.
 pub fn trim(project: &Project, wasm: &Path) -> Result<()> {
     let lean = wasm.with_extension("lean.wasm");
-    let mut trim = Command::new("node");
-    trim.arg(project.root.join("xtask").join("trim.mjs"));
-    run(trim.args([wasm, wasm, &lean]), 5 * MINUTE)?;
+    run(trim_code(project).args([wasm, wasm, &lean]), 5 * MINUTE)?;
     let read = |path: &Path| fs::read(path).with_context(|| format!("{}", path.display()));
     let mut module = read(wasm)?;
     dead_data::clear(&read(&library(project, false))?, &read(&lean)?, &mut module)?;
     fs::write(wasm, module).context("the module cannot be written")
+}
+
+fn trim_code(project: &Project) -> Command {
+    let mut trim = Command::new("node");
+    trim.arg(project.root.join("xtask").join("trim.mjs"));
+    trim
+}
+
+/// Makes `unpack.wasm`, which puts the packed module together.
+fn unpacker(project: &Project, dir: &Path) -> Result<()> {
+    let mut cargo = project.cargo();
+    cargo.args([
+        "build",
+        "--release",
+        "-p",
+        "unpack",
+        "--target",
+        WASM_TARGET,
+    ]);
+    // Its own stack, then the memory that packed.js fills. Each function once: a call less is not
+    // worth its bytes.
+    let flags = "-Clink-args=-zstack-size=4096 --stack-first --initial-memory=327680\u{1f}\
+                 -Cllvm-args=-inline-threshold=0";
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
+    run(&mut cargo, 5 * MINUTE)?;
+    let wasm = dir.join("unpack.wasm");
+    let built = project.target.join(WASM_TARGET).join("release");
+    run(
+        trim_code(project).args([built.join("unpack.wasm"), wasm.clone()]),
+        MINUTE,
+    )?;
+    let mut optimise = wasm_opt(project, &wasm);
+    optimise.args(["-Oz", "--converge"]);
+    run(optimise.args(STRIP), MINUTE)
 }
 
 /// wasm-opt in place, without a pass.
