@@ -144,6 +144,14 @@ async function minifyMore(file, ecma) {
   await writeFile(file, code);
 }
 
+// esbuild writes the control characters of a string as they are, and to many tools a file with some
+// is no text.
+async function escapeControls(file) {
+  const text = await readFile(file, "utf8");
+  const escape = (character) => `\\x${character.charCodeAt().toString(16).padStart(2, "0")}`;
+  await writeFile(file, text.replace(/[\x01-\x08\x0b-\x1f]/g, escape));
+}
+
 // For the `integrity` attribute of pages that take a file from a CDN.
 async function writeIntegrity(names) {
   const hashes = {};
@@ -165,7 +173,7 @@ try {
       entryPoints: [path.join(template, entry)],
       outfile: path.join(outDir, out),
     });
-    if (options.minify) await minifyMore(path.join(outDir, out), ecma);
+    await (options.minify ? minifyMore : escapeControls)(path.join(outDir, out), ecma);
   }
   await copyFile(wasm, path.join(outDir, "verto_bg.wasm"));
   await writeIntegrity([...entries.map(({ out }) => out), "verto_bg.wasm"]);
