@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
+import { lacking } from "../e2e/lib/engines.mjs";
 import { PKG } from "../e2e/lib/sim.mjs";
 import { standIn, turn } from "./sockets.mjs";
 
@@ -95,7 +96,9 @@ class Calls {
   }
 }
 
-test("WebAssembly's memory ends anywhere on the way of a request", async () => {
+const skip = lacking("wasm");
+
+test("WebAssembly's memory ends anywhere on the way of a request", { skip }, async () => {
   const ends = new Set();
   for (let pages = 1; pages <= 40; pages++) {
     const { verto } = await withPages(pages);
@@ -129,7 +132,7 @@ const ENDS = {
 };
 
 for (const [how, end] of Object.entries(ENDS)) {
-  test(`more and more requests in flight end WebAssembly's memory: the rest is refused, and they ${how}`, async () => {
+  test(`more and more requests in flight end WebAssembly's memory: the rest is refused, and they ${how}`, { skip }, async () => {
     // The lists of them grow by leaps.
     for (const pages of [4, 8, 12, 16, 24, 40]) {
       const { verto } = await withPages(pages);
@@ -154,7 +157,7 @@ for (const [how, end] of Object.entries(ENDS)) {
   });
 }
 
-test("requests that waited for the login end WebAssembly's memory: those that fit are sent", async () => {
+test("requests that waited for the login end WebAssembly's memory: those that fit are sent", { skip }, async () => {
   const { verto } = await withPages(90);
   const WebSocket = holding();
   const connected = verto.connect(options(WebSocket));

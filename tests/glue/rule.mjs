@@ -56,13 +56,16 @@ export class Rule extends Scripted {
       if (!whole && !handle) continue;
       const name = whole ? target : handle.channel;
       this.#end((one) => one.channel === name && (whole || one.serno === handle.serno));
-      if (!this.#isWanted(name)) this.#numbers.delete(name);
+      if (this.#isWanted(name)) continue;
+      this.#numbers.delete(name);
+      this.#asked.delete(name);
     }
   }
 
   unsubscribeAll() {
     this.#end(() => true);
     this.#numbers.clear();
+    this.#asked.clear();
   }
 
   #end(meant) {

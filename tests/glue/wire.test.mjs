@@ -216,12 +216,16 @@ async function run(program) {
     again: ({ channel, events }) => {
       for (const event of events) message([frame({ channel, ...event })]);
     },
-    flood: ({ channel, many, around }) => {
+    // What comes before the page is told that it is subscribed waits for that, and handlers then do
+    // what they do later than by the rule: so each subscription has its turn.
+    flood: async ({ channel, many, around }) => {
       const subscribed = { as: "absent" };
       const below = (i) => message([frame({ channel: `${channel}.${i}`, subscribed, number: "none" })]);
       both(around[0]);
+      await turn();
       for (let i = 0; i < many; i++) below(i);
       both(around[1]);
+      await turn();
       for (const i of [0, many - 1]) below(i);
     },
   };
@@ -233,7 +237,7 @@ async function run(program) {
   await turn();
   try {
     for (const [index, step] of program.entries()) {
-      (take[step.type] ?? both)(step);
+      await (take[step.type] ?? both)(step);
       await turn();
       rule.settled();
       assert.equal(page.verto.state, "ready");
