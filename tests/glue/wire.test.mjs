@@ -3,7 +3,8 @@
 // plain rule (rule.mjs).
 //
 // A failure prints its seed and path; with `VERTO_SEED=… VERTO_PATH=…` and that test's name for
-// --test-name-pattern it runs again. VERTO_RUNS says how many programs, in hundreds.
+// --test-name-pattern it runs again. VERTO_RUNS says how many programs, in hundreds; of floods,
+// which are slow, one for each hundred.
 //
 // That it can fail was tried by planting bugs in the bundle, one at a time; each was found:
 // - a new version forgets no routes; or only where the cache isn't full; forget() forgets none;
@@ -211,6 +212,10 @@ async function run(program) {
     rule[step.type](step);
     page[step.type](step);
   };
+  const settled = async () => {
+    await turn();
+    rule.settled();
+  };
   const take = {
     events: (step) => message(step.events.map(frame)),
     again: ({ channel, events }) => {
@@ -222,10 +227,10 @@ async function run(program) {
       const subscribed = { as: "absent" };
       const below = (i) => message([frame({ channel: `${channel}.${i}`, subscribed, number: "none" })]);
       both(around[0]);
-      await turn();
+      await settled();
       for (let i = 0; i < many; i++) below(i);
       both(around[1]);
-      await turn();
+      await settled();
       for (const i of [0, many - 1]) below(i);
     },
   };
@@ -238,8 +243,7 @@ async function run(program) {
   try {
     for (const [index, step] of program.entries()) {
       await (take[step.type] ?? both)(step);
-      await turn();
-      rule.settled();
+      await settled();
       assert.equal(page.verto.state, "ready");
       assert.deepEqual(page.heard.splice(0), rule.heard.splice(0), `after step ${index}`);
     }
@@ -268,5 +272,6 @@ test("each event reaches those that the plain rule says, in their order", async 
 test("so it does with more routes than are remembered", async () => {
   const some = fc.array(step, { maxLength: 20, size: "max" });
   const program = fc.tuple(some, flood, some, flood, some).map((parts) => parts.flat());
-  await fc.assert(fc.asyncProperty(program, run), { ...chosen, numRuns: runs, endOnFailure: true });
+  // Slow, and so few that they are the same each time, unless VERTO_SEED says otherwise.
+  await fc.assert(fc.asyncProperty(program, run), { seed: 1, ...chosen, numRuns: runs, endOnFailure: true });
 });
