@@ -40,17 +40,8 @@ export class Host extends Sockets {
     return safely(() => this.#verto.deref()?.options);
   }
 
-  credentials(socket) {
-    const { core } = this.#state.deref();
-    // Without a code it is no memory that was left: the next attempt may find some.
-    const failed = ({ code, message }) => safely(() => core.no_credentials(socket, code ?? -10, message));
-    try {
-      const text = askCredentials(this.options(), report);
-      if (typeof text === "string") core.credentials(socket, text);
-      else text.then((text) => core.credentials(socket, text)).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+  credentials() {
+    return askCredentials(this.options(), report);
   }
 
   settle(id, ok, value) {
