@@ -1,18 +1,16 @@
 //! Colleagues who work: as many agents as wanted sign in, take and make calls and go on
 //! breaks, with so many events a second. For wallboards that are to be seen full.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::{Instant, interval};
 
 use crate::center::{AgentConfig, Center};
+use crate::clock::unix_ms;
 use crate::random::Random;
-use crate::switch::{Sim, unix_ms};
 
 /// How often the colleagues get to do something.
-const STEP: Duration = Duration::from_millis(20);
+pub const STEP: Duration = Duration::from_millis(20);
 /// The first colleague's number.
 const FIRST: u64 = 2001;
 /// How many there can be.
@@ -52,7 +50,7 @@ pub struct Load {
 
 impl Load {
     /// Brings `agents` colleagues into the call centre, most of them ready for calls.
-    fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
+    pub fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
         let queues = center.queue_ids();
         let configs: Vec<AgentConfig> = (FIRST..FIRST + agents)
             .map(|number| AgentConfig::new(number.to_string(), name(&mut Random::new(number))))
@@ -91,7 +89,7 @@ impl Load {
 
     /// Lets the colleagues do what is missing to the events that there should be by now,
     /// `elapsed` after they began.
-    fn step(&mut self, center: &mut Center, elapsed: Duration) {
+    pub fn step(&mut self, center: &mut Center, elapsed: Duration) {
         let wanted = (elapsed.as_secs_f64() * self.events_per_second) as u64;
         for _ in 0..MOST_ACTIONS {
             if center.event_count() - self.events_before >= wanted {
@@ -171,37 +169,6 @@ fn name(random: &mut Random) -> String {
     };
     let surname = one(&SURNAMES).unwrap_or_default();
     format!("{surname}{}", one(&GIVEN_NAMES).unwrap_or_default())
-}
-
-impl Sim {
-    /// Replaces the colleagues by `agents` new ones, who cause that many events a second
-    /// until they are replaced or the simulator is reset.
-    pub fn set_load(self: &Arc<Sim>, agents: u64, events_per_second: f64) {
-        let number = self.update(|switch| {
-            switch.last_load += 1;
-            let load = Load::begin(&mut switch.center, agents, events_per_second);
-            switch.load = (agents > 0).then_some((switch.last_load, load));
-            switch.last_load
-        });
-        let sim = Arc::clone(self);
-        tokio::spawn(async move {
-            let began = Instant::now();
-            let mut steps = interval(STEP);
-            loop {
-                steps.tick().await;
-                let goes_on = sim.update(|switch| match &mut switch.load {
-                    Some((current, load)) if *current == number => {
-                        load.step(&mut switch.center, began.elapsed());
-                        true
-                    }
-                    _ => false,
-                });
-                if !goes_on {
-                    return;
-                }
-            }
-        });
-    }
 }
 
 #[cfg(test)]

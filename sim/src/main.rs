@@ -4,28 +4,25 @@
 //! [`switch`]: the [`hub`] with who is connected, and the [`center`] with the agents. What
 //! goes wrong on purpose stands in its [`faults`].
 
-mod answer;
 mod auth;
 mod center;
 mod cli;
+mod clock;
 mod config;
 mod connection;
-mod control;
-mod fault_api;
 mod faults;
-mod http_api;
+mod http;
 mod hub;
-mod jsapi;
 mod json;
 mod load;
 mod mask;
 mod outgoing;
 mod random;
 mod recorder;
-mod server;
+mod sim;
 mod switch;
+mod tcp;
 mod verto;
-mod wire;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -38,8 +35,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use cli::Cli;
 use config::Config;
-use server::Files;
-use switch::Sim;
+use http::Files;
+use sim::Sim;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -101,7 +98,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         www: cli.www,
         pkg: cli.pkg,
     };
-    server::serve(listener, sim, files)
+    http::serve(listener, sim, files)
         .await
         .map_err(|error| error.to_string())
 }

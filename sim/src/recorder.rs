@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use tracing::debug;
 
+use crate::clock::unix_ms;
 use crate::hub::ConnId;
 use crate::json::Json;
 use crate::mask::mask;
-use crate::switch::unix_ms;
 
 /// How many frames are kept.
 const FRAMES: usize = 10_000;

@@ -1,9 +1,9 @@
 //! Agents beyond those of the configuration, who come and go while the simulator runs.
 
-use super::Center;
 use super::agent::Agent;
-use super::call::cause;
+use super::cause;
 use super::config::AgentConfig;
+use super::state::Center;
 
 impl Center {
     /// Replaces the colleagues of before, whose calls end, by these; they are signed out.

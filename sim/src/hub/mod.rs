@@ -1,120 +1,20 @@
 //! Who is connected, with which session and subscriptions, and what is sent to whom.
 
+mod client;
+mod target;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 
 use tokio::sync::{mpsc, watch};
-use tracing::debug;
 
 use crate::config::Hierarchy;
 use crate::json::Json;
 
-/// The number of a connection, unique as long as the server runs.
-pub type ConnId = u64;
-
-/// A frame that waits to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame {
-    /// A text frame.
-    Text(String),
-    /// A binary frame.
-    Binary(Vec<u8>),
-}
-
-/// How the server ends a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// With a close frame of this code.
-    Close(u16),
-    /// The TCP connection is dropped, as by a crash.
-    Cut,
-    /// The same in the middle of a frame.
-    CutInFrame,
-}
-
-impl Ending {
-    /// Whether there is no close frame.
-    pub fn is_cut(self) -> bool {
-        matches!(self, Ending::Cut | Ending::CutInFrame)
-    }
-}
-
-/// What the task of a connection gets from the hub.
-#[derive(Debug)]
-pub struct Joined {
-    /// The new connection.
-    pub conn: ConnId,
-    /// The frames to write.
-    pub queue: mpsc::Receiver<Frame>,
-    /// Becomes `Some` when the connection is to end.
-    pub ending: watch::Receiver<Option<Ending>>,
-}
-
-/// One connection.
-#[derive(Debug)]
-pub struct Client {
-    /// The address of the other side.
-    pub remote: SocketAddr,
-    /// The user's number, once logged in.
-    pub user: Option<String>,
-    /// The login with its domain, once logged in.
-    pub login: Option<String>,
-    /// When the login expires, in Unix seconds.
-    pub expires: Option<u64>,
-    /// The session id, once it is fixed.
-    pub sessid: Option<String>,
-    /// The subscribed channels and the number of the next event on each.
-    subscriptions: HashMap<String, u64>,
-    /// The last frame with an event.
-    last_event: Option<String>,
-    queue: mpsc::Sender<Frame>,
-    ending: watch::Sender<Option<Ending>>,
-}
-
-impl Client {
-    /// Adds a subscription; false where it exists.
-    pub fn subscribe(&mut self, channel: &str) -> bool {
-        let new = !self.subscriptions.contains_key(channel);
-        if new {
-            self.subscriptions.insert(channel.to_owned(), 0);
-        }
-        new
-    }
-
-    /// Ends a subscription; false where there is none.
-    pub fn unsubscribe(&mut self, channel: &str) -> bool {
-        self.subscriptions.remove(channel).is_some()
-    }
-
-    /// Ends the connection; the first reason counts.
-    pub fn end(&self, ending: Ending) {
-        self.ending.send_if_modified(|slot| {
-            let first = slot.is_none();
-            if first {
-                *slot = Some(ending);
-            }
-            first
-        });
-    }
-
-    /// Queues a frame; a client that doesn't read loses it.
-    fn push(&self, frame: Frame) -> bool {
-        let queued = self.queue.try_send(frame).is_ok();
-        if !queued {
-            debug!(
-                login = self.login,
-                "a frame was dropped: the client reads too slowly"
-            );
-        }
-        queued
-    }
-
-    fn channels(&self) -> Vec<&str> {
-        let mut channels: Vec<_> = self.subscriptions.keys().map(String::as_str).collect();
-        channels.sort_unstable();
-        channels
-    }
-}
+pub use client::{Client, ConnId, Ending, Frame, Joined};
+pub use target::Target;
 
 /// A sessid that belongs to another user's connection.
 #[derive(Debug, PartialEq, Eq)]
@@ -390,119 +290,4 @@ fn request_text(id: u64, method: &str, params: Json) -> String {
         .with("method", method)
         .with("params", params)
         .to_string()
-}
-
-/// Which connections something is meant for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// All of them.
-    All,
-    /// One.
-    Conn(ConnId),
-    /// Those of one user, named with or without the domain.
-    Login(String),
-}
-
-impl Target {
-    /// Whether it is meant for this connection, of which the login is known or not.
-    pub fn matches(&self, conn: ConnId, login: Option<&str>) -> bool {
-        match self {
-            Target::All => true,
-            Target::Conn(wanted) => conn == *wanted,
-            Target::Login(wanted) => login.is_some_and(|login| {
-                let number = login.split_once('@').map(|(number, _)| number);
-                login == wanted || number == Some(wanted)
-            }),
-        }
-    }
-
-    /// `row` with what selects these connections.
-    pub fn show(&self, row: Json) -> Json {
-        match self {
-            Target::All => row,
-            Target::Conn(conn) => row.with("conn", *conn),
-            Target::Login(login) => row.with("login", login.as_str()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn texts(queue: &mut mpsc::Receiver<Frame>) -> Vec<String> {
-        std::iter::from_fn(|| queue.try_recv().ok())
-            .map(|frame| match frame {
-                Frame::Text(text) => text,
-                Frame::Binary(data) => panic!("{data:?}"),
-            })
-            .collect()
-    }
-
-    fn join(hub: &mut Hub) -> Joined {
-        hub.join(SocketAddr::from(([127, 0, 0, 1], 1)))
-    }
-
-    fn subscribed_channels(hierarchy: Hierarchy) -> Vec<String> {
-        let mut hub = Hub::new(hierarchy, 10);
-        let mut joined = join(&mut hub);
-        let client = hub.client_mut(joined.conn).unwrap();
-        for channel in ["vcc", "vcc.default", "vcc.default.1001", "vcc.other", "vc"] {
-            assert!(client.subscribe(channel));
-        }
-        let event = Json::object().with("eventChannel", "vcc.default.1001");
-        hub.publish(&event);
-        texts(&mut joined.queue)
-            .iter()
-            .map(|text| {
-                let frame = Json::parse(text).unwrap();
-                let params = frame.get("params").unwrap();
-                assert_eq!(params.get_u64("eventSerno"), Some(0));
-                params.get_str("subscribedChannel").unwrap().to_owned()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn an_event_reaches_the_ancestors_of_its_channel() {
-        assert_eq!(
-            subscribed_channels(Hierarchy::Every),
-            ["vcc.default.1001", "vcc.default", "vcc"]
-        );
-        assert_eq!(
-            subscribed_channels(Hierarchy::Freeswitch),
-            ["vcc.default.1001", "vcc"]
-        );
-    }
-
-    #[test]
-    fn a_full_queue_drops_frames_and_leaves_a_gap_in_the_numbers() {
-        let mut hub = Hub::new(Hierarchy::Every, 3);
-        let mut slow = join(&mut hub);
-        let mut quick = join(&mut hub);
-        for joined in [&slow, &quick] {
-            hub.client_mut(joined.conn).unwrap().subscribe("vcc");
-        }
-        let event = Json::object().with("eventChannel", "vcc");
-        let mut quick_frames = 0;
-        for _ in 0..5 {
-            hub.publish(&event);
-            quick_frames += texts(&mut quick.queue).len();
-        }
-        assert_eq!(quick_frames, 5);
-        assert_eq!(texts(&mut slow.queue).len(), 3);
-        assert_eq!(hub.publish(&event), 2);
-        let next = texts(&mut slow.queue);
-        assert!(next[0].contains("\"eventSerno\":5,"), "{next:?}");
-    }
-
-    #[test]
-    fn the_first_reason_to_end_counts() {
-        let mut hub = Hub::new(Hierarchy::Every, 1);
-        let joined = join(&mut hub);
-        let client = hub.client(joined.conn).unwrap();
-        client.end(Ending::Close(1000));
-        client.end(Ending::Cut);
-        assert_eq!(*joined.ending.borrow(), Some(Ending::Close(1000)));
-    }
 }

@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use crate::answer::{Answer, read_object, required};
+use super::answer::{Answer, Result};
+use super::body::{read_object, required};
 use crate::auth::Owner;
+use crate::clock::unix_ms;
 use crate::json::Json;
-use crate::switch::{Sim, unix_ms};
-
-type Result<T, E = Answer> = std::result::Result<T, E>;
+use crate::sim::Sim;
 
 /// The routes below `/api`.
 pub fn routes() -> Router<Arc<Sim>> {

@@ -1,5 +1,9 @@
 //! What goes wrong on purpose: the faults that are on, and for whom.
 
+mod kinds;
+mod limit;
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -9,157 +13,22 @@ use tokio::time::Instant;
 use crate::hub::{ConnId, Target};
 use crate::json::Json;
 use crate::outgoing::Delivery;
-
-/// For how long a fault is on; without either, until it is cleared.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Limit {
-    /// So many times.
-    pub left: Option<u64>,
-    /// Until then.
-    pub until: Option<Instant>,
-}
-
-impl Limit {
-    /// Whether the fault is on now; if so, this was one of its times.
-    fn take(&mut self, now: Instant) -> bool {
-        if is_over(self.until, now) || self.left == Some(0) {
-            return false;
-        }
-        self.left = self.left.map(|left| left - 1);
-        true
-    }
-
-    fn show(&self, row: Json, now: Instant) -> Json {
-        let row = show_until(row, self.until, now);
-        match self.left {
-            Some(left) => row.with("left", left),
-            None => row,
-        }
-    }
-}
-
-/// What becomes of new connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refuse {
-    /// The upgrade is answered with 503.
-    Http,
-    /// The TCP connection is cut without an answer.
-    Cut,
-    /// The upgrade isn't answered while the fault is on.
-    Hang,
-    /// The WebSocket is accepted, and then nothing is answered.
-    Silent,
-}
-
-/// What a connection that wants to upgrade gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
-    /// It is served.
-    Accepted,
-    /// It is served by a server that says nothing.
-    Silent,
-    /// An HTTP error.
-    Unavailable,
-    /// No answer, the connection ends.
-    Cut,
-    /// No answer while this refusal is on.
-    Hang(u64),
-}
-
-/// What stands still on a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freeze {
-    /// Nothing is read or written, and it isn't closed either.
-    All,
-    /// Frames are read, and nothing is ever answered to them or written.
-    Answers,
-    /// Only the close handshake never completes.
-    Close,
-}
-
-/// A connection on which something stands still.
-#[derive(Clone, Debug)]
-pub struct Hold {
-    /// What.
-    pub freeze: Freeze,
-    /// Until when, if not until it is thawed.
-    pub until: Option<Instant>,
-    login: Option<String>,
-}
-
-/// What `verto.ping` gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ping {
-    /// Its answer.
-    Normal,
-    /// Nothing.
-    Unanswered,
-    /// -32601, as by a server that hasn't got it.
-    Unknown,
-}
-
-/// Logins that are refused.
-#[derive(Clone, Debug)]
-pub struct LoginRefusal {
-    /// The JSON-RPC error.
-    pub code: i32,
-    /// Its text.
-    pub message: String,
-    /// Whether the connection is closed thereafter.
-    pub close: bool,
-    /// Whose logins.
-    pub target: Target,
-    /// How many.
-    pub limit: Limit,
-}
+pub use kinds::{Admission, Freeze, Hold, LoginRefusal, Ping, Refuse};
+pub use limit::{Limit, until};
+use limit::{is_over, millis, show_until};
+use rules::Rules;
 
 #[derive(Debug)]
-struct Refusal {
+struct ConnectionRefusal {
     number: u64,
     refuse: Refuse,
     limit: Limit,
 }
 
-/// What was said about which connections, those to come included. The last word counts.
-#[derive(Debug)]
-struct Rules<T>(Vec<(Target, T)>);
-
-impl<T> Default for Rules<T> {
-    fn default() -> Self {
-        Rules(Vec::new())
-    }
-}
-
-impl<T: Copy> Rules<T> {
-    /// `off` for all connections is no rule any more.
-    fn set(&mut self, target: Target, value: T, off: bool) {
-        let all = target == Target::All;
-        self.0.retain(|(other, _)| !all && *other != target);
-        if !(all && off) {
-            self.0.push((target, value));
-        }
-    }
-
-    fn get(&self, conn: ConnId, login: Option<&str>) -> Option<T> {
-        let rule = self
-            .0
-            .iter()
-            .rfind(|(target, _)| target.matches(conn, login));
-        rule.map(|(_, value)| *value)
-    }
-
-    fn show(&self, name: &str, row: impl Fn(Json, T) -> Json) -> Vec<Json> {
-        let rules = self.0.iter();
-        rules
-            .map(|(target, value)| row(target.show(Json::object().with("fault", name)), *value))
-            .collect()
-    }
-}
-
 /// The faults that are on.
 #[derive(Debug, Default)]
 pub struct Faults {
-    refusal: Option<Refusal>,
+    refusal: Option<ConnectionRefusal>,
     refusals: u64,
     down_until: Option<Instant>,
     restarts: u64,
@@ -193,7 +62,7 @@ impl Faults {
     /// Refuses new connections.
     pub fn refuse(&mut self, refuse: Refuse, limit: Limit) {
         self.refusals += 1;
-        self.refusal = Some(Refusal {
+        self.refusal = Some(ConnectionRefusal {
             number: self.refusals,
             refuse,
             limit,
@@ -358,7 +227,7 @@ impl Faults {
         if self.is_down(now) {
             rows.push(show_until(named("restart"), self.down_until, now));
         }
-        if let Some(Refusal { refuse, limit, .. }) = &self.refusal
+        if let Some(ConnectionRefusal { refuse, limit, .. }) = &self.refusal
             && limit.left != Some(0)
             && !is_over(limit.until, now)
         {
@@ -393,73 +262,5 @@ impl Faults {
             rows.push(named("channels").with("channels", channels));
         }
         Json::Array(rows)
-    }
-}
-
-impl Refuse {
-    /// Every way, by name.
-    pub const NAMES: [(&str, Refuse); 4] = [
-        ("http", Refuse::Http),
-        ("cut", Refuse::Cut),
-        ("hang", Refuse::Hang),
-        ("silent", Refuse::Silent),
-    ];
-
-    fn name(self) -> &'static str {
-        name_of(self, &Refuse::NAMES)
-    }
-}
-
-impl Freeze {
-    /// Everything that can stand still, by name.
-    pub const NAMES: [(&str, Freeze); 3] = [
-        ("all", Freeze::All),
-        ("answers", Freeze::Answers),
-        ("close", Freeze::Close),
-    ];
-
-    fn name(self) -> &'static str {
-        name_of(self, &Freeze::NAMES)
-    }
-}
-
-impl Ping {
-    /// Every answer, by name.
-    pub const NAMES: [(&str, Ping); 3] = [
-        ("normal", Ping::Normal),
-        ("none", Ping::Unanswered),
-        ("error", Ping::Unknown),
-    ];
-
-    fn name(self) -> &'static str {
-        name_of(self, &Ping::NAMES)
-    }
-}
-
-fn name_of<T: PartialEq>(value: T, names: &[(&'static str, T)]) -> &'static str {
-    let found = names.iter().find(|(_, named)| *named == value);
-    found.map_or("", |(name, _)| name)
-}
-
-fn is_over(until: Option<Instant>, now: Instant) -> bool {
-    until.is_some_and(|until| until <= now)
-}
-
-fn millis(time: Duration) -> u64 {
-    time.as_millis() as u64
-}
-
-fn show_until(row: Json, until: Option<Instant>, now: Instant) -> Json {
-    match until {
-        Some(until) => row.with("leftMs", millis(until.saturating_duration_since(now))),
-        None => row,
-    }
-}
-
-/// Waits until then, or for ever.
-pub async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }

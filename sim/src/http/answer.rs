@@ -1,9 +1,12 @@
-//! What the HTTP routes answer, and how they read a body.
+//! What the HTTP routes answer.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::json::Json;
+
+/// What a route gives back: an answer, or the answer that says why there is none.
+pub type Result<T, E = Answer> = std::result::Result<T, E>;
 
 /// An answer that is JSON; an error has a code and a message.
 #[derive(Debug)]
@@ -40,22 +43,4 @@ impl IntoResponse for Answer {
         let json = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
         (status, json, body.to_string()).into_response()
     }
-}
-
-/// Reads an object, whatever content type was declared; nothing at all is an empty one.
-pub fn read_object(body: &[u8]) -> Result<Json, Answer> {
-    if body.trim_ascii().is_empty() {
-        return Ok(Json::object());
-    }
-    match serde_json::from_slice(body) {
-        Ok(object @ Json::Object(_)) => Ok(object),
-        Ok(_) => Err(Answer::bad("the body must be a JSON object")),
-        Err(error) => Err(Answer::bad(format!("the body is not JSON: {error}"))),
-    }
-}
-
-/// The string `key` of a body.
-pub fn required<'a>(body: &'a Json, key: &str) -> Result<&'a str, Answer> {
-    body.get_str(key)
-        .ok_or_else(|| Answer::bad(format!("\"{key}\" is missing or not a string")))
 }

@@ -7,7 +7,7 @@
 //!
 //! every other number rings and is answered.
 
-use super::call::cause;
+use super::cause;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {

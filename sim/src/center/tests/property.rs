@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::agent::Activity;
-use super::call::{Call, Origin, Phase};
-use super::{Center, CenterConfig};
+use crate::center::agent::Activity;
+use crate::center::call::{Call, Origin, Phase};
+use crate::center::config::CenterConfig;
+use crate::center::state::Center;
 
 #[derive(Clone, Debug)]
 enum Step {

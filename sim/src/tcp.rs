@@ -1,4 +1,4 @@
-//! The TCP connections below HTTP and WebSocket, which can be made to break.
+//! The TCP connections below HTTP and WebSocket, which a fault can break.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -12,70 +12,76 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
+/// Everything is written.
 const WHOLE: u8 = 0;
 /// The next write is cut in the middle.
 const BREAKING: u8 = 1;
+/// Nothing more is written.
 const BROKEN: u8 = 2;
 
-/// The other side of a TCP connection.
+/// What a request knows of the TCP connection below it: who is at the other end, and the means to
+/// break it.
 #[derive(Clone, Debug)]
-pub struct Peer {
-    /// Its address.
+pub struct TcpHandle {
+    /// The address of the other end.
     pub remote: SocketAddr,
-    wire: Arc<AtomicU8>,
+    state: Arc<AtomicU8>,
 }
 
-impl Peer {
-    /// Nothing more is written; the attempt ends the connection.
+impl TcpHandle {
+    /// From now on an attempt to write ends the connection instead.
     pub fn cut(&self) {
-        self.wire.store(BROKEN, Ordering::Relaxed);
+        self.state.store(BROKEN, Ordering::Relaxed);
     }
 
-    /// Of the next write only one half is written; what follows ends the connection.
+    /// Only the first half of the next write is written; the write after it ends the connection.
     pub fn cut_in_next_write(&self) {
-        self.wire.store(BREAKING, Ordering::Relaxed);
+        self.state.store(BREAKING, Ordering::Relaxed);
     }
 }
 
-impl Connected<IncomingStream<'_, Breakable>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Breakable>) -> Peer {
+impl Connected<IncomingStream<'_, BreakableListener>> for TcpHandle {
+    fn connect_info(stream: IncomingStream<'_, BreakableListener>) -> TcpHandle {
         stream.remote_addr().clone()
     }
 }
 
-/// A listener whose connections are [`Wire`]s.
+/// A listener whose connections are [`BreakableStream`]s.
 #[derive(Debug)]
-pub struct Breakable(pub TcpListener);
+pub struct BreakableListener(pub TcpListener);
 
-impl Listener for Breakable {
-    type Io = Wire;
-    type Addr = Peer;
+impl Listener for BreakableListener {
+    type Io = BreakableStream;
+    type Addr = TcpHandle;
 
-    async fn accept(&mut self) -> (Wire, Peer) {
+    async fn accept(&mut self) -> (BreakableStream, TcpHandle) {
         let (stream, remote) = Listener::accept(&mut self.0).await;
         // Small frames must not wait for each other's acknowledgement.
         let _ = stream.set_nodelay(true);
         let state = Arc::new(AtomicU8::new(WHOLE));
-        let wire = Arc::clone(&state);
-        (Wire { stream, state }, Peer { remote, wire })
+        let handle = TcpHandle {
+            remote,
+            state: Arc::clone(&state),
+        };
+        (BreakableStream { stream, state }, handle)
     }
 
-    fn local_addr(&self) -> io::Result<Peer> {
-        Ok(Peer {
+    fn local_addr(&self) -> io::Result<TcpHandle> {
+        Ok(TcpHandle {
             remote: self.0.local_addr()?,
-            wire: Arc::default(),
+            state: Arc::default(),
         })
     }
 }
 
-/// A TCP connection that its [`Peer`] can break.
+/// A TCP connection that its [`TcpHandle`] can break.
 #[derive(Debug)]
-pub struct Wire {
+pub struct BreakableStream {
     stream: TcpStream,
     state: Arc<AtomicU8>,
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for BreakableStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -85,7 +91,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for BreakableStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -9,12 +9,14 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use tokio::time::Instant;
 
-use crate::answer::{Answer, read_object, required};
-use crate::fault_api;
-use crate::hub::{Ending, Frame, Target};
+use super::answer::{Answer, Result};
+use super::body::{read_object, required, target};
+use super::faults;
+use crate::clock::unix_ms;
+use crate::hub::{Frame, Target};
 use crate::json::Json;
 use crate::load::MOST_AGENTS;
-use crate::switch::{Sim, unix_ms};
+use crate::sim::Sim;
 
 /// What `GET /sim/` says.
 const OVERVIEW: [(&str, &str); 10] = [
@@ -51,9 +53,6 @@ const OVERVIEW: [(&str, &str); 10] = [
     ),
 ];
 
-/// What a route answers.
-pub type Result<T, E = Answer> = std::result::Result<T, E>;
-
 /// The routes below `/sim`.
 pub fn routes() -> Router<Arc<Sim>> {
     Router::new()
@@ -64,13 +63,13 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/sim/hangup", post(hangup))
         .route("/sim/event", post(event))
         .route("/sim/send", post(send))
-        .route("/sim/drop", post(drop_connections))
+        .route("/sim/drop", post(faults::drop_connections))
         .route("/sim/load", post(load))
         .route("/sim/reset", post(reset))
 }
 
 async fn overview() -> Answer {
-    let routes = OVERVIEW.iter().chain(&fault_api::OVERVIEW);
+    let routes = OVERVIEW.iter().chain(&faults::OVERVIEW);
     let routes = routes.map(|(route, what)| ((*route).to_owned(), Json::from(*what)));
     Answer::Ok(Json::Object(routes.collect()))
 }
@@ -132,24 +131,6 @@ async fn send(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     Ok(Answer::done("delivered", delivered as u64))
 }
 
-/// Closes connections.
-pub async fn drop_connections(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
-    let body = read_object(&body)?;
-    let target = target(&body)?;
-    let ending = match (body.get("code"), body.get_u64("code")) {
-        (None, _) if body.get("inFrame") == Some(&Json::Bool(true)) => Ending::CutInFrame,
-        (None, _) => Ending::Cut,
-        (_, Some(code @ (1000..=1003 | 1007..=1014 | 3000..=4999))) => Ending::Close(code as u16),
-        _ => {
-            return Err(Answer::bad(
-                "\"code\" must be a close code that can be sent",
-            ));
-        }
-    };
-    let dropped = sim.update(|switch| switch.hub.end(&target, ending));
-    Ok(Answer::done("dropped", dropped as u64))
-}
-
 async fn load(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     let agents = body
@@ -177,18 +158,6 @@ async fn reset(State(sim): State<Arc<Sim>>) -> Answer {
     });
     sim.recorder.clear();
     Answer::Ok(Json::object().with("code", 200))
-}
-
-/// The connections that a body selects.
-pub fn target(body: &Json) -> Result<Target> {
-    match (body.get("login"), body.get("conn")) {
-        (None, None) => Ok(Target::All),
-        (Some(Json::String(login)), None) => Ok(Target::Login(login.clone())),
-        (None, Some(Json::Number(_))) => Ok(Target::Conn(body.get_u64("conn").unwrap_or(0))),
-        _ => Err(Answer::bad(
-            "either \"login\", a string, or \"conn\", a number, can be given",
-        )),
-    }
 }
 
 fn not_found(message: String) -> Answer {

@@ -2,37 +2,45 @@
 
 use serde_json::{Value, json};
 
-use super::Center;
 use super::agent::{Activity, Agent, State};
 use super::call::Origin;
 use super::config::DEFAULT_GROUP;
+use super::state::Center;
 
 const FUNCTIONS: &str = "ccLogin, ccLogout, ccGoReady, ccGoBreak and ccDial";
 
 /// Why a command was not carried out.
-pub(super) struct Refusal {
+pub(super) struct CommandError {
     code: u16,
     message: String,
 }
 
-impl Refusal {
+impl CommandError {
     fn new(code: u16, message: String) -> Self {
         Self { code, message }
     }
 }
 
 /// What a command that was carried out says: a message and its data.
-type Outcome = Result<(String, Value), Refusal>;
+type CommandResult = Result<(String, Value), CommandError>;
 
 impl Center {
-    pub(super) fn run(&mut self, func: &str, data: &Value) -> Value {
+    /// Carries out a page's command and returns the back end's reply.
+    pub fn command(&mut self, now: u64, func: &str, data: &Value) -> Value {
+        self.tick(now);
+        let reply = self.run(func, data);
+        self.dispatch();
+        reply
+    }
+
+    fn run(&mut self, func: &str, data: &Value) -> Value {
         let outcome = match func {
             "ccLogin" => self.cc_login(data),
             "ccLogout" => self.cc_logout(data),
             "ccGoReady" => self.cc_go_ready(data),
             "ccGoBreak" => self.cc_go_break(data),
             "ccDial" => self.cc_dial(data),
-            _ => Err(Refusal::new(
+            _ => Err(CommandError::new(
                 404,
                 format!("function {func:?} not found; there are {FUNCTIONS}"),
             )),
@@ -43,7 +51,7 @@ impl Center {
         }
     }
 
-    fn cc_login(&mut self, data: &Value) -> Outcome {
+    fn cc_login(&mut self, data: &Value) -> CommandResult {
         let queue = text(data, "queue")?;
         let agent_name = text(data, "agent")?;
         let extn = text(data, "extn")?;
@@ -55,7 +63,7 @@ impl Center {
                 "agent {agent_name} does not belong to queue {queue}; its queues: {}",
                 agent.queues.join(", ")
             );
-            return Err(Refusal::new(403, message));
+            return Err(CommandError::new(403, message));
         }
         self.check_extension(index, agent_name, extn)?;
         if self.agent(index, agent_name)?.sign_in(queue).is_none() {
@@ -68,18 +76,18 @@ impl Center {
         self.ok_row(index, queue)
     }
 
-    fn cc_logout(&mut self, data: &Value) -> Outcome {
+    fn cc_logout(&mut self, data: &Value) -> CommandResult {
         let (queue, index, name) = self.signed_in(data)?;
         if self.agent(index, name)?.activity.call().is_some() {
             let message =
                 format!("agent {name} is on a call; hang up before signing out of {queue}");
-            return Err(Refusal::new(409, message));
+            return Err(CommandError::new(409, message));
         }
         self.sign_out(index, queue);
         self.ok_row(index, queue)
     }
 
-    fn cc_go_ready(&mut self, data: &Value) -> Outcome {
+    fn cc_go_ready(&mut self, data: &Value) -> CommandResult {
         let (queue, index, _) = self.signed_in(data)?;
         let now = self.clock;
         self.update_agent(index, |agent| {
@@ -92,7 +100,7 @@ impl Center {
         self.ok_row(index, queue)
     }
 
-    fn cc_go_break(&mut self, data: &Value) -> Outcome {
+    fn cc_go_break(&mut self, data: &Value) -> CommandResult {
         let reason = optional(data, "reason", "a string", Value::as_str)?.unwrap_or_default();
         let (queue, index, name) = self.signed_in(data)?;
         let now = self.clock;
@@ -109,7 +117,7 @@ impl Center {
         self.ok_row(index, queue)
     }
 
-    fn cc_dial(&mut self, data: &Value) -> Outcome {
+    fn cc_dial(&mut self, data: &Value) -> CommandResult {
         let name = text(data, "agent")?;
         let extn = text(data, "extn")?;
         let cid_number = text(data, "cidNumber")?;
@@ -121,12 +129,12 @@ impl Center {
         if agent.sign_ins.is_empty() {
             let message =
                 format!("agent {name} is not signed in; sign in to a queue before dialing");
-            return Err(Refusal::new(409, message));
+            return Err(CommandError::new(409, message));
         }
         if agent.activity.call().is_some() {
             let message =
                 format!("agent {name} is already on a call; dial again after it has ended");
-            return Err(Refusal::new(409, message));
+            return Err(CommandError::new(409, message));
         }
         let origin = Origin::Outbound {
             cid_number: cid_number.into(),
@@ -137,13 +145,13 @@ impl Center {
         Ok(("OK".into(), json!({"call": id.uuid.to_string()})))
     }
 
-    fn ok_row(&self, index: usize, queue: &str) -> Outcome {
+    fn ok_row(&self, index: usize, queue: &str) -> CommandResult {
         let row = self.agents.get(index).map(|agent| agent.row(queue));
         Ok(("OK".into(), row.unwrap_or_default()))
     }
 
     /// The queue, the agent's index and name of a command for agents signed in to a queue.
-    fn signed_in<'a>(&self, data: &'a Value) -> Result<(&'a str, usize, &'a str), Refusal> {
+    fn signed_in<'a>(&self, data: &'a Value) -> Result<(&'a str, usize, &'a str), CommandError> {
         let queue = text(data, "queue")?;
         let name = text(data, "agent")?;
         let index = self.find_agent(name)?;
@@ -161,11 +169,11 @@ impl Center {
                 others.join(", ")
             )
         };
-        Err(Refusal::new(409, message))
+        Err(CommandError::new(409, message))
     }
 
     /// An agent is written `<group>.<agent>`, or alone for the default group.
-    fn find_agent(&self, name: &str) -> Result<usize, Refusal> {
+    fn find_agent(&self, name: &str) -> Result<usize, CommandError> {
         let (group, id) = name.split_once('.').unwrap_or((DEFAULT_GROUP, name));
         self.agents
             .iter()
@@ -173,18 +181,18 @@ impl Center {
             .ok_or_else(|| agent_not_found(name))
     }
 
-    fn agent(&self, index: usize, name: &str) -> Result<&Agent, Refusal> {
+    fn agent(&self, index: usize, name: &str) -> Result<&Agent, CommandError> {
         self.agents.get(index).ok_or_else(|| agent_not_found(name))
     }
 
-    fn find_queue(&self, queue: &str) -> Result<(), Refusal> {
+    fn find_queue(&self, queue: &str) -> Result<(), CommandError> {
         if self.has_queue(queue) {
             return Ok(());
         }
-        Err(Refusal::new(404, self.queue_not_found(queue)))
+        Err(CommandError::new(404, self.queue_not_found(queue)))
     }
 
-    fn check_extension(&self, index: usize, name: &str, extn: &str) -> Result<(), Refusal> {
+    fn check_extension(&self, index: usize, name: &str, extn: &str) -> Result<(), CommandError> {
         let agent = self.agent(index, name)?;
         if agent.extn == extn {
             return Ok(());
@@ -199,20 +207,20 @@ impl Center {
             "extension {extn} {what}; agent {name}'s extension is {}",
             agent.extn
         );
-        Err(Refusal::new(403, message))
+        Err(CommandError::new(403, message))
     }
 }
 
-fn agent_not_found(name: &str) -> Refusal {
-    Refusal::new(404, format!("agent {name} not found"))
+fn agent_not_found(name: &str) -> CommandError {
+    CommandError::new(404, format!("agent {name} not found"))
 }
 
 /// An argument that must be there and hold text.
-fn text<'a>(data: &'a Value, name: &str) -> Result<&'a str, Refusal> {
+fn text<'a>(data: &'a Value, name: &str) -> Result<&'a str, CommandError> {
     match optional(data, name, "a string", Value::as_str)? {
-        Some("") => Err(Refusal::new(400, format!("{name} must not be empty"))),
+        Some("") => Err(CommandError::new(400, format!("{name} must not be empty"))),
         Some(text) => Ok(text),
-        None => Err(Refusal::new(400, format!("{name} is missing"))),
+        None => Err(CommandError::new(400, format!("{name} is missing"))),
     }
 }
 
@@ -222,10 +230,10 @@ fn optional<'a, T>(
     name: &str,
     expected: &str,
     read: impl Fn(&'a Value) -> Option<T>,
-) -> Result<Option<T>, Refusal> {
+) -> Result<Option<T>, CommandError> {
     let Some(members) = data.as_object() else {
         let message = format!("data must be an object, not {}", kind(data));
-        return Err(Refusal::new(400, message));
+        return Err(CommandError::new(400, message));
     };
     let Some(value) = members.get(name) else {
         return Ok(None);
@@ -234,7 +242,7 @@ fn optional<'a, T>(
         Some(value) => Ok(Some(value)),
         None => {
             let message = format!("{name} must be {expected}, not {}", kind(value));
-            Err(Refusal::new(400, message))
+            Err(CommandError::new(400, message))
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::request::{MethodResult, Request, denied};
 use crate::json::Json;
-use crate::verto::{Answer, Request, denied};
 
 /// As the recorded server calls itself.
 const VERSION: &str = "FreeSWITCH Version 1.11.3-dev~64bit ( 64bit)\n";
@@ -13,7 +13,7 @@ const LONGEST_SLEEP: u64 = 600_000;
 const LARGEST_BURST: u64 = 100_000;
 
 /// Answers `jsapi`.
-pub fn call(request: &mut Request<'_>, params: &Json) -> Answer {
+pub(super) fn call(request: &mut Request<'_>, params: &Json) -> MethodResult {
     let command = params.get_str("command").unwrap_or_default();
     if !request.user().is_some_and(|user| user.may_jsapi(command)) {
         return Err(denied());
@@ -119,7 +119,7 @@ fn status(request: &Request<'_>) -> Json {
 }
 
 /// Answers `fsapi`.
-pub fn fsapi(request: &Request<'_>, params: Option<&Json>) -> Answer {
+pub(super) fn fsapi(request: &Request<'_>, params: Option<&Json>) -> MethodResult {
     let params = params.ok_or_else(denied)?;
     let command = params.get_str("cmd").unwrap_or_default();
     if !request.user().is_some_and(|user| user.may_fsapi(command)) {

@@ -13,11 +13,12 @@ use tokio::time::Instant;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::answer::Answer;
+use super::answer::Answer;
+use super::{control, faults, xswitch};
+use crate::connection;
 use crate::faults::{Admission, until};
-use crate::switch::Sim;
-use crate::wire::{Breakable, Peer};
-use crate::{connection, control, fault_api, http_api};
+use crate::sim::Sim;
+use crate::tcp::{BreakableListener, TcpHandle};
 
 /// What the WebSocket library refuses by itself; our own, smaller limit closes politely.
 const LARGEST_MESSAGE: usize = 16 << 20;
@@ -35,16 +36,16 @@ pub struct Files {
 pub async fn serve(listener: TcpListener, sim: Arc<Sim>, files: Files) -> std::io::Result<()> {
     let center = Arc::clone(&sim);
     tokio::spawn(async move { center.run_center().await });
-    let app = router(sim, &files).into_make_service_with_connect_info::<Peer>();
-    axum::serve(Breakable(listener), app).await
+    let app = router(sim, &files).into_make_service_with_connect_info::<TcpHandle>();
+    axum::serve(BreakableListener(listener), app).await
 }
 
 fn router(sim: Arc<Sim>, files: &Files) -> Router {
     Router::new()
         .route("/ws", any(websocket))
-        .merge(http_api::routes())
+        .merge(xswitch::routes())
         .merge(control::routes())
-        .merge(fault_api::routes())
+        .merge(faults::routes())
         .route("/api/{*path}", any(no_such_route))
         .route("/sim/{*path}", any(no_such_route))
         .nest_service("/pkg", ServeDir::new(&files.pkg))
@@ -69,7 +70,7 @@ fn router(sim: Arc<Sim>, files: &Files) -> Router {
 async fn websocket(
     upgrade: WebSocketUpgrade,
     headers: HeaderMap,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    ConnectInfo(tcp): ConnectInfo<TcpHandle>,
     State(sim): State<Arc<Sim>>,
 ) -> Response {
     let silent = match admission(&sim).await {
@@ -77,7 +78,7 @@ async fn websocket(
         Admission::Silent => true,
         refused => {
             if refused == Admission::Cut {
-                peer.cut();
+                tcp.cut();
             }
             let message = "connections are refused on purpose".into();
             return Answer::Error(StatusCode::SERVICE_UNAVAILABLE, message).into_response();
@@ -93,7 +94,7 @@ async fn websocket(
         .protocols([first.to_owned()])
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE)
-        .on_upgrade(move |socket| connection::run(socket, sim, peer, silent))
+        .on_upgrade(move |socket| connection::run(socket, sim, tcp, silent))
 }
 
 /// What a new connection gets, once it has hung as long as it is to.
