@@ -8,12 +8,12 @@
 // One at a time, each after what it imports: of requests that come at once the server of
 // wasm-bindgen-test may leave one unanswered (the pool of threads of tiny_http 0.12), and then
 // no test ever begins.
-const { VertoError, badArgument } = await import("../../pkg-template/error.js");
-const check = await import("../../pkg-template/options.js");
-await import("../../pkg-template/enums.js");
-await import("../../pkg-template/credentials.js");
-await import("../../pkg-template/wire.js");
-const { Host } = await import("../../pkg-template/host.js");
+const { VertoError, badArgument } = await import("../../pkg-template/sdk/error.js");
+const check = await import("../../pkg-template/sdk/options.js");
+await import("../../pkg-template/sdk/enums.js");
+await import("../../pkg-template/host/credentials.js");
+await import("../../pkg-template/host/sockets.js");
+const { Host } = await import("../../pkg-template/host/host.js");
 
 const { addEventListener, removeEventListener } = EventTarget.prototype;
 const real = {
@@ -251,7 +251,7 @@ class FakeSocket {
   }
 
   get listening() {
-    // A browser takes undefined for null here; `onerror` stays, and does nothing (wire.js).
+    // A browser takes undefined for null here; `onerror` stays, and does nothing (host/sockets.js).
     return [this.onopen, this.onmessage, this.onclose].some((one) => one != null);
   }
 

@@ -1,4 +1,4 @@
-//! The short way of an event, as `pkg-template/wire.js` and the shell take it: so every test
+//! The short way of an event, as `pkg-template/host/sockets.js` and the shell take it: so every test
 //! in which an event comes again takes it too.
 
 use std::collections::HashMap;

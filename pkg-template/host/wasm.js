@@ -2,7 +2,7 @@
 // server that renders one) may import the package and never use it.
 import { Client, __wbg_set_wasm } from "verto-wasm-bindgen";
 import { imports, start as startModule } from "verto-wasm-link";
-import { VertoError } from "./error.js";
+import { VertoError } from "../sdk/error.js";
 
 export { Client, imports };
 

@@ -1,6 +1,6 @@
 // What the page logs in with, asked anew for each login.
-import { VertoError } from "./error.js";
-import { loginText } from "./options.js";
+import { VertoError } from "../sdk/error.js";
+import { loginText } from "../sdk/options.js";
 
 /**
  * The login's parameters as JSON text, or a promise of it; `passwd` and `loginParams` may be

@@ -1,4 +1,4 @@
-// Who hears an event. pkg-template/wire.js remembers who got the last event like it, so that the
+// Who hears an event. pkg-template/host/sockets.js remembers who got the last event like it, so that the
 // next goes there by a short way; what handlers hear in random programs is compared with the
 // plain rule (rule.mjs).
 //
@@ -29,7 +29,7 @@ import { standIn, turn } from "./sockets.mjs";
 
 const { Verto } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
-/** As many routes as wire.js remembers, and more. */
+/** As many routes as host/sockets.js remembers, and more. */
 const MANY = [20_000, 20_001, 20_100];
 const CHANNELS = ["vcc", "vcc.default", "vcc.default.1007", "a..b", "a.", "__proto__", "constructor"];
 /** Such as nobody can subscribe, or nobody does. */

@@ -34,7 +34,7 @@ const NONE = [];
  * Whoever extends it has the `core`, the class for sockets as `WebSocket`, and each `registration`,
  * whose `listener` can `hear` an event while it has one.
  */
-export class Wire {
+export class Sockets {
   // Who gets an event, by its eventChannel and then, in a chain that is nearly always one link
   // long, by its subscribedChannel: so an event costs no copy of a string, and no search. With
   // 10,000 channels what counts is how many objects it looks at, none of which is in the cache:

@@ -1,8 +1,8 @@
 import { askCredentials } from "./credentials.js";
-import { VertoError } from "./error.js";
-import { enums } from "./enums.js";
-import { reading } from "./options.js";
-import { Wire } from "./wire.js";
+import { VertoError } from "../sdk/error.js";
+import { enums } from "../sdk/enums.js";
+import { reading } from "../sdk/options.js";
+import { Sockets } from "./sockets.js";
 
 const nothing = () => {};
 
@@ -132,7 +132,7 @@ export function call(callback, ...args) {
  * What the core calls. The core is a root of the garbage collector, so this holds the
  * page's object weakly, except while the core says that it is in use.
  */
-export class Host extends Wire {
+export class Host extends Sockets {
   #ref;
   #state;
   // The page's object, and its handlers and calls, while they are held.

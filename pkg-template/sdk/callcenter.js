@@ -1,9 +1,9 @@
 import { badArgument } from "./error.js";
-import { Hidden } from "./hidden.js";
+import { Private } from "./private.js";
 import { copy, fits, isMissing, json, text } from "./options.js";
 import { Verto, callCore } from "./verto.js";
 
-const states = new Hidden();
+const states = new Private();
 
 function stateOf(vcc) {
   const state = states.get(vcc);

@@ -1,5 +1,5 @@
-import { VertoError } from "./error.js";
-import { provide } from "./wasm.js";
+import { VertoError } from "../sdk/error.js";
+import { provide } from "../host/wasm.js";
 // wasm2js made it of the wasm module.
 import { instantiate } from "verto-wasm-as-script";
 import "./globals.js";

@@ -10,7 +10,7 @@ export function self(object) {
  * What belongs to a page's object without being a field of it: whatever the page does to
  * its own object (Object.assign, a property of the same name), this stays.
  */
-export class Hidden {
+export class Private {
   #map = new WeakMap();
 
   set(object, value) {

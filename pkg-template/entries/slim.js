@@ -1,6 +1,6 @@
-import { begin, imports, unavailable } from "./wasm.js";
+import { begin, imports, unavailable } from "../host/wasm.js";
 
-export * from "./sdk.js";
+export * from "../sdk/index.js";
 
 let started;
 

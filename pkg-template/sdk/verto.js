@@ -1,12 +1,12 @@
 import { VertoError, badArgument } from "./error.js";
 import { enums } from "./enums.js";
-import { Hidden, self } from "./hidden.js";
-import { Host, State, call, onAbort, safely } from "./host.js";
+import { Private, self } from "./private.js";
+import { Host, State, call, onAbort, safely } from "../host/host.js";
 import * as check from "./options.js";
 import { isMissing } from "./options.js";
-import { Client } from "./wasm.js";
+import { Client } from "../host/wasm.js";
 
-const states = new Hidden();
+const states = new Private();
 
 function stateOf(verto) {
   const state = states.get(verto);
