@@ -4,8 +4,8 @@ use serde_json::{Value as Tree, json};
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::State;
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, show_notice};
-use crate::json::Json;
+use testkit::Json;
+use testkit::{CONNECT, CREDENTIALS, Harness, config, show_notice};
 
 /// Ends `h` by a logout and checks that nothing is left.
 fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
@@ -147,7 +147,7 @@ fn a_punt_is_the_end() {
     h.subscribe(&["vcc"], 1);
     h.call(1);
     h.forget();
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     assert_eq!(h.did(), ["close 1"]);
     assert_eq!(
         h.told(),
@@ -168,7 +168,7 @@ fn a_punt_before_the_login_settles_connect_with_taken_over() {
     let mut h = Harness::new();
     h.connect(config());
     h.authenticate();
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     assert_eq!(h.error(CONNECT).kind, Kind::TakenOver);
 }
 
@@ -178,7 +178,7 @@ fn a_punt_in_an_outage_that_was_told_tells_no_second_close() {
     h.next_attempt();
     h.authenticate();
     h.forget();
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     assert_eq!(h.told(), ["state closed (taken-over)"]);
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Notice, State};
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
+use testkit::{CONNECT, CREDENTIALS, Harness, config, watched};
 
 fn refusal(message: &str) -> serde_json::Value {
     json!({ "code": -32001, "message": message })
@@ -429,10 +429,10 @@ fn a_login_of_ours_that_is_read_late_takes_nothing_over_for_good() {
     }
     h.authenticate();
     h.reply(1, &json!({}));
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     assert_eq!(h.session.state(), State::Reconnecting);
     h.next_attempt();
     h.log_in();
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     assert_eq!(h.session.state(), State::Closed);
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::{Config, Notice, State};
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
+use testkit::{CONNECT, CREDENTIALS, Harness, config, watched};
 
 #[test]
 fn what_is_in_flight_fails_at_once_and_is_never_sent_again() {

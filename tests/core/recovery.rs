@@ -5,7 +5,7 @@ use serde_json::json;
 use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Session, State};
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
+use testkit::{CONNECT, CREDENTIALS, Harness, config, watched};
 
 const A: &str = "wss://a.test/ws";
 const B: &str = "wss://b.test/ws";
@@ -336,7 +336,7 @@ fn after_a_takeover_nothing_fights_back() {
         reach(&mut h);
         let socket = h.socket;
         h.forget();
-        h.request("verto.punt", json!({}));
+        h.server_request("verto.punt", json!({}));
         assert_eq!(h.session.state(), State::Closed);
         let told = h.told();
         assert!(
@@ -371,7 +371,7 @@ fn two_tabs_with_one_sessid_do_not_take_turns_for_ever() {
         h.log_in();
         logins += 1;
     }
-    tabs[0].request("verto.punt", json!({}));
+    tabs[0].server_request("verto.punt", json!({}));
     for _ in 0..100 {
         for h in &mut tabs {
             h.wait(1_000);

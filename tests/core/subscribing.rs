@@ -5,7 +5,7 @@ use verto_wasm::core::Expect;
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::State;
 
-use crate::harness::Harness;
+use testkit::Harness;
 
 fn lists(h: &Harness) -> (Vec<String>, Vec<String>, Vec<String>) {
     let summary = h.session.subscriptions();
@@ -396,7 +396,7 @@ fn channels_with_equal_sub_params_go_together() {
     h.subscribe_with(&["c", "d"], 1, Some(r#"{"x":1}"#), false);
     h.subscribe_with(&["e"], 1, Some(r#"{"x":2}"#), false);
     h.subscribe_with(&["f"], 1, Some(r#"{"x":1}"#), false);
-    h.connect(crate::harness::config());
+    h.connect(testkit::config());
     h.log_in();
     assert_eq!(
         h.sent_short(),
@@ -453,7 +453,7 @@ fn subscriptions_made_while_idle_or_closed_wait_for_the_next_connect() {
     h.subscribe(&["demo"], 2);
     assert!(h.sent_short().is_empty());
     h.forget();
-    h.connect(crate::harness::config());
+    h.connect(testkit::config());
     h.log_in();
     assert_eq!(h.sent_short(), ["1 login", r#"2 verto.subscribe "demo""#]);
 }
@@ -462,9 +462,9 @@ fn subscriptions_made_while_idle_or_closed_wait_for_the_next_connect() {
 fn subscriptions_outlive_a_takeover() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     h.forget();
-    h.connect(crate::harness::config());
+    h.connect(testkit::config());
     h.log_in();
     assert_eq!(h.sent_short(), ["1 login", r#"2 verto.subscribe "vcc""#]);
 }
@@ -477,7 +477,7 @@ fn no_subscribe_request_is_larger_than_the_server_takes() {
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     h.subscribe(&names, 1);
-    h.connect(crate::harness::config());
+    h.connect(testkit::config());
     h.log_in();
     h.unsubscribe_all();
     assert!(h.texts().len() > 3);

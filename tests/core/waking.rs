@@ -5,7 +5,7 @@ use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::{Config, State};
 use verto_wasm::core::{Expect, KeepAlive, Ms};
 
-use crate::harness::{Harness, config, watched};
+use testkit::{Harness, config, watched};
 
 const HOUR: Ms = 3_600_000;
 

@@ -9,12 +9,12 @@ use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Config, Io, Notice, Request, Session, SocketId, State};
 use verto_wasm::core::{CallId, Expect, Ms};
 
-use crate::alarm::Alarm;
-use crate::glue::Glue;
-use crate::harness::config;
-use crate::json::Json;
-use crate::telling::Page;
-use crate::times::Silence;
+use super::late_page::Page;
+use super::time::Silence;
+use testkit::Alarm;
+use testkit::Json;
+use testkit::Routes;
+use testkit::config;
 
 /// What must never be seen in a log or in what the page is told.
 pub const SECRETS: [&str; 2] = ["S3CRET-PASSWORD", "S3CRET-TOKEN"];
@@ -91,7 +91,7 @@ pub struct World {
     /// What the session was last told of it.
     pub told_now: Ms,
     pub alarm: Alarm,
-    pub glue: Glue,
+    pub routes: Routes,
     /// An event that went the short way.
     pub short: Option<Notice<Json>>,
     /// What this input led the session to tell.
@@ -173,7 +173,7 @@ impl World {
             now: 1_000_000_000_000,
             told_now: 0,
             alarm: Alarm::default(),
-            glue: Glue::default(),
+            routes: Routes::default(),
             short: None,
             taken: Vec::new(),
             late: false,

@@ -5,7 +5,7 @@ use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::State;
 use verto_wasm::core::{Expect, MOST_WAITING};
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
+use testkit::{CONNECT, CREDENTIALS, Harness, config};
 
 #[test]
 fn a_request_is_sent_at_once_and_ends_with_its_reply() {

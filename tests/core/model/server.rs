@@ -6,7 +6,7 @@ use serde_json::{Value as Tree, json};
 use verto_wasm::core::Expect;
 use verto_wasm::core::session::State;
 
-use crate::world::{Asked, Call, What, Wire, World};
+use super::world::{Asked, Call, What, Wire, World};
 
 impl World {
     /// Answers the request in flight that `pick` chooses with what `how` makes of the

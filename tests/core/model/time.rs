@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use verto_wasm::core::Ms;
 use verto_wasm::core::session::{SocketId, State};
 
-use crate::world::{Asked, What, Wire, World};
+use super::world::{Asked, What, Wire, World};
 
 /// What the world knows of the server's silence on the live socket.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! The same session once more, on a page that hears of things late.
 //!
-//! The session that [`crate::judge`] judges is told out after each input. A real page calls
+//! The session that [`super::judge`] judges is told out after each input. A real page calls
 //! methods inside its callbacks, while more waits to be told, and its own socket class may
 //! answer meanwhile. So a second session gets the same inputs, and its page is told one thing
 //! at a time, with the program's next steps in between. It must do the same to the socket, and
@@ -13,14 +13,14 @@ use serde_json::Value as Tree;
 use verto_wasm::core::Ms;
 use verto_wasm::core::session::{Io, Notice, Session, SocketId};
 
-use crate::glue::Glue;
-use crate::json::Json;
-use crate::world::World;
+use super::world::World;
+use testkit::Json;
+use testkit::Routes;
 
 /// The page that hears of things late, with its session.
 pub struct Page {
     session: Session<Json>,
-    glue: Glue,
+    routes: Routes,
     /// What it is still to be told.
     owed: VecDeque<String>,
     /// An event that went the short way has been told before all others knew of it.
@@ -35,7 +35,7 @@ impl Page {
     pub fn new(seed: u64) -> Self {
         Page {
             session: Session::new(seed),
-            glue: Glue::default(),
+            routes: Routes::default(),
             owed: VecDeque::new(),
             ahead: None,
             handlers: BTreeSet::new(),
@@ -84,11 +84,16 @@ impl World {
     /// A frame comes in, by the short way where there is one.
     pub fn input_frame(&mut self, socket: SocketId, frame: Tree) {
         let Self {
-            glue, session, now, ..
+            routes,
+            session,
+            now,
+            ..
         } = self;
-        self.short = glue.frame(session, *now, socket, frame.clone());
-        let Page { glue, session, .. } = &mut self.page;
-        let told = glue.frame(session, *now, socket, frame);
+        self.short = routes.frame(session, *now, socket, frame.clone());
+        let Page {
+            routes, session, ..
+        } = &mut self.page;
+        let told = routes.frame(session, *now, socket, frame);
         if let Some(event) = told {
             assert!(!self.page.waits(), "an event overtook what came before it");
             self.page.ahead = Some(format!("{event:?}"));
@@ -137,7 +142,7 @@ impl World {
             let Some(notice) = notice else {
                 break;
             };
-            self.page.glue.learn(&notice);
+            self.page.routes.learn(&notice);
             self.page_hears(&notice);
         }
         if !self.page.waits() {

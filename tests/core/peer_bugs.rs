@@ -5,7 +5,7 @@ use serde_json::json;
 use verto_wasm::core::error::Kind;
 use verto_wasm::core::session::{Session, State};
 
-use crate::harness::{CONNECT, Harness, config, watched};
+use testkit::{CONNECT, Harness, config, watched};
 
 /// Bug 4: pending calls never end when the connection drops; there is no timeout.
 #[test]

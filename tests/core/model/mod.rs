@@ -1,5 +1,5 @@
 //! Random programs: what page, network, server and clock do is arbitrary, and after each
-//! step everything that a session promises is checked by [`crate::world`].
+//! step everything that a session promises is checked by [`self::world`].
 //!
 //! A failure prints its seed; `VERTO_SEED=… cargo test --test core model` runs it again.
 //!
@@ -19,7 +19,7 @@
 //! - a ping is answered before the login: "sent on a socket that isn't open";
 //! - `onWSClose(false)` at each attempt: "one outage was told twice";
 //! - a logout leaves the state at `idle`: [`World::logout`];
-//! - the login's parameters in the log: the search for [`crate::world::SECRETS`].
+//! - the login's parameters in the log: the search for [`self::world::SECRETS`].
 //!
 //! The reference client's bugs, planted:
 //! - 4, pending calls don't end with the connection: "call 1 hangs on a lost socket"; no
@@ -48,7 +48,7 @@
 //! - a login doesn't reset the attempts: the number in the state's notice; the fallback
 //!   address waits for a third failure: "whose turn is it".
 //!
-//! Of methods between what is told, and of what is subscribed and ended ([`crate::telling`]):
+//! Of methods between what is told, and of what is subscribed and ended ([`self::late_page`]):
 //! - a logout, or a connect, takes nothing back; takes a settlement back, or the refused login
 //!   that ended the session; keeps a login: "what is told late";
 //! - an event goes the short way past what waits to be told: "an event overtook what came
@@ -62,6 +62,12 @@
 //!   `judge_subscriptions`; the server is asked for a local one: "asked for secret that nobody
 //!   wants".
 
+mod judge;
+mod late_page;
+mod server;
+mod time;
+mod world;
+
 use std::cell::Cell;
 
 use proptest::collection::vec;
@@ -72,8 +78,8 @@ use serde_json::{Value as Tree, json};
 use verto_wasm::core::session::State;
 use verto_wasm::core::{Expect, KeepAlive, Ms};
 
-use crate::arbitrary::{CHANNELS, frame, tree};
-use crate::world::{Subscribe, World};
+use self::world::{Subscribe, World};
+use crate::random_json::{CHANNELS, frame, tree};
 
 /// How far the clock is set, in ms.
 const HOURS: std::ops::Range<i64> = 40_000..20_000_000;

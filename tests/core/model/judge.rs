@@ -7,10 +7,10 @@ use verto_wasm::core::CallId;
 use verto_wasm::core::error::{Error, Kind};
 use verto_wasm::core::session::{Io, Notice, State};
 
-use crate::harness::config;
-use crate::json::Json;
-use crate::times::Silence;
-use crate::world::{Asked, SECRETS, What, Wire, World};
+use super::time::Silence;
+use super::world::{Asked, SECRETS, What, Wire, World};
+use testkit::Json;
+use testkit::config;
 
 impl World {
     /// Takes out all that the session wants, and judges it.
@@ -34,7 +34,7 @@ impl World {
         let notices = std::mem::take(&mut self.taken);
         let mut told = Vec::new();
         for one in &notices {
-            self.glue.learn(one);
+            self.routes.learn(one);
             let shown = format!("{one:?}");
             let leaks = SECRETS.iter().any(|secret| shown.contains(secret));
             assert!(!leaks, "{shown}");
