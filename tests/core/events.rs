@@ -1,7 +1,6 @@
 //! Who gets an event, and which events are missing.
 
 use serde_json::json;
-
 use testkit::{Harness, config};
 
 #[test]

@@ -1,9 +1,7 @@
 //! What the server says without being asked, and what it says wrongly.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::session::State;
-
-use testkit::{Harness, config};
+use testkit::{Harness, State, config};
 
 #[test]
 fn frames_in_an_array_are_each_a_frame() {

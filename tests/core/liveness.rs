@@ -1,10 +1,7 @@
 //! Silence: when the server is asked, and when it is given up.
 
 use serde_json::json;
-use verto_wasm::core::session::{Config, State};
-use verto_wasm::core::{Expect, KeepAlive, Ms};
-
-use testkit::{Harness, config, watched};
+use testkit::{Config, Expect, Harness, KeepAlive, Ms, State, config, watched};
 
 const HOUR: Ms = 3_600_000;
 

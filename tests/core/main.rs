@@ -12,17 +12,20 @@
     clippy::indexing_slicing
 )]
 
+mod credentials;
 mod ending;
 mod events;
+mod fallback_address;
 mod frames;
 mod liveness;
 mod login;
 mod model;
-mod outages;
 mod peer_bugs;
 mod random_frames;
 mod random_json;
-mod recovery;
+mod reconnecting;
 mod requests;
+mod resubscribing;
 mod subscribing;
+mod takeover;
 mod waking;

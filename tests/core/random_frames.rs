@@ -8,11 +8,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::CallId;
-use verto_wasm::core::session::{Notice, State};
+use testkit::{CREDENTIALS, CallId, Harness, Notice, State, watched};
 
 use crate::random_json::{MEMBERS, METHODS, frame, one_of_each};
-use testkit::{CREDENTIALS, Harness, watched};
 
 /// How many states [`in_state`] knows.
 const STATES: usize = 7;

@@ -1,335 +1,101 @@
-//! Random programs: what page, network, server and clock do is arbitrary, and after each
-//! step everything that a session promises is checked by [`self::world`].
+//! Random programs against a model. What page, network, server and clock do is arbitrary, and
+//! after each step everything that a session promises is checked.
 //!
-//! A failure prints its seed; `VERTO_SEED=… cargo test --test core model` runs it again.
+//! [`programs`] makes the programs, [`world`] remembers what has happened, [`page`], [`network`],
+//! [`server`] and [`time`] let things happen, [`judge`] holds the promises, and [`late_page`] is
+//! the same session on a page that is told everything late.
 //!
-//! That these checks can fail was tried by planting bugs in a copy of the core, one at a
-//! time. What caught each first:
-//! - requests that waited leave newest first: "call 4 overtook another";
-//! - a lost connection forgets what is in flight: "call 1 hangs on a lost socket";
-//! - what is in flight when the connection breaks goes back to those that wait: "call 7
-//!   ended wrongly" (closed, where connection-lost was due);
-//! - frames of an older socket are taken: [`World::stale`], which expects silence;
-//! - a new connection doesn't forget what the old one's server held: "asked of the server
-//!   is what is wanted";
-//! - the reply to a subscribe request that was given up counts: "what the page is told";
-//! - a listener on two levels hears one frame twice: "what the page is told";
-//! - a request that is overdue leaves after the login: "call 3 was sent too late";
-//! - a reply may come twice: "call 2 was settled twice";
+//! A failure prints its seed, and `VERTO_SEED=… cargo test --test core model` runs the same
+//! programs again. `PROPTEST_CASES` (usually 256) asks for more or fewer programs.
+//!
+//! # These checks can fail
+//!
+//! Bugs were planted in a copy of the core, one at a time. Each line says what the bug was and
+//! which check found it first.
+//!
+//! Requests and connections:
+//! - requests that waited for the login are sent newest first: "call 4 overtook another";
+//! - a lost connection forgets the requests in flight: "call 1 hangs on a lost socket";
+//! - when the connection is lost, the requests in flight wait to be sent again: "call 7 ended
+//!   wrongly" (it ended with `closed` instead of `connection-lost`);
+//! - frames of an older socket are taken: [`World::stale`], which expects that nothing happens;
+//! - a new connection keeps the subscriptions that the server held on the old one: "asked of the
+//!   server is what is wanted";
+//! - the late reply to a subscribe request counts, though the channel was given up: "what the
+//!   page is told";
+//! - a handler on a channel and on its ancestor hears one frame twice: "what the page is told";
+//! - a request whose time is over is sent after the login: "call 3 was sent too late";
+//! - a reply that comes twice counts twice: "call 2 was settled twice";
 //! - a ping is answered before the login: "sent on a socket that isn't open";
-//! - `onWSClose(false)` at each attempt: "one outage was told twice";
-//! - a logout leaves the state at `idle`: [`World::logout`];
-//! - the login's parameters in the log: the search for [`self::world::SECRETS`].
+//! - `onWSClose(false)` is told at each attempt: "one outage was told twice";
+//! - after a logout the state is `idle`: [`World::logout`];
+//! - the login's parameters are written to the log: the search for [`world::SECRETS`].
 //!
-//! The reference client's bugs, planted:
-//! - 4, pending calls don't end with the connection: "call 1 hangs on a lost socket"; no
-//!   timeout for what was sent: "the timer rings again and again";
-//! - 5, subscriptions are thrown away on a drop: "released 1 unasked";
+//! Bugs of the reference client, by their numbers in `tests/core/peer_bugs.rs`:
+//! - 4, pending calls don't end when the connection is lost: "call 1 hangs on a lost socket";
+//!   requests that were sent have no timeout: "the timer rings again and again";
+//! - 5, subscriptions are thrown away when the connection is lost: "released 1 unasked";
 //! - 8, a logout during a reconnect delay still reconnects: [`World::logout`], which finds
-//!   `Reconnecting` where `Closed` was due;
-//! - 12, a second handler is dropped: "a number was used twice"; calls without a
+//!   `Reconnecting` instead of `Closed`;
+//! - 12, a second handler is dropped: "a number was used twice"; calls that are made without a
 //!   connection stay pending: "a timer after the end".
 //!
-//! Of liveness, clocks, duplicates and endings:
-//! - each ping begins the silence anew: "silent for 30001 ms, and still there"; each
-//!   wake-up puts the judgement off: the same;
+//! Liveness, clocks, repeated events and endings:
+//! - each ping begins a new silence, or each waking postpones the judgement: "silent for 30001
+//!   ms, and still there";
 //! - a server that never answered a ping is given up: "1 was lost, whose server answers no
-//!   pings"; what was learned ends with the socket: "silent for 6001 ms, and still there";
-//! - a long request puts the next look off: "the timer is too late in Ready";
-//! - a frame before the late timer makes it spin: "the timer is to be called in the past";
-//! - a clock set back holds up a reconnect, or the watch: "the timer is too late in
+//!   pings";
+//! - the next connection forgets that the server answers pings: "silent for 6001 ms, and still
+//!   there";
+//! - a long request postpones the next check: "the timer is too late in Ready";
+//! - a frame that comes before a late timer makes the timer spin: "the timer is to be called in
+//!   the past";
+//! - a clock that is set back delays a reconnect or a check: "the timer is too late in
 //!   Reconnecting", "in Ready"; or a request: the deadline of a call in `judge_state`;
-//! - waking doesn't cut the delay short: "it could try";
-//! - what waited leaves at each login again: "call 1 was settled twice";
-//! - event numbers outlive their socket, repetitions are delivered, gaps aren't told, or
-//!   behind their event: "what the page is told";
+//! - waking doesn't cut the reconnect delay short: "it could try";
+//! - requests that waited are sent again at each login: "call 1 was settled twice";
+//! - event numbers outlive their socket, repeated events are delivered, gaps are not told or are
+//!   told after their event: "what the page is told";
 //! - a refused login is tried for ever: "after that answer to a login";
 //! - a takeover is answered by reconnecting: "it fights back";
-//! - a login doesn't reset the attempts: the number in the state's notice; the fallback
-//!   address waits for a third failure: "whose turn is it".
+//! - a login doesn't reset the number of attempts: the number in the state's notice;
+//! - the fallback address waits for a third failure: "whose turn is it".
 //!
-//! Of methods between what is told, and of what is subscribed and ended ([`self::late_page`]):
-//! - a logout, or a connect, takes nothing back; takes a settlement back, or the refused login
-//!   that ended the session; keeps a login: "what is told late";
+//! Methods that are called inside callbacks, and subscriptions ([`late_page`]):
+//! - a logout or a connect takes nothing back; or it takes back how a call ended, or the refused
+//!   login that ended the session; or it leaves a login to be told: "what is told late";
 //! - an event goes the short way past what waits to be told: "an event overtook what came
 //!   before it";
-//! - the queue keeps its place where some is taken back: "what is told late"; it forgets what
-//!   is in it: "there is more to tell";
-//! - the first `subParams` of a channel stay, those of another channel are sent, or they outlive
-//!   the channel's last handler: "the subParams of vcc";
-//! - an unsubscribe request for each handle: "all in one"; a handle ends those before it too:
-//!   "released 2 unasked"; a channel that was given up counts as asked for: [`World`]'s
-//!   `judge_subscriptions`; the server is asked for a local one: "asked for secret that nobody
-//!   wants".
+//! - the queue of what is to be told keeps its position when some of it is taken back: "what is
+//!   told late"; or it reports that it is empty when it isn't: "there is more to tell";
+//! - a channel keeps its first `subParams`, or takes those of another channel, or keeps them when
+//!   its last handler has gone: "the subParams of vcc";
+//! - each handle makes an unsubscribe request of its own: "all in one";
+//! - a handle also ends the handles before it: "released 2 unasked";
+//! - a channel that was given up still counts as asked for: `judge_subscriptions`;
+//! - the server is asked for a channel that has only local listeners: "asked for secret that
+//!   nobody wants".
 
 mod judge;
 mod late_page;
+mod network;
+mod page;
+mod programs;
 mod server;
 mod time;
 mod world;
 
 use std::cell::Cell;
 
-use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
 use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::session::State;
-use verto_wasm::core::{Expect, KeepAlive, Ms};
+use testkit::State;
 
-use self::world::{Subscribe, World};
-use crate::random_json::{CHANNELS, frame, tree};
+use self::programs::{Failure, How, Step, Turn, program};
+use self::world::World;
 
-/// How far the clock is set, in ms.
-const HOURS: std::ops::Range<i64> = 40_000..20_000_000;
-
-/// One step of a program.
-#[derive(Clone, Debug)]
-enum Step {
-    Connect {
-        auto: bool,
-        fresh: bool,
-        own: bool,
-        keep_alive: Option<KeepAlive>,
-        fallback: bool,
-    },
-    Logout,
-    Request(&'static str, Expect, Option<Ms>),
-    Cancel(usize),
-    /// A call with unusable arguments.
-    Wrong,
-    /// Whether its logins' parameters are functions' from now on.
-    LoginData(bool),
-    Subscribe(Subscribe),
-    /// All of a channel, or one of its handles.
-    Unsubscribe(Vec<(String, Option<usize>)>),
-    UnsubscribeAll,
-    /// What it subscribes, and then unsubscribes.
-    LoginCallback(Vec<Subscribe>, Option<String>),
-    Credentials(bool),
-    Open,
-    Drop,
-    Unusable,
-    Advance,
-    Answer(usize, How),
-    Repeat(usize),
-    /// On a channel that somebody listens to; perhaps all in one array.
-    Events(usize, Vec<Option<i64>>, bool),
-    /// The number is that many off the one that comes next.
-    Event(String, Option<String>, Option<i64>),
-    Ping(Tree),
-    Punt,
-    Frame(Tree),
-    Stale(Tree),
-    /// The server does nothing any more, though its sockets stay open.
-    Freeze(bool),
-    /// The page's own socket class answers inside `send`, or doesn't any more.
-    AnswerInside(bool),
-    /// The connection is lost, and so are these attempts.
-    Outages(Vec<Failure>),
-    /// The connection is lost; the next logins and the subscriptions after them are
-    /// answered like this.
-    Reconnect(Vec<How>, How),
-    /// Time passes.
-    Pass(Ms),
-    /// The machine sleeps or the clock is set: no timer knows of it.
-    Clock(i64),
-    /// The page wakes up, and again after each of these times.
-    Woke(Vec<Ms>),
-    Timer,
-    TimerInTime,
-}
-
-/// How an attempt fails.
-#[derive(Clone, Copy, Debug)]
-enum Failure {
-    Refused,
-    Closed,
-    NoCredentials,
-    LoginUnanswered,
-    LoginFailed,
-}
-
-/// What the server answers.
-#[derive(Clone, Debug)]
-enum How {
-    Well,
-    WithTextId,
-    InAnArray,
-    Error(i32, &'static str),
-    Result(Tree),
-    Granting(Vec<String>),
-    AlreadyIn(&'static str, Vec<String>),
-}
-
-fn channels() -> impl Strategy<Value = Vec<String>> {
-    vec(select(CHANNELS).prop_map(String::from), 1..4)
-}
-
-fn subscribe() -> impl Strategy<Value = Subscribe> {
-    let sub_params = select(&[r#"{"a":1}"#, r#"{"b":[null]}"#][..]);
-    let sub_params = prop::option::weighted(0.3, sub_params);
-    let local = prop::bool::weighted(0.2);
-    (channels(), 0..3u32, sub_params, local).prop_map(|(names, listener, sub_params, local)| {
-        Subscribe {
-            names,
-            listener,
-            sub_params,
-            local,
-        }
-    })
-}
-
-/// Some are given twice, and some were never subscribed.
-fn unsubscribe() -> impl Strategy<Value = Vec<(String, Option<usize>)>> {
-    let name = prop_oneof![9 => select(CHANNELS), 1 => Just("nobody's")];
-    let target = (name.prop_map(String::from), prop::option::of(0..3usize));
-    prop_oneof![3 => vec(target.clone(), 1), 2 => vec(target, 2..6)]
-}
-
-fn how() -> impl Strategy<Value = How> {
-    prop_oneof![
-        6 => Just(How::Well),
-        1 => Just(How::WithTextId),
-        1 => Just(How::InAnArray),
-        1 => Just(How::Error(-32001, "Authentication Failure")),
-        1 => Just(How::Error(-32001, "Session in use")),
-        1 => Just(How::Error(-32603, "Internal Error")),
-        1 => Just(How::Result(json!({ "code": 404, "message": "not found" }))),
-        1 => tree().prop_map(How::Result),
-        1 => channels().prop_map(How::Granting),
-        1 => (select(&["result", "error"][..]), channels())
-            .prop_map(|(member, names)| How::AlreadyIn(member, names)),
-    ]
-}
-
-fn login() -> impl Strategy<Value = How> {
-    prop_oneof![
-        2 => Just(How::Well),
-        2 => Just(How::Error(-32001, "Authentication Failure")),
-        1 => Just(How::Error(-32001, "Session in use")),
-        1 => how(),
-    ]
-}
-
-fn connect() -> impl Strategy<Value = Step> {
-    let keep_alive = select(
-        &[
-            None,
-            Some((10_000, 2)),
-            Some((10_000, 2)),
-            Some((4_000, 1)),
-            Some((60_000, 3)),
-        ][..],
-    );
-    let settings = |(interval, max_failed)| KeepAlive {
-        interval,
-        max_failed,
-    };
-    let any = any::<bool>;
-    (prop::bool::weighted(0.8), any(), any(), keep_alive, any()).prop_map(
-        move |(auto, fresh, own, keep_alive, fallback)| Step::Connect {
-            auto,
-            fresh,
-            own,
-            keep_alive: keep_alive.map(settings),
-            fallback,
-        },
-    )
-}
-
-/// No number, the next, one that skips some, one that came before, and a new beginning.
-fn number() -> impl Strategy<Value = Option<i64>> {
-    prop_oneof![
-        2 => Just(None),
-        6 => Just(Some(0)),
-        1 => (1..5i64).prop_map(Some),
-        2 => (-3..0i64).prop_map(Some),
-        1 => Just(Some(i64::MIN)),
-    ]
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let channel = || select(CHANNELS).prop_map(String::from);
-    let method = select(&["echo", "jsapi", "verto.broadcast"][..]);
-    let expect = select(&[Expect::Result, Expect::Code200, Expect::NoRefusal][..]);
-    let failure = select(
-        &[
-            Failure::Refused,
-            Failure::Closed,
-            Failure::NoCredentials,
-            Failure::LoginUnanswered,
-            Failure::LoginFailed,
-        ][..],
-    );
-    let timeout = prop_oneof![9 => 1..30_000u64, 1 => Just(900_000), 1 => Just(Ms::MAX)];
-    let sleep = prop_oneof![3 => 1..40_000i64, 1 => HOURS, 1 => (-HOURS.end)..0];
-    prop_oneof![
-        2 => connect(),
-        1 => Just(Step::Logout),
-        8 => (method, expect, prop::option::weighted(0.3, timeout))
-            .prop_map(|(method, expect, timeout)| Step::Request(method, expect, timeout)),
-        2 => (0..30usize).prop_map(Step::Cancel),
-        1 => Just(Step::Wrong),
-        1 => any::<bool>().prop_map(Step::LoginData),
-        8 => subscribe().prop_map(Step::Subscribe),
-        5 => unsubscribe().prop_map(Step::Unsubscribe),
-        1 => Just(Step::UnsubscribeAll),
-        2 => (vec(subscribe(), 0..4), prop::option::weighted(0.3, channel()))
-            .prop_map(|(subscribed, ended)| Step::LoginCallback(subscribed, ended)),
-        1 => any::<bool>().prop_map(Step::Credentials),
-        1 => Just(Step::Open),
-        2 => Just(Step::Drop),
-        1 => Just(Step::Unusable),
-        30 => Just(Step::Advance),
-        8 => (0..4usize, how()).prop_map(|(pick, how)| Step::Answer(pick, how)),
-        1 => (0..9usize).prop_map(Step::Repeat),
-        4 => (0..5usize, vec(number(), 1..8), prop::bool::weighted(0.3))
-            .prop_map(|(pick, numbers, together)| Step::Events(pick, numbers, together)),
-        4 => (channel(), prop::option::of(channel()), number())
-            .prop_map(|(name, subscribed, number)| Step::Event(name, subscribed, number)),
-        1 => prop_oneof![(0..9u32).prop_map(Tree::from), tree()].prop_map(Step::Ping),
-        1 => Just(Step::Punt),
-        4 => frame().prop_map(Step::Frame),
-        2 => frame().prop_map(Step::Stale),
-        1 => prop::bool::weighted(0.3).prop_map(Step::Freeze),
-        1 => prop::bool::weighted(0.3).prop_map(Step::AnswerInside),
-        1 => vec(failure, 1..8).prop_map(Step::Outages),
-        2 => (vec(login(), 1..4), how())
-            .prop_map(|(logins, subscribe)| Step::Reconnect(logins, subscribe)),
-        6 => (1..40_000u64).prop_map(Step::Pass),
-        2 => sleep.prop_map(Step::Clock),
-        3 => vec(0..6_000u64, 0..6).prop_map(Step::Woke),
-        2 => Just(Step::Timer),
-        2 => Just(Step::TimerInTime),
-    ]
-}
-
-/// A step, and how much of what there is to tell the late page is told after it.
-type Turn = (Step, usize);
-
-fn turn() -> impl Strategy<Value = Turn> {
-    let told = prop_oneof![3 => Just(usize::MAX), 2 => Just(0), 3 => Just(1), 1 => Just(2)];
-    (step(), told)
-}
-
-fn program() -> impl Strategy<Value = Vec<Turn>> {
-    // Most programs begin as pages do.
-    let begin = prop_oneof![
-        1 => Just(vec![]),
-        4 => connect().prop_map(|connect| {
-            let mut turns = vec![(Step::Advance, usize::MAX); 5];
-            turns[0].0 = connect;
-            turns
-        }),
-    ];
-    (begin, vec(turn(), 1..100)).prop_map(|(mut begin, rest)| {
-        begin.extend(rest);
-        begin
-    })
-}
-
+/// Takes one step, and then tells the late page what the turn says.
 fn run(world: &mut World, (step, told): &Turn) {
     take(world, step);
     world.tell(*told);
@@ -427,7 +193,7 @@ fn take(world: &mut World, step: &Step) {
     }
 }
 
-/// Lets everything go well until the session is in `state`, if it gets there.
+/// Lets everything go well until the session is in `state`, unless it is ready before that.
 fn reach(world: &mut World, state: State) {
     for _ in 0..5 {
         let reached = world.session.state() == state && !world.asked;
@@ -438,7 +204,7 @@ fn reach(world: &mut World, state: State) {
     }
 }
 
-/// Lets the attempt that comes next fail.
+/// Lets the next attempt fail.
 fn fail(world: &mut World, failure: Failure) {
     match failure {
         Failure::Refused => {
@@ -466,6 +232,7 @@ fn fail(world: &mut World, failure: Failure) {
     }
 }
 
+/// Turns an honest reply into what `how` says.
 fn change(reply: &mut Tree, how: How) {
     match how {
         How::Well => {}
@@ -489,20 +256,20 @@ fn rand_seed() -> u64 {
 
 fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
-    // A failure's seed is in the test's output; VERTO_SEED runs the same programs again.
+    // The seed is in the output of a test that fails.
     let seed = std::env::var("VERTO_SEED").ok();
     let seed = seed.map_or_else(rand_seed, |seed| seed.parse().expect("a number"));
     eprintln!("VERTO_SEED={seed}");
     ProptestConfig {
         rng_seed: RngSeed::Fixed(seed),
-        // PROPTEST_CASES asks for more of each.
+        // `usual.cases` is 256, or PROPTEST_CASES.
         cases: (u64::from(usual.cases) * u64::from(cases) / 256) as u32,
         failure_persistence: None,
         ..usual
     }
 }
 
-/// A method of the page's, which it may call inside a callback.
+/// Whether the step is a method that the page may call inside a callback.
 fn is_method(step: &Step) -> bool {
     matches!(
         step,
@@ -527,7 +294,7 @@ fn every_promise_holds_after_each_step() {
         let mut world = World::new(1);
         let mut between = false;
         for turn in &program {
-            between |= is_method(&turn.0) && world.page.waits();
+            between |= is_method(&turn.0) && world.late_page.waits();
             run(&mut world, turn);
         }
         world.logout();

@@ -60,6 +60,7 @@ mod routes;
 mod session;
 mod show;
 
+pub use verto_wasm::core::error::{Error, Kind};
 pub use verto_wasm::core::session::{
     Config, Io, Message, Notice, Request, Session, SocketId, State,
 };
