@@ -1,11 +1,7 @@
 //! How a session ends: logout in every state, a takeover, a newer connect.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::State;
-
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, show_notice};
-use crate::json::Json;
+use testkit::{CREDENTIALS, Harness, Json, State, config, show_notice};
 
 /// Ends `h` by a logout and checks that nothing is left.
 fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
@@ -139,47 +135,6 @@ fn after_a_logout_one_may_connect_again() {
     h.log_in();
     assert_eq!(h.session.state(), State::Ready);
     assert!(h.outcome(7).is_ok());
-}
-
-#[test]
-fn a_punt_is_the_end() {
-    let mut h = Harness::ready();
-    h.subscribe(&["vcc"], 1);
-    h.call(1);
-    h.forget();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.did(), ["close 1"]);
-    assert_eq!(
-        h.told(),
-        [
-            "call 1: closed, sent",
-            "state closed (taken-over)",
-            "onWSClose false",
-        ]
-    );
-    assert_eq!(h.session.deadline(), None);
-    h.drop_connection();
-    h.logout();
-    assert!(h.told().is_empty());
-}
-
-#[test]
-fn a_punt_before_the_login_settles_connect_with_taken_over() {
-    let mut h = Harness::new();
-    h.connect(config());
-    h.authenticate();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.error(CONNECT).kind, Kind::TakenOver);
-}
-
-#[test]
-fn a_punt_in_an_outage_that_was_told_tells_no_second_close() {
-    let mut h = Harness::reconnecting();
-    h.next_attempt();
-    h.authenticate();
-    h.forget();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.told(), ["state closed (taken-over)"]);
 }
 
 #[test]

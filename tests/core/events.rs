@@ -1,8 +1,7 @@
 //! Who gets an event, and which events are missing.
 
 use serde_json::json;
-
-use crate::harness::{Harness, config};
+use testkit::{Harness, config};
 
 #[test]
 fn an_event_goes_to_the_channel_that_the_server_names() {
@@ -106,7 +105,7 @@ fn each_channel_and_each_connection_counts_for_itself() {
     h.event("b", Some("b"), Some(0));
     // Where the server doesn't name the channel, whose number it is can't be told.
     h.event("a", None, Some(99));
-    h.request(
+    h.server_request(
         "verto.event",
         json!({ "eventChannel": "a", "subscribedChannel": "a", "eventSerno": "x" }),
     );
@@ -246,17 +245,17 @@ fn an_event_that_comes_again_goes_the_short_way_until_a_handler_comes_or_goes() 
         h.event("vcc.default.1007", Some("vcc"), Some(serno));
         assert_eq!(h.told(), ["event [1]"]);
     }
-    assert_eq!(h.glue.short, 3);
+    assert_eq!(h.routes.short, 3);
     h.subscribe(&["vcc"], 2);
     h.forget();
     h.event("vcc.default.1007", Some("vcc"), Some(4));
-    assert_eq!((h.told(), h.glue.short), (vec!["event [1, 2]".into()], 3));
+    assert_eq!((h.told(), h.routes.short), (vec!["event [1, 2]".into()], 3));
     h.event("vcc.default.1007", Some("vcc"), Some(5));
-    assert_eq!((h.told(), h.glue.short), (vec!["event [1, 2]".into()], 4));
+    assert_eq!((h.told(), h.routes.short), (vec!["event [1, 2]".into()], 4));
     h.unsubscribe("vcc", Some(1));
     h.forget();
     h.event("vcc.default.1007", Some("vcc"), Some(6));
-    assert_eq!((h.told(), h.glue.short), (vec!["event [2]".into()], 4));
+    assert_eq!((h.told(), h.routes.short), (vec!["event [2]".into()], 4));
 }
 
 #[test]
@@ -302,9 +301,9 @@ fn thousands_of_channels_of_events_are_remembered_within_bounds() {
         for agent in 0..25_000 {
             h.event(&format!("vcc.default.{agent}"), None, None);
         }
-        let short = h.glue.short;
+        let short = h.routes.short;
         h.event("vcc.default.24999", None, None);
-        assert_eq!(h.glue.short, short + 1, "in round {round}");
+        assert_eq!(h.routes.short, short + 1, "in round {round}");
     }
 }
 

@@ -1,10 +1,7 @@
 //! Silence: when the server is asked, and when it is given up.
 
 use serde_json::json;
-use verto_wasm::core::session::{Config, State};
-use verto_wasm::core::{Expect, KeepAlive, Ms};
-
-use crate::harness::{Harness, config, watched};
+use testkit::{Config, Expect, Harness, KeepAlive, Ms, State, config, watched};
 
 const HOUR: Ms = 3_600_000;
 
@@ -152,8 +149,8 @@ fn what_was_learned_lasts_through_reconnects_and_ends_with_a_connect() {
 fn any_frame_is_a_sign_of_life() {
     let signs: [fn(&mut Harness); 7] = [
         |h| h.event("vcc", Some("vcc"), None),
-        |h| h.request("verto.ping", json!({ "serno": 1 })),
-        |h| h.request("verto.unheardOf", json!({})),
+        |h| h.server_request("verto.ping", json!({ "serno": 1 })),
+        |h| h.server_request("verto.unheardOf", json!({})),
         |h| h.reply(77, &json!({})),
         |h| h.frame(json!("no object")),
         |h| h.frame(json!([{}])),
@@ -295,7 +292,7 @@ fn nothing_is_asked_before_the_login_and_after_the_end() {
     h.woke();
     assert!(h.watch(HOUR).is_empty());
     let mut h = Harness::watching();
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     h.forget();
     h.woke();
     assert!(h.watch(HOUR).is_empty() && h.did().is_empty());

@@ -1,10 +1,7 @@
 //! Connecting, logging in, and every way in which a login fails.
 
 use serde_json::json;
-use verto_wasm::core::error::{Error, Kind};
-use verto_wasm::core::session::{Config, Notice, State};
-
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
+use testkit::{CONNECT, CREDENTIALS, Config, Harness, Kind, Notice, Session, State, config};
 
 fn refusal(message: &str) -> serde_json::Value {
     json!({ "code": -32001, "message": message })
@@ -153,47 +150,6 @@ fn a_refused_login_ends_the_session() {
 }
 
 #[test]
-fn with_a_credential_function_a_refused_login_is_tried_once_more_on_the_same_socket() {
-    let mut h = Harness::new();
-    h.connect(with_fresh_credentials());
-    h.authenticate();
-    h.forget();
-    h.refuse(1, &refusal("Authentication Failure"));
-    assert_eq!(h.did(), ["credentials 1"]);
-    assert!(h.told().is_empty());
-    h.credentials(Ok(r#"{"passwd":"fresh"}"#.into()));
-    let login = &h.sent()[0];
-    assert_eq!(login["id"], 2);
-    assert_eq!(login["params"]["passwd"], "fresh");
-    h.forget();
-    h.refuse(2, &refusal("Authentication Failure"));
-    assert_eq!(h.did(), ["close 1"]);
-    assert_eq!(
-        h.told(),
-        [
-            "call 9999: auth",
-            "state closed (auth)",
-            "onWSLogin false Authentication Failure",
-        ]
-    );
-}
-
-#[test]
-fn fresh_credentials_may_be_tried_again_after_a_login_that_worked() {
-    let mut h = Harness::new();
-    h.connect(with_fresh_credentials());
-    for _ in 0..3 {
-        h.authenticate();
-        h.refuse(1, &refusal("Authentication Failure"));
-        h.credentials(Ok(CREDENTIALS.into()));
-        h.reply(2, &json!({}));
-        assert_eq!(h.session.state(), State::Ready);
-        h.drop_connection();
-        h.next_attempt();
-    }
-}
-
-#[test]
 fn a_made_sessid_that_is_in_use_is_replaced_once_on_a_new_socket() {
     let mut h = Harness::new();
     h.connect(config());
@@ -253,29 +209,6 @@ fn any_other_login_error_is_told_and_retried_as_a_lost_connection_would_be() {
     h.reconnect();
     assert_eq!(h.session.state(), State::Ready);
     assert!(h.outcome(CONNECT).is_ok());
-}
-
-#[test]
-fn a_credential_function_that_fails_or_gives_nothing_is_a_failed_attempt() {
-    let mut h = Harness::new();
-    h.connect(config());
-    h.open();
-    h.forget();
-    h.credentials(Err(Error::new(Kind::Auth, "no token")));
-    assert_eq!(h.did(), ["close 1"]);
-    assert_eq!(h.told(), ["state reconnecting (auth)", "onWSClose false"]);
-    h.next_attempt();
-    h.open();
-    h.forget();
-    h.wait(9_999);
-    assert!(h.did().is_empty());
-    h.wait(1);
-    assert_eq!(h.did()[0], "close 2");
-    assert_eq!(h.told()[0], "state reconnecting (timeout)");
-    // The first function gives something after all.
-    h.session.credentials(h.now, 1, Ok(CREDENTIALS.into()));
-    h.session.credentials(h.now, 2, Ok(CREDENTIALS.into()));
-    assert!(h.session.next_io().is_none());
 }
 
 #[test]
@@ -373,12 +306,12 @@ fn two_sessions_share_nothing() {
     };
     let alone = |seed| {
         let mut h = Harness::new();
-        h.session = verto_wasm::core::session::Session::new(seed);
+        h.session = Session::new(seed);
         (0..7).for_each(|step| run(&mut h, step));
         (h.did(), h.told(), h.session.sessid().to_owned())
     };
     let (mut a, mut b) = (Harness::new(), Harness::new());
-    b.session = verto_wasm::core::session::Session::new(2);
+    b.session = Session::new(2);
     for step in 0..8 {
         run(&mut a, step);
         // B lags behind, so that the two are in different states.
@@ -414,25 +347,29 @@ fn each_login_without_an_answer_makes_the_next_twice_as_patient() {
     assert_eq!(h.session.deadline().unwrap() - h.now, 10_000);
 }
 
-/// With a sessid of the page's a late login of our own looks like a takeover; once it is none.
 #[test]
-fn a_login_of_ours_that_is_read_late_takes_nothing_over_for_good() {
+fn options_that_make_no_sense_are_survived() {
     let mut h = Harness::new();
     h.connect(Config {
-        sessid: Some("1111".into()),
-        ..watched()
+        timeout: u64::MAX,
+        jsapi_timeout: u64::MAX,
+        ..config()
     });
-    h.authenticate();
-    h.wait(10_000);
-    if h.session.state() == State::Reconnecting {
-        h.woke();
-    }
-    h.authenticate();
+    h.subscribe(&["vcc"], 1);
+    h.open();
+    h.credentials(Ok(CREDENTIALS.into()));
     h.reply(1, &json!({}));
-    h.request("verto.punt", json!({}));
+    h.unsubscribe_all();
+    h.wait(1_000_000);
+    assert_eq!(h.session.state(), State::Ready);
+    let mut h = Harness::new();
+    h.connect(Config {
+        timeout: 0,
+        jsapi_timeout: 0,
+        ..config()
+    });
+    h.call(1);
+    h.timer();
     assert_eq!(h.session.state(), State::Reconnecting);
-    h.next_attempt();
-    h.log_in();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.session.state(), State::Closed);
+    assert_eq!(h.error(1).kind, Kind::Timeout);
 }

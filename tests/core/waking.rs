@@ -1,11 +1,7 @@
 //! Sleep, hidden tabs, networks that come and go, and clocks that are set.
 
 use serde_json::json;
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::{Config, State};
-use verto_wasm::core::{Expect, KeepAlive, Ms};
-
-use crate::harness::{Harness, config, watched};
+use testkit::{Config, Expect, Harness, KeepAlive, Kind, Ms, Notice, State, config, watched};
 
 const HOUR: Ms = 3_600_000;
 
@@ -226,7 +222,7 @@ fn waking_while_reconnecting_tries_at_once() {
     // One that fails waits as long as it would have.
     h.drop_connection();
     let mut attempts = h.notices().iter().filter_map(|notice| match notice {
-        verto_wasm::core::session::Notice::State { attempt, .. } => Some(*attempt),
+        Notice::State { attempt, .. } => Some(*attempt),
         _ => None,
     });
     assert_eq!(attempts.next_back(), Some(10));

@@ -1,10 +1,8 @@
-//! Lost connections, as far as the core decides what happens then.
+//! A connection that is lost and made again: what becomes of the requests, what the page is
+//! told, and when the attempts are made.
 
 use serde_json::json;
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::{Config, Notice, State};
-
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
+use testkit::{CONNECT, Config, Expect, Harness, Kind, Notice, State, config};
 
 #[test]
 fn what_is_in_flight_fails_at_once_and_is_never_sent_again() {
@@ -185,27 +183,6 @@ fn a_failed_attempt_tells_how_many_failed_and_how_long_until_the_next() {
 }
 
 #[test]
-fn after_two_failures_the_fallback_address_takes_its_turn() {
-    let mut h = Harness::new();
-    h.connect(Config {
-        fallback_url: Some("wss://b.test/ws".into()),
-        ..config()
-    });
-    for _ in 0..5 {
-        h.drop_connection();
-        h.next_attempt();
-    }
-    let opened: Vec<String> = h
-        .did()
-        .iter()
-        .filter_map(|one| one.strip_prefix("open "))
-        .map(|one| one.chars().skip_while(|c| *c != 'w').collect())
-        .collect();
-    let (a, b) = ("wss://a.test/ws", "wss://b.test/ws");
-    assert_eq!(opened, [a, a, b, b, a, a]);
-}
-
-#[test]
 fn each_connection_has_ids_from_one_and_a_socket_of_its_own() {
     let mut h = Harness::ready();
     for socket in 2..6 {
@@ -223,49 +200,6 @@ fn each_connection_has_ids_from_one_and_a_socket_of_its_own() {
         h.frame_on(socket, json!({ "id": 2, "result": "new" }));
         assert_eq!(h.outcome(socket + 100).as_ref().unwrap().0, "new");
     }
-}
-
-#[test]
-fn options_that_make_no_sense_are_survived() {
-    let mut h = Harness::new();
-    h.connect(Config {
-        timeout: u64::MAX,
-        jsapi_timeout: u64::MAX,
-        ..config()
-    });
-    h.subscribe(&["vcc"], 1);
-    h.open();
-    h.credentials(Ok(CREDENTIALS.into()));
-    h.reply(1, &json!({}));
-    h.unsubscribe_all();
-    h.wait(1_000_000);
-    assert_eq!(h.session.state(), State::Ready);
-    let mut h = Harness::new();
-    h.connect(Config {
-        timeout: 0,
-        jsapi_timeout: 0,
-        ..config()
-    });
-    h.call(1);
-    h.timer();
-    assert_eq!(h.session.state(), State::Reconnecting);
-    assert_eq!(h.error(1).kind, Kind::Timeout);
-}
-
-/// The browser refuses the fallback's address (ws: on an https: page).
-#[test]
-fn a_fallback_that_the_browser_refuses_does_not_end_the_session() {
-    let mut h = Harness::ready_with(Config {
-        fallback_url: Some("ws://b.test/ws".into()),
-        ..watched()
-    });
-    for _ in 0..2 {
-        h.drop_connection();
-        h.next_attempt();
-    }
-    h.session.unusable(h.socket, "refused".into());
-    h.call(1);
-    assert_ne!(h.session.state(), State::Closed);
 }
 
 /// Connect() in onWSClose(false).
@@ -286,4 +220,49 @@ fn a_page_that_connects_in_onwsclose_does_not_loop() {
         h.drop_connection();
     }
     assert!(attempts < 20, "{attempts} attempts in {} ms", h.now - start);
+}
+
+#[test]
+fn requests_wait_through_several_outages_in_order_and_in_their_time() {
+    let mut h = Harness::ready();
+    let made = h.now;
+    h.drop_connection();
+    for call in 1..=8 {
+        h.call_with(
+            call,
+            "echo",
+            &json!({ "n": call }),
+            Expect::Result,
+            Some(if call % 2 == 0 { 600_000 } else { 5_000 }),
+        );
+        h.next_attempt();
+        h.authenticate();
+        h.drop_connection();
+    }
+    h.wait((made + 200_000).saturating_sub(h.now));
+    h.forget();
+    h.woke();
+    if h.session.state() != State::Connecting {
+        h.drop_connection();
+        h.next_attempt();
+    }
+    h.log_in();
+    let sent: Vec<String> = [2, 4, 6, 8]
+        .iter()
+        .zip(2..)
+        .map(|(n, id)| format!(r#"{id} echo {{"n":{n}}}"#))
+        .collect();
+    assert_eq!(h.sent_short()[1..], sent);
+    for call in [1, 3, 5, 7] {
+        assert_eq!(h.error(call).kind, Kind::Timeout);
+        assert_eq!(h.error(call).sent, Some(false));
+    }
+    // What was sent now fails with the next outage and isn't sent again.
+    h.drop_connection();
+    for call in [2, 4, 6, 8] {
+        assert_eq!(h.error(call).kind, Kind::ConnectionLost);
+    }
+    h.forget();
+    h.reconnect();
+    assert_eq!(h.sent_short(), ["1 login"]);
 }

@@ -1,19 +1,15 @@
-//! What a session may do and tell, given what page and server have seen: the promises.
+//! The promises: what a session may do and must tell, given what page and server have seen.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value as Tree;
-use verto_wasm::core::CallId;
-use verto_wasm::core::error::{Error, Kind};
-use verto_wasm::core::session::{Io, Notice, State};
+use testkit::{CallId, Error, Io, Json, Kind, Notice, State, config};
 
-use crate::harness::config;
-use crate::json::Json;
-use crate::times::Silence;
-use crate::world::{Asked, SECRETS, What, Wire, World};
+use super::time::Silence;
+use super::world::{Asked, SECRETS, What, Wire, World};
 
 impl World {
-    /// Takes out all that the session wants, and judges it.
+    /// Takes out all that the session wants to do and to tell, and judges it.
     pub fn settle_down(&mut self) -> (Vec<Io>, Vec<Notice<Json>>) {
         self.pinged = 0;
         self.asked_with.clear();
@@ -34,7 +30,7 @@ impl World {
         let notices = std::mem::take(&mut self.taken);
         let mut told = Vec::new();
         for one in &notices {
-            self.glue.learn(one);
+            self.routes.learn(one);
             let shown = format!("{one:?}");
             let leaks = SECRETS.iter().any(|secret| shown.contains(secret));
             assert!(!leaks, "{shown}");
@@ -42,7 +38,7 @@ impl World {
             told.extend(self.judge_notice(one));
         }
         let mut due = std::mem::take(&mut self.due);
-        // A server may name the channels in any order; events keep theirs.
+        // A server may name the channels in any order, but events must keep theirs.
         let in_order = |line: &String| {
             let events = line.starts_with("event") || line.starts_with("gap");
             (!events).then(|| line.clone())
@@ -57,7 +53,8 @@ impl World {
         (io, notices)
     }
 
-    /// Of how many attempts have failed the next address depends.
+    /// Takes out what the session tells. It is counted here how many attempts have failed, since
+    /// the address of the next attempt depends on it.
     fn take_notices(&mut self) {
         while let Some(notice) = self.next_notice() {
             let state = State::Reconnecting;
@@ -160,7 +157,8 @@ impl World {
                     "a login without credentials"
                 );
                 assert!(self.in_flight.is_empty(), "a login beside something else");
-                // At most: how many before it went unanswered isn't followed here.
+                // This is the latest time. It may be earlier, which depends on how many logins
+                // before it went unanswered, and that is not followed here.
                 deadline = self.now.saturating_add(config().timeout * 32);
                 What::Login
             }
@@ -185,7 +183,8 @@ impl World {
                         self.held.insert(name);
                     }
                 }
-                // The server works in order.
+                // The server works strictly in order: it answers this when it has answered what
+                // was sent before.
                 let ahead = self.in_flight.iter();
                 let ahead = ahead.filter(|asked| !matches!(asked.what, What::Ping));
                 let busy = ahead.map(|asked| asked.deadline).max().unwrap_or(0);
@@ -236,7 +235,7 @@ impl World {
         self.in_flight.push(Asked { id, what, deadline });
     }
 
-    /// A ping follows the login, or a silence.
+    /// Judges a ping: there must be a reason for it, which is a login or a silence.
     fn judge_ping(&mut self) {
         let settings = self.config.keep_alive.expect("pings weren't wanted");
         self.pinged += 1;
@@ -340,7 +339,7 @@ impl World {
         let most = match state {
             State::Idle | State::Closed => None,
             State::Connecting => Some(config().timeout),
-            // Logins that go unanswered make the next more patient, up to 32 times.
+            // Each login that goes unanswered doubles the time of the next.
             State::Authenticating => Some(config().timeout * 32),
             State::Reconnecting => Some(30_000),
             State::Ready => self
@@ -378,7 +377,8 @@ impl World {
         self.judge_subscriptions();
     }
 
-    /// A socket of a server that is known to answer is not silent for too long.
+    /// If the server is known to answer pings, its socket is not kept when it has been silent
+    /// for too long.
     fn judge_silence(&self) {
         if self.logged_in && self.answers && self.config.keep_alive.is_some() {
             let Silence { since, until, .. } = self.silence;
@@ -391,7 +391,7 @@ impl World {
         }
     }
 
-    /// After the timer nothing is overdue.
+    /// After the timer was called, nothing is overdue.
     pub fn judge_times(&self) {
         let deadline = self.session.deadline();
         assert!(

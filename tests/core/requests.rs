@@ -1,11 +1,8 @@
 //! The page's requests: how each ends, and when it is sent.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::State;
-use verto_wasm::core::{Expect, MOST_WAITING};
-
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config};
+use testkit::{CONNECT, CREDENTIALS, Expect, Harness, Kind, State, config};
+use verto_wasm::core::MOST_WAITING;
 
 #[test]
 fn a_request_is_sent_at_once_and_ends_with_its_reply() {

@@ -1,34 +1,34 @@
-//! The random programs' time: the timer, sleep, clocks that are set, and for how long a
+//! Time in the random programs: the timer, sleep, clocks that somebody sets, and how long a
 //! server may be silent.
 
 use std::collections::BTreeSet;
 
-use verto_wasm::core::Ms;
-use verto_wasm::core::session::{SocketId, State};
+use testkit::{Ms, SocketId, State};
 
-use crate::world::{Asked, What, Wire, World};
+use super::world::{Asked, What, Wire, World};
 
-/// What the world knows of the server's silence on the live socket.
+/// What the world knows about the server's silence on the live socket. There are two clocks:
+/// the wall clock, and the one that nobody can set ([`testkit::Alarm`]).
 #[derive(Debug, Default)]
 pub struct Silence {
     /// When the server was last heard, by the wall clock.
     pub heard: Ms,
-    /// When it was last heard, or the clock was last set, by the clock that nobody sets.
+    /// When the server was last heard, or the wall clock was last set, by the other clock.
     pub since: Ms,
-    /// By when, on that clock, the silent socket must be given up.
+    /// By when the silent socket must be given up, by the clock that nobody can set.
     pub until: Ms,
-    /// The clock was set since.
+    /// The wall clock was set since the server was last heard.
     pub jumped: bool,
-    /// The page woke since.
+    /// The page woke up since the server was last heard.
     pub woke: bool,
-    /// When the last ping was sent, on that clock and by the wall clock, and the id of the
-    /// first since then.
+    /// When the last ping was sent, by the clock that nobody can set and by the wall clock.
     pub asked: Option<(Ms, Ms)>,
+    /// The id of the first ping since the server was last heard.
     pub first: Option<u32>,
 }
 
 impl World {
-    /// Calls the timer, which does nothing where it isn't due.
+    /// Calls the timer. If its time has not come, nothing must follow.
     pub fn timer(&mut self) {
         let back = self.told_now.saturating_sub(self.now);
         let was_due = |at: Ms| at.saturating_sub(back) <= self.now;
@@ -46,7 +46,7 @@ impl World {
         self.judge_times();
     }
 
-    /// The network is back, or the page is shown again.
+    /// The page wakes up: the network is back, or the page is shown again.
     pub fn woke(&mut self) {
         self.clock();
         let socket = self.live.filter(|_| self.logged_in);
@@ -68,7 +68,8 @@ impl World {
             && socket.is_some()
             && socket == self.live
         {
-            // A clock that was set a little back since is not noticed, and delays the answer.
+            // A wall clock that was set back a little since then is not noticed by the session,
+            // which then waits a little longer.
             let (at, wall) = self.silence.asked.expect("nobody ever asked");
             let ago = (self.alarm.clock - at).min(self.now.saturating_sub(wall));
             let recent = settings.interval.max(5_000);
@@ -76,23 +77,24 @@ impl World {
         }
     }
 
-    /// The live socket after its login, whether its server answers pings, and whether a
-    /// request that was made before the first ping of the present silence still excuses it.
+    /// Before time can end the connection: the live socket, if it has logged in; whether its
+    /// server answers pings; and whether a request that was sent before the first ping of the
+    /// present silence still excuses that silence.
     fn before_judgement(&self) -> Option<(SocketId, bool, bool)> {
         let socket = self.live.filter(|_| self.logged_in)?;
         let busy = |asked: &Asked| {
             let earlier = Some(asked.id) < self.silence.first;
             earlier && asked.deadline > self.now && !matches!(asked.what, What::Ping)
         };
-        // For ten minutes at most.
+        // A request excuses silence for a limited time only.
         let young = self.alarm.clock < self.silence.since + 600_000;
         let jumped = self.silence.jumped;
         let busy = young && !jumped && self.in_flight.iter().any(busy);
         Some((socket, self.answers, busy))
     }
 
-    /// Time alone ends a connection only where the server is known to answer, was asked
-    /// and had its time.
+    /// Judges whether time alone may have ended the connection: only if the server is known to
+    /// answer pings, was asked, and had enough time to answer.
     fn judge_loss(&self, before: Option<(SocketId, bool, bool)>) {
         let before = before.filter(|(socket, ..)| self.live != Some(*socket));
         let Some((socket, answers, busy)) = before else {
@@ -107,7 +109,7 @@ impl World {
         assert!(silent >= least, "{socket} was lost after {silent} ms");
     }
 
-    /// Time passes as it does for a page that is shown.
+    /// Time passes, and the timer is called whenever it rings.
     pub fn pass(&mut self, ms: Ms) {
         let end = self.alarm.clock + ms;
         let mut rang = 0;
@@ -130,7 +132,7 @@ impl World {
         self.pass(deadline.saturating_sub(self.now).min(120_000));
     }
 
-    /// The machine sleeps, or the clock is set: no timer knows of it.
+    /// The machine sleeps, or somebody sets the wall clock. No timer knows of it.
     pub fn set_clock(&mut self, by: i64) {
         self.now = self.now.checked_add_signed(by).unwrap();
         self.late = true;
@@ -138,8 +140,8 @@ impl World {
         self.excuse_late_timer();
     }
 
-    /// The session is about to be told the time. Where the clock was set back, all that is
-    /// due moves with it.
+    /// The session is about to be told the time. If the wall clock was set back, everything
+    /// that is due at some time is due that much earlier.
     pub fn clock(&mut self) {
         let back = self.told_now.saturating_sub(self.now);
         self.told_now = self.now;
@@ -156,8 +158,10 @@ impl World {
         self.begin_silence(true);
     }
 
-    /// A timer that was set before the clock was, and for a time that is wanted anew, isn't set
-    /// anew: it rings late, and only then is the server asked. What is in flight then excuses it.
+    /// The timer was set for a deadline, then the wall clock jumped forward, and then the session
+    /// wanted the same deadline again. The shell does not set the timer again for an equal
+    /// deadline, so that it rings late, and the server is asked only then. What is in flight at
+    /// that time excuses its silence.
     pub fn excuse_late_timer(&mut self) {
         let Some(settings) = self.config.keep_alive else {
             return;
@@ -178,13 +182,16 @@ impl World {
         self.begin_silence(false);
     }
 
+    /// The silence counts from now on. `jumped` is whether that is so because the wall clock was
+    /// set, and not because the server was heard.
     pub fn begin_silence(&mut self, jumped: bool) {
         self.silence.jumped = jumped;
         self.silence.since = self.alarm.clock;
         let most = self.config.keep_alive.map_or(0, |settings| {
             let intervals = Ms::from(settings.max_failed) + 1;
             let usual = settings.interval.saturating_mul(intervals);
-            // The timer that rings late shows that the machine slept.
+            // A timer that rings late shows that the machine slept, and then a server has this
+            // long to answer.
             let slept = settings.interval + 5_000;
             match jumped || self.late {
                 true => usual.max(slept),
@@ -195,8 +202,8 @@ impl World {
         self.silence.until = until.max(self.busy_until());
     }
 
-    /// Until when, on the clock that nobody sets, the server may be busy with what is in
-    /// flight.
+    /// Until when the server may be busy with what is in flight, by the clock that nobody can
+    /// set.
     pub fn busy_until(&self) -> Ms {
         let busy = |asked: &&Asked| !matches!(asked.what, What::Ping);
         let deadlines = self
@@ -207,14 +214,15 @@ impl World {
         deadlines.map(|at| self.excused(at)).max().unwrap_or(0)
     }
 
-    /// A request with this deadline excuses silence until then, on the clock that nobody
-    /// sets; for ten minutes and what the intervals are off at most.
+    /// Until when a request with this deadline excuses silence, by the clock that nobody can set.
+    /// This is the latest time: for the limit of the core and, since the core looks only once in
+    /// an interval, a little more.
     pub fn excused(&self, deadline: Ms) -> Ms {
         let left = deadline.saturating_sub(self.now).min(700_000);
         self.alarm.clock + left
     }
 
-    /// What is in flight is given up in its time.
+    /// Requests in flight whose time is over are given up.
     pub fn expect_overdue(&mut self) {
         let (overdue, rest) = std::mem::take(&mut self.in_flight)
             .into_iter()

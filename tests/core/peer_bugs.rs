@@ -2,10 +2,7 @@
 //! decides it.
 
 use serde_json::json;
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::{Session, State};
-
-use crate::harness::{CONNECT, Harness, config, watched};
+use testkit::{CONNECT, Expect, Harness, Kind, Session, State, config, watched};
 
 /// Bug 4: pending calls never end when the connection drops; there is no timeout.
 #[test]
@@ -21,13 +18,7 @@ fn bug_4_pending_calls_end_when_the_connection_drops_and_in_their_time() {
     assert_eq!(h.error(2).kind, Kind::Timeout);
     // Half-open: no close ever comes.
     let mut h = Harness::watching();
-    h.call_with(
-        3,
-        "jsapi",
-        &json!({}),
-        verto_wasm::core::Expect::Result,
-        None,
-    );
+    h.call_with(3, "jsapi", &json!({}), Expect::Result, None);
     h.wait(60_000);
     assert_eq!(h.error(3).kind, Kind::Timeout);
 }

@@ -1,31 +1,42 @@
-// What the examples in src/core/session/ take for granted: a session, and a server that answers.
+//! Options, and a session that is used by its own methods, as the examples in the
+//! documentation do.
 
-pub use verto_wasm::core::session::{Config, Io, Notice, Request, Session, State};
-pub use verto_wasm::core::{Expect, KeepAlive};
+use verto_wasm::core::KeepAlive;
+use verto_wasm::core::session::{Config, Io, Notice, Session};
 
-include!("json.rs");
+use crate::Json;
 
-/// The options of the examples.
-pub fn config() -> Box<Config> {
-    Box::new(Config {
-        url: "wss://switch.example/ws".to_owned(),
+/// The options of most tests: what a page has that sets none, but without `keepAlive`, so
+/// that no ping comes between the requests that a test is about.
+pub fn config() -> Config {
+    Config {
+        url: "wss://a.test/ws".into(),
         fallback_url: None,
         sessid: None,
+        keep_alive: None,
         auto_reconnect: true,
         fresh_credentials: false,
+        timeout: 10_000,
+        jsapi_timeout: 60_000,
+    }
+}
+
+/// The options of a page that sets none: those of [`config`], with the usual `keepAlive`.
+pub fn watched() -> Config {
+    Config {
         keep_alive: Some(KeepAlive {
             interval: 10_000,
             max_failed: 2,
         }),
-        timeout: 10_000,
-        jsapi_timeout: 60_000,
-    })
+        ..config()
+    }
 }
 
-/// A session that has logged in, at the time 0, on socket 1; nothing is left to be told.
+/// A session that has logged in with the options of [`watched`], at the time 0, on socket 1.
+/// Everything that led there has been done and told.
 pub fn logged_in() -> Session<Json> {
     let mut session = Session::new(42);
-    session.connect(0, 1, config());
+    session.connect(0, 1, Box::new(watched()));
     session.opened(0, 1);
     session.credentials(0, 1, Ok(r#"{"login":"1007@switch.example"}"#.to_owned()));
     serve(&mut session);
@@ -33,7 +44,7 @@ pub fn logged_in() -> Session<Json> {
     session
 }
 
-/// Lets a server answer everything with `{}`, at the time 0.
+/// A server answers each request that the session wants to send with `{}`, at the time 0.
 pub fn serve(session: &mut Session<Json>) {
     while let Some(io) = session.next_io() {
         if let Io::Send { socket, text } = io {
@@ -44,7 +55,7 @@ pub fn serve(session: &mut Session<Json>) {
     }
 }
 
-/// The methods of the requests that the session wants written.
+/// The methods of the requests that the session wants to send.
 pub fn sent(session: &mut Session<Json>) -> Vec<String> {
     std::iter::from_fn(|| session.next_io())
         .filter_map(|io| match io {

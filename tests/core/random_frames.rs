@@ -8,11 +8,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::CallId;
-use verto_wasm::core::session::{Notice, State};
+use testkit::{CREDENTIALS, CallId, Harness, Notice, State, watched};
 
-use crate::arbitrary::{MEMBERS, METHODS, frame, one_of_each};
-use crate::harness::{CREDENTIALS, Harness, watched};
+use crate::random_json::{MEMBERS, METHODS, frame, one_of_each};
 
 /// How many states [`in_state`] knows.
 const STATES: usize = 7;

@@ -1,5 +1,10 @@
-//! The short way of an event, as `pkg-template/host/sockets.js` and the shell take it: so every test
-//! in which an event comes again takes it too.
+//! The short way of an event, as the package's JavaScript takes it.
+//!
+//! When an event has been delivered once, the JavaScript remembers its route: which
+//! registrations it went to. The next event on the same channel then takes this short way:
+//! the session is only asked whether the route still holds ([`Session::routed`]), and doesn't
+//! read the frame. [`Routes`] does the same, so that in every test in which an event comes
+//! again it comes by the short way.
 
 use std::collections::HashMap;
 
@@ -7,19 +12,19 @@ use serde_json::Value as Tree;
 use verto_wasm::core::Ms;
 use verto_wasm::core::session::{Notice, Route, Session, SocketId};
 
-use crate::json::Json;
+use crate::Json;
 
-/// The routes that the session has told of.
+/// The routes that a session has told of.
 #[derive(Debug, Default)]
-pub struct Glue {
-    routes: HashMap<(String, Option<String>), (Route, Vec<u32>)>,
+pub struct Routes {
+    known: HashMap<(String, Option<String>), (Route, Vec<u32>)>,
     version: u32,
     /// How many events went the short way.
     pub short: usize,
 }
 
-impl Glue {
-    /// Notes the route that `notice` tells of.
+impl Routes {
+    /// Remembers the route, if `notice` is an event.
     pub fn learn(&mut self, notice: &Notice<Json>) {
         let Notice::Event {
             sernos,
@@ -30,15 +35,16 @@ impl Glue {
             return;
         };
         if route.version != self.version {
-            self.routes.clear();
+            self.known.clear();
             self.version = route.version;
         }
         let text = |name: &str| params.0[name].as_str().map(str::to_owned);
         let key = (text("eventChannel").unwrap(), text("subscribedChannel"));
-        self.routes.insert(key, (*route, sernos.clone()));
+        self.known.insert(key, (*route, sernos.clone()));
     }
 
-    /// Hands a frame over. An event that went the short way is returned, as it was told.
+    /// Hands a frame to the session. An event that goes the short way is returned as the
+    /// session would have told of it.
     pub fn frame(
         &mut self,
         session: &mut Session<Json>,
@@ -46,7 +52,7 @@ impl Glue {
         socket: SocketId,
         frame: Tree,
     ) -> Option<Notice<Json>> {
-        let routed = self.route(&frame).filter(|(route, _)| {
+        let routed = self.find(&frame).filter(|(route, _)| {
             let serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
             session.routed(now, socket, *route, serno)
         });
@@ -63,7 +69,7 @@ impl Glue {
         })
     }
 
-    fn route(&self, frame: &Tree) -> Option<(Route, Vec<u32>)> {
+    fn find(&self, frame: &Tree) -> Option<(Route, Vec<u32>)> {
         if frame["method"] != "verto.event" {
             return None;
         }
@@ -72,6 +78,6 @@ impl Glue {
             Some(name) => Some(name.as_str()?.to_owned()),
             None => None,
         };
-        self.routes.get(&(channel.to_owned(), subscribed)).cloned()
+        self.known.get(&(channel.to_owned(), subscribed)).cloned()
     }
 }

@@ -1,8 +1,8 @@
-// A parsed JSON value, as the core reads it natively; the examples of src/core/ have it too.
+//! A parsed JSON value, as the core reads it outside of a browser.
 
 use verto_wasm::core::value::{Field, Value};
 
-/// A `serde_json` value; in the browser it is the object that `JSON.parse` made.
+/// A `serde_json` value. In a browser it would be the object that `JSON.parse` made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(pub serde_json::Value);
 

@@ -1,16 +1,15 @@
-//! The random programs' server: what it says, and what that is to lead to.
+//! What the server does in the random programs, and what must follow from it.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::Expect;
-use verto_wasm::core::session::State;
+use testkit::{Expect, State};
 
-use crate::world::{Asked, Call, What, Wire, World};
+use super::world::{Asked, Call, What, Wire, World};
 
 impl World {
-    /// Answers the request in flight that `pick` chooses with what `how` makes of the
-    /// honest answer.
+    /// Answers one of the requests in flight, which `pick` chooses. `how` may change the honest
+    /// answer.
     pub fn answer(&mut self, pick: usize, how: impl FnOnce(&mut Tree)) {
         if self.frozen {
             return;
@@ -30,7 +29,7 @@ impl World {
         self.frame(reply);
     }
 
-    /// Answers the request that was sent just now, where that was one.
+    /// Answers what was sent just now, if it was a request.
     pub fn answer_newest(&mut self) {
         let newest = self.in_flight.len().wrapping_sub(1);
         if self.in_flight.get(newest).map(|asked| asked.id) == Some(self.last_id) {
@@ -38,7 +37,7 @@ impl World {
         }
     }
 
-    /// The state that an error as the answer to a login leads to.
+    /// The state that must follow when `error` is the answer to a login.
     fn after_refusal(&mut self, error: &Tree) -> State {
         let code = error.get("code");
         let number = |code: &Tree| match code.as_str() {
@@ -63,14 +62,14 @@ impl World {
         }
     }
 
-    /// Says once more what it said before, perhaps on another socket.
+    /// Sends a reply once more, perhaps on another socket than before.
     pub fn repeat(&mut self, pick: usize) {
         if let Some(reply) = self.replies.get(pick % self.replies.len().max(1)) {
             self.frame(reply.clone());
         }
     }
 
-    /// Any frame on the live socket.
+    /// Sends a frame on the live socket.
     pub fn frame(&mut self, mut frame: Tree) {
         if self.frozen {
             return;
@@ -79,8 +78,9 @@ impl World {
         let mut punted = false;
         if self.live.is_some() {
             match frame.as_array_mut() {
-                // What a login leads to is sent in the middle of the array: what comes
-                // behind it would be judged without that.
+                // The answer to a login makes the session send requests at once, while it is
+                // still reading the array. The world would judge the items that come after it
+                // without knowing of these requests, so it leaves these items out.
                 Some(items) => {
                     let login = |item: &Tree| self.is_login_reply(item);
                     if let Some(index) = items.iter().position(login) {
@@ -114,7 +114,7 @@ impl World {
         self.in_flight.iter().any(login)
     }
 
-    /// What a frame means to the world; `false` where it ends the socket.
+    /// Works out what must follow from a frame. Returns `false` if it ends the socket.
     fn understand(&mut self, item: &Tree) -> bool {
         match method(item).map(Tree::as_str) {
             Some(Some("verto.punt")) => return false,
@@ -248,7 +248,7 @@ impl World {
         }
     }
 
-    /// An event's number on a channel; `false` where the event is a repetition.
+    /// Follows the numbers of the events on a channel. Returns `false` if the event came before.
     fn expect_number(&mut self, channel: &str, number: u64) -> bool {
         let known = self.expected.get(channel).copied();
         let expected = known.unwrap_or(0);
@@ -273,8 +273,8 @@ impl World {
         true
     }
 
-    /// An event with the number that comes next, or with one that is `off` by so many, or
-    /// with none.
+    /// The frame of an event. Its number is the one that comes next plus `off`; with `None` it
+    /// has no number.
     pub fn event(&mut self, channel: &str, subscribed: Option<&str>, off: Option<i64>) -> Tree {
         self.events += 1;
         let mut params = json!({ "eventChannel": channel, "data": self.events });
@@ -294,7 +294,7 @@ impl World {
     }
 }
 
-/// What is `null` is taken as absent.
+/// The method of a frame. One that is `null` counts as absent.
 fn method(item: &Tree) -> Option<&Tree> {
     item.get("method").filter(|method| !method.is_null())
 }
@@ -313,7 +313,7 @@ fn reply_id(item: &Tree) -> Option<u32> {
     }
 }
 
-/// A JSON number as a counter.
+/// A JSON number that can count something: whole, not negative, and exact as an `f64`.
 fn counter(number: &Tree) -> Option<u64> {
     let number = number.as_f64()?;
     let whole = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
