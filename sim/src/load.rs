@@ -1,5 +1,5 @@
-//! Colleagues who work: as many agents as wanted sign in, take and make calls and go on
-//! breaks, with so many events a second. For wallboards that are to be seen full.
+//! Colleagues who work, so that a wallboard can be seen full: any number of agents sign in, take
+//! calls, make calls and go on breaks, and cause a given number of events a second.
 
 use std::time::Duration;
 
@@ -13,9 +13,10 @@ use crate::random::Random;
 pub const STEP: Duration = Duration::from_millis(20);
 /// The first colleague's number.
 const FIRST: u64 = 2001;
-/// How many there can be.
+/// How many colleagues there can be.
 pub const MOST_AGENTS: u64 = 5000;
-/// How many things are done in a step at most, should none of them cause an event.
+/// How many things are done in one step at most. Without this a step would not end if nothing that
+/// is done caused an event.
 const MOST_ACTIONS: u64 = 1000;
 const REASONS: [&str; 4] = ["BRB", "DND", "lunch", "培训"];
 const SURNAMES: [&str; 10] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"];
@@ -73,7 +74,7 @@ impl Load {
                 told: Told::SignedOut,
             });
             let index = load.colleagues.len() - 1;
-            // A tenth has not come yet, another is on a break.
+            // A tenth of the colleagues has not come yet, and another tenth is on a break.
             match load.random.between(0, 9) {
                 0 => {}
                 1 => {
@@ -87,7 +88,7 @@ impl Load {
         load
     }
 
-    /// Lets the colleagues do what is missing to the events that there should be by now,
+    /// Lets the colleagues act until they have caused as many events as there should be by now,
     /// `elapsed` after they began.
     pub fn step(&mut self, center: &mut Center, elapsed: Duration) {
         let wanted = (elapsed.as_secs_f64() * self.events_per_second) as u64;
@@ -111,7 +112,7 @@ impl Load {
             (0..60, _) if few_wait => {
                 let caller = self.number();
                 if let Some(queue) = self.pick(&self.queues.clone()) {
-                    // The queue is one of the centre's own.
+                    // This cannot fail: the queue is one of the centre's own.
                     let _ = center.caller(unix_ms(), queue, &caller);
                 }
             }
@@ -129,7 +130,7 @@ impl Load {
         }
     }
 
-    /// A colleague follows a command, unless a call is in the way.
+    /// Gives a colleague a command. The colleague does not follow it while on a call.
     fn tell(&mut self, center: &mut Center, index: usize, what: Told) {
         let reason = self.pick(&REASONS).copied();
         let Some(colleague) = self.colleagues.get_mut(index) else {

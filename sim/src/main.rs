@@ -1,8 +1,16 @@
 //! A local XSwitch: what a browser page and the tests talk to instead of a real one.
 //!
-//! [`connection`] is one WebSocket; its frames go to [`verto`], which works on the
-//! [`switch`]: the [`hub`] with who is connected, and the [`center`] with the agents. What
-//! goes wrong on purpose stands in its [`faults`].
+//! The modules from the bottom to the top; each uses only those that stand before it, and
+//! `tests/modules.rs` keeps it so:
+//!
+//! - [`clock`], [`json`], [`mask`], [`random`] and [`tcp`] know nothing of the simulator;
+//! - [`center`] is the call centre, and [`config`] the configuration file;
+//! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
+//! - [`outgoing`] and [`faults`] are what goes wrong on purpose, [`load`] the colleagues who work;
+//! - [`recorder`] keeps the last frames, [`switch`] is all state together, and [`sim`] shares it
+//!   between the tasks;
+//! - [`verto`] answers the requests of clients, and [`connection`] is the task of one WebSocket;
+//! - [`http`] is every route, the control API included, and [`cli`] the command line.
 
 mod auth;
 mod center;
@@ -62,7 +70,7 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), String> {
     let config = Config::load(cli.config.as_deref())?;
-    // The libraries' own debug lines would drown the frames.
+    // The debug lines of libraries are left out: among them nobody would find the frames.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("sim", cli.level());

@@ -34,7 +34,7 @@ impl Sim {
         }
     }
 
-    /// Works on the switch, then delivers the events that this caused.
+    /// Works on the switch, and delivers the events that the work has caused.
     pub fn update<R>(&self, work: impl FnOnce(&mut Switch) -> R) -> R {
         let mut switch = self.switch.lock().unwrap_or_else(PoisonError::into_inner);
         let due = switch.center.next_due();
@@ -46,7 +46,7 @@ impl Sim {
         result
     }
 
-    /// Lets the time of the call centre pass. Never returns.
+    /// Lets the time of the call centre pass. This never returns.
     pub async fn run_center(&self) {
         loop {
             let due = self.update(|switch| switch.center.next_due());

@@ -56,7 +56,7 @@ impl Listener for BreakableListener {
 
     async fn accept(&mut self) -> (BreakableStream, TcpHandle) {
         let (stream, remote) = Listener::accept(&mut self.0).await;
-        // Small frames must not wait for each other's acknowledgement.
+        // Without this a small frame would wait until the one before it is acknowledged.
         let _ = stream.set_nodelay(true);
         let state = Arc::new(AtomicU8::new(WHOLE));
         let handle = TcpHandle {

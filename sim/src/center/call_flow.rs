@@ -8,7 +8,7 @@ use super::fate::Fate;
 use super::state::Center;
 
 impl Center {
-    /// A caller joins a queue, which must exist.
+    /// Lets a caller join a queue, which must exist.
     pub(super) fn join(&mut self, queue: &str, caller: &str) -> CallId {
         let gives_up = self.after(self.config.times.patience);
         let id = self.insert_call(Call {
@@ -27,7 +27,7 @@ impl Center {
         id
     }
 
-    /// An agent begins an outbound call: the agent's own phone rings first.
+    /// Begins an outbound call of an agent. The agent's own phone rings first.
     pub(super) fn dial(&mut self, agent: usize, origin: Origin) -> CallId {
         let id = self.insert_call(Call {
             origin,
@@ -83,7 +83,7 @@ impl Center {
         self.set_activity(agent, Activity::Ringing(id));
     }
 
-    /// What happens to a call when its time has come.
+    /// Takes a call, whose time has come, to its next step.
     pub(super) fn step_call(&mut self, id: CallId) {
         let Some(call) = self.calls.get(&id).cloned() else {
             return;
@@ -128,7 +128,7 @@ impl Center {
         }
     }
 
-    /// The next step of an outbound call.
+    /// Takes an outbound call to its next phase, and tells of it.
     fn progress(&mut self, id: CallId, phase: Phase, due: u64) {
         self.update_call(id, |call| {
             call.phase = phase;
@@ -154,7 +154,7 @@ impl Center {
         }
     }
 
-    /// The agent's phone was not answered: the caller waits again, in the old place.
+    /// Returns a caller, whom the agent did not answer, to the old place in the queue.
     fn requeue(&mut self, id: CallId) {
         self.emit_ended(id, cause::NO_ANSWER);
         let Some(call) = self.calls.get_mut(&id) else {
@@ -202,7 +202,7 @@ impl Center {
             let ends = self.after(self.config.times.wrap_up);
             self.update_agent(index, |agent| {
                 agent.begin_pending_breaks(now);
-                // There is nothing to write up about a call that nobody answered.
+                // After a call that nobody answered there is no wrap-up time.
                 let next = match call.answered {
                     Some(_) => Activity::WrapUp { ends },
                     None => Activity::Idle,
@@ -230,7 +230,7 @@ impl Center {
         Ok(())
     }
 
-    /// Counts what became of a caller; calls of agents don't come into it.
+    /// Counts what became of a caller. The outbound calls of agents are not counted.
     fn count_outcome(&mut self, id: CallId, which: impl FnOnce(&mut (u64, u64)) -> &mut u64) {
         if let Some(Origin::Inbound { queue, .. }) = self.calls.get(&id).map(|call| &call.origin) {
             *which(self.outcomes.entry(queue.clone()).or_default()) += 1;
@@ -243,7 +243,7 @@ impl Center {
         }
     }
 
-    /// When a phone that rings from now on is answered or given up, whichever is first.
+    /// When a phone that rings from now on is answered or given up, whichever comes first.
     fn phone_rings_until(&self, answer: u64) -> u64 {
         self.after(answer.min(self.config.times.ring))
     }

@@ -3,7 +3,7 @@
 use super::state::Center;
 
 impl Center {
-    /// A caller joins a queue; returns the call's id, or why that can't be.
+    /// Lets a caller join a queue. Returns the id of the call, or the reason why that is impossible.
     pub fn caller(&mut self, now: u64, queue: &str, caller: &str) -> Result<String, String> {
         self.tick(now);
         if !self.has_queue(queue) {

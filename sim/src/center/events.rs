@@ -12,7 +12,7 @@ impl Center {
         std::mem::take(&mut self.events)
     }
 
-    /// An event about a call to the agent who has it.
+    /// Tells the agent who has a call about it.
     pub(super) fn emit_call(&mut self, id: CallId, event_type: &'static str) {
         let Some((call, agent)) = self.call_and_agent(id) else {
             return;
@@ -34,7 +34,7 @@ impl Center {
         self.emit(channel, "callEnded", data);
     }
 
-    /// Nothing for inbound calls, whose steps the other events tell.
+    /// Tells a step of an outbound call. Inbound calls have none: other events tell of them.
     pub(super) fn emit_progress(&mut self, id: CallId, step: &str, cause: Option<&str>) {
         let Some((call, agent)) = self.call_and_agent(id) else {
             return;
@@ -76,13 +76,13 @@ impl Center {
         self.emit_agent_in(index, queue);
     }
 
-    /// Changes what the agent's phone does, and says so.
+    /// Changes what the agent's phone does, and tells of it.
     pub(super) fn set_activity(&mut self, index: usize, activity: Activity) {
         let now = self.clock;
         self.update_agent(index, |agent| agent.set_activity(activity, now));
     }
 
-    /// Changes an agent, and tells of each of the agent's rows that differs thereafter.
+    /// Changes an agent, and tells of each row of the agent's that has changed.
     pub(super) fn update_agent(&mut self, index: usize, change: impl FnOnce(&mut Agent)) {
         let Some(agent) = self.agents.get_mut(index) else {
             return;
@@ -104,7 +104,7 @@ impl Center {
         }
     }
 
-    /// Tells each group that has agents for this queue how many callers wait there.
+    /// Tells each group that has agents for this queue how many callers wait in it.
     pub(super) fn emit_queue(&mut self, queue: &str) {
         let mut groups: Vec<&str> = Vec::new();
         for agent in &self.agents {

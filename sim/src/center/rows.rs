@@ -7,7 +7,8 @@ use super::call::{Call, CallId, Origin};
 use super::state::Center;
 
 impl Center {
-    /// The agents' rows: one for each queue signed in to, or one that says LOGOUT.
+    /// The rows of all agents. An agent has a row for each queue that the agent is signed in to, or
+    /// one row that says LOGOUT.
     pub fn agents(&self) -> Value {
         self.agents.iter().flat_map(Agent::rows).collect()
     }
@@ -57,7 +58,7 @@ impl Center {
         })
     }
 
-    /// The call as in lists.
+    /// The call as the lists show it.
     pub(super) fn call_row(&self, id: CallId, call: &Call) -> Value {
         let agent = call.agent.and_then(|index| self.agents.get(index));
         let mut row = call.data(id, agent.map_or("", |agent| &agent.id));

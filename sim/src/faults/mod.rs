@@ -42,12 +42,12 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Tells of changes from now on.
+    /// A receiver that learns of each change of the faults from now on.
     pub fn watch(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
-    /// Ends them all. Frozen connections go on where they stopped.
+    /// Ends all faults. Frozen connections go on where they stopped.
     pub fn clear(&mut self) {
         let changed = std::mem::take(&mut self.changed);
         *self = Faults {
@@ -70,12 +70,12 @@ impl Faults {
         self.changed.send_replace(());
     }
 
-    /// The server is gone until then: nothing that was connected before goes on.
+    /// Takes the server down until that moment. No connection of before survives it.
     pub fn go_down(&mut self, until: Instant) {
         self.down_until = Some(until);
         self.restarts += 1;
         if let Some(refusal) = &mut self.refusal {
-            // What hangs is decided on anew.
+            // Upgrades that hang are decided on again after the restart.
             self.refusals += 1;
             refusal.number = self.refusals;
         }
@@ -108,14 +108,15 @@ impl Faults {
         }
     }
 
-    /// Whether a connection that was let hang still does: `Some` with the end of that.
+    /// Whether an upgrade that hangs by the refusal `number` still has to hang. `Some` holds when
+    /// that ends, if that is known.
     pub fn hangs(&self, number: u64, now: Instant) -> Option<Option<Instant>> {
         let refusal = self.refusal.as_ref()?;
         let until = refusal.limit.until;
         (refusal.number == number && !is_over(until, now)).then_some(until)
     }
 
-    /// Lets something stand still on a connection.
+    /// Makes something stand still on a connection.
     pub fn freeze(
         &mut self,
         conn: ConnId,
@@ -132,13 +133,13 @@ impl Faults {
         self.changed.send_replace(());
     }
 
-    /// A silent connection stands still as long as the refusal that made it silent.
+    /// Makes a new connection silent for as long as the refusal that is on.
     pub fn silence(&mut self, conn: ConnId) {
         let until = self.refusal.as_ref().and_then(|r| r.limit.until);
         self.freeze(conn, None, Freeze::Answers, until);
     }
 
-    /// Lets connections go on; counts them.
+    /// Lets the matching connections go on, and counts them.
     pub fn thaw(&mut self, target: &Target) -> usize {
         let before = self.holds.len();
         self.holds
@@ -155,18 +156,18 @@ impl Faults {
         self.holds.get(&conn)
     }
 
-    /// A connection that has ended.
+    /// Forgets a connection that has ended.
     pub fn forget(&mut self, conn: ConnId) {
         self.holds.remove(&conn);
     }
 
-    /// Holds up every frame; with no time, no longer.
+    /// Holds up every frame for that long. A time of zero ends it.
     pub fn delay(&mut self, target: Target, delay: Duration) {
         self.delays.set(target, delay, delay.is_zero());
         self.changed.send_replace(());
     }
 
-    /// Changes the order of frames within this time; with none, no longer.
+    /// Changes the order of frames within that time. A time of zero ends it.
     pub fn shuffle(&mut self, target: Target, within: Duration, seed: u64) {
         let rule = (within, seed);
         self.shuffles.set(target, rule, within.is_zero());
@@ -198,7 +199,7 @@ impl Faults {
         self.login = Some(refusal);
     }
 
-    /// Whether this login is to be refused, which counts.
+    /// The refusal that this login meets, if it meets one. That counts as one of its times.
     pub fn refuses_login(
         &mut self,
         conn: ConnId,

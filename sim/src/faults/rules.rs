@@ -3,7 +3,8 @@
 use crate::hub::{ConnId, Target};
 use crate::json::Json;
 
-/// What was said about which connections, those to come included. The last word counts.
+/// Values that were set for all connections or for some. Of several that match a connection
+/// the one set last counts.
 #[derive(Debug)]
 pub(super) struct Rules<T>(Vec<(Target, T)>);
 
@@ -14,7 +15,7 @@ impl<T> Default for Rules<T> {
 }
 
 impl<T: Copy> Rules<T> {
-    /// `off` for all connections is no rule any more.
+    /// Sets a value. A value that means `off`, set for all connections, leaves no rule.
     pub(super) fn set(&mut self, target: Target, value: T, off: bool) {
         let all = target == Target::All;
         self.0.retain(|(other, _)| !all && *other != target);

@@ -22,7 +22,7 @@ pub fn required<'a>(body: &'a Json, key: &str) -> Result<&'a str> {
         .ok_or_else(|| Answer::bad(format!("\"{key}\" is missing or not a string")))
 }
 
-/// A number that may be left out.
+/// The number `key` of a body, if it is given.
 pub fn number(body: &Json, key: &str) -> Result<Option<u64>> {
     match (body.get(key), body.get_u64(key)) {
         (None, _) => Ok(None),
@@ -33,7 +33,7 @@ pub fn number(body: &Json, key: &str) -> Result<Option<u64>> {
     }
 }
 
-/// `true`, `false` or left out.
+/// The boolean `key` of a body, if it is given.
 pub fn flag(body: &Json, key: &str) -> Result<Option<bool>> {
     match body.get(key) {
         None => Ok(None),
@@ -42,7 +42,7 @@ pub fn flag(body: &Json, key: &str) -> Result<Option<bool>> {
     }
 }
 
-/// One of several words, or nothing.
+/// What the word `key` of a body stands for, if it is given.
 pub fn choice<T: Copy>(body: &Json, key: &str, names: &[(&str, T)]) -> Result<Option<T>> {
     let Some(given) = body.get(key) else {
         return Ok(None);

@@ -20,7 +20,8 @@ use crate::faults::{Admission, until};
 use crate::sim::Sim;
 use crate::tcp::{BreakableListener, TcpHandle};
 
-/// What the WebSocket library refuses by itself; our own, smaller limit closes politely.
+/// From this size on the WebSocket library itself fails the connection. The limit of mod_verto
+/// is smaller, and there the connection is closed with a close frame.
 const LARGEST_MESSAGE: usize = 16 << 20;
 
 /// The directories with the static files.
@@ -59,7 +60,7 @@ fn router(sim: Arc<Sim>, files: &Files) -> Router {
             header::CONTENT_TYPE,
             |response: &Response| {
                 let given = response.headers().get(header::CONTENT_TYPE)?;
-                // The registered type; the library knows an older one for `.mjs`.
+                // The library gives `.mjs` an older type than the one that is registered today.
                 (given == "application/javascript")
                     .then(|| HeaderValue::from_static("text/javascript"))
             },
@@ -88,7 +89,8 @@ async fn websocket(
         .get(header::SEC_WEBSOCKET_PROTOCOL)
         .and_then(|offered| offered.to_str().ok())
         .unwrap_or_default();
-    // Whatever subprotocol is offered is accepted; a browser insists on an answer.
+    // The first subprotocol that is offered is accepted: a browser that offers one insists on an
+    // answer.
     let first = offered.split(',').next().unwrap_or_default().trim();
     upgrade
         .protocols([first.to_owned()])
@@ -97,7 +99,7 @@ async fn websocket(
         .on_upgrade(move |socket| connection::run(socket, sim, tcp, silent))
 }
 
-/// What a new connection gets, once it has hung as long as it is to.
+/// Decides on a new connection. While a fault lets upgrades hang, this waits.
 async fn admission(sim: &Sim) -> Admission {
     let mut faults = sim.update(|switch| switch.faults.watch());
     loop {

@@ -26,7 +26,7 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/api/cc/queue_state", get(queue_state))
 }
 
-/// A user's name and password against a user token.
+/// Gives a user's token for the user's name and password.
 async fn sessions(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     let (login, password) = (required(&body, "login")?, required(&body, "password")?);
@@ -60,7 +60,7 @@ async fn sessions(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     })
 }
 
-/// A developer key against a token that gets the token of any extension.
+/// Gives a token for a developer key. With it the token of any extension can be had.
 async fn developer_auth(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     let key = required(&body, "dev_key")?;
@@ -83,7 +83,7 @@ async fn developer_auth(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answ
     })
 }
 
-/// A user's token against the token of the user's extension.
+/// Gives the token of an extension for the token of its user or of a developer.
 async fn extension_token(
     State(sim): State<Arc<Sim>>,
     headers: HeaderMap,
@@ -134,7 +134,7 @@ async fn extension_token(
     })
 }
 
-/// The queues. XSwitch's own documents don't tell of such a list.
+/// Lists the queues. XSwitch's own documents have no such list; it is the simulator's.
 async fn queue_state(State(sim): State<Arc<Sim>>) -> Answer {
     Answer::Ok(sim.update(|switch| switch.center.queues(unix_ms()).into()))
 }
@@ -144,7 +144,7 @@ struct AgentStateQuery {
     queue: Option<String>,
 }
 
-/// The agents, or those who may sign in to one queue.
+/// Lists the agents, or those who may sign in to one queue.
 async fn agent_state(State(sim): State<Arc<Sim>>, Query(query): Query<AgentStateQuery>) -> Answer {
     Answer::Ok(sim.update(|switch| {
         let center = &switch.center;

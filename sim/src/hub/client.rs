@@ -26,12 +26,12 @@ pub enum Ending {
     Close(u16),
     /// The TCP connection is dropped, as by a crash.
     Cut,
-    /// The same in the middle of a frame.
+    /// The TCP connection is dropped after the first half of a frame.
     CutInFrame,
 }
 
 impl Ending {
-    /// Whether there is no close frame.
+    /// Whether the connection ends without a close frame.
     pub fn is_cut(self) -> bool {
         matches!(self, Ending::Cut | Ending::CutInFrame)
     }
@@ -70,7 +70,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Adds a subscription; false where it exists.
+    /// Adds a subscription. The answer is false if it was there already.
     pub fn subscribe(&mut self, channel: &str) -> bool {
         let new = !self.subscriptions.contains_key(channel);
         if new {
@@ -79,12 +79,12 @@ impl Client {
         new
     }
 
-    /// Ends a subscription; false where there is none.
+    /// Ends a subscription. The answer is false if there was none.
     pub fn unsubscribe(&mut self, channel: &str) -> bool {
         self.subscriptions.remove(channel).is_some()
     }
 
-    /// Ends the connection; the first reason counts.
+    /// Ends the connection. Of several reasons the first one counts.
     pub fn end(&self, ending: Ending) {
         self.ending.send_if_modified(|slot| {
             let first = slot.is_none();
@@ -95,7 +95,7 @@ impl Client {
         });
     }
 
-    /// Queues a frame; a client that doesn't read loses it.
+    /// Queues a frame. It is lost if the queue is full, since the client does not read.
     pub(super) fn push(&self, frame: Frame) -> bool {
         let queued = self.queue.try_send(frame).is_ok();
         if !queued {

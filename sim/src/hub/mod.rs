@@ -81,21 +81,21 @@ impl Hub {
         self.clients.get_mut(&conn)
     }
 
-    /// The text of a request of the server's own, under the next id.
+    /// The text of a request that the server makes, with the next id.
     pub fn request(&mut self, method: &str, params: Json) -> String {
         self.last_request += 1;
         request_text(self.last_request, method, params)
     }
 
-    /// Queues a request of the server's own.
+    /// Queues a request that the server makes.
     pub fn send_request(&mut self, conn: ConnId, method: &str, params: Json) -> bool {
         let text = self.request(method, params);
         self.client(conn)
             .is_some_and(|client| client.push(Frame::Text(text)))
     }
 
-    /// Gives `conn`, which is logged in as `login`, the session `sessid`. An older
-    /// connection of the same user's is told and closed, and keeps nothing.
+    /// Gives the connection `conn`, which is logged in as `login`, the session `sessid`. If an older
+    /// connection of the same user has that session, it is told so, closed and forgotten.
     pub fn take_session(
         &mut self,
         conn: ConnId,
@@ -120,7 +120,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Tells a connection that its session is someone else's, and closes it.
+    /// Tells a connection that another one has taken its session, and closes it.
     pub fn punt(&mut self, conn: ConnId) {
         self.send_request(conn, "verto.punt", Json::object());
         if let Some(client) = self.clients.remove(&conn) {
@@ -128,7 +128,7 @@ impl Hub {
         }
     }
 
-    /// Cuts all connections and keeps nothing of them; counts them.
+    /// Cuts all connections, keeps nothing of them, and counts them.
     pub fn restart(&mut self) -> usize {
         let clients = std::mem::take(&mut self.clients);
         clients.values().for_each(|client| client.end(Ending::Cut));
@@ -167,7 +167,7 @@ impl Hub {
                 .clone()
                 .with("eventSerno", *serno)
                 .with("subscribedChannel", channel);
-            // The number also rises for a frame that is dropped: that's how clients see it.
+            // The number also rises for a frame that is dropped: clients notice the loss by that.
             *serno += 1;
             self.last_request += 1;
             let text = request_text(self.last_request, "verto.event", params);
@@ -204,7 +204,7 @@ impl Hub {
         skipped
     }
 
-    /// Sends each its last event once more; counts them.
+    /// Sends each matching connection its last event once more, and counts those that got it.
     pub fn repeat_events(&self, target: &Target) -> usize {
         self.matching(target)
             .into_iter()
@@ -241,7 +241,7 @@ impl Hub {
         }
     }
 
-    /// Queues the same frame for all that match; counts them.
+    /// Queues the same frame for all connections that match, and counts those that got it.
     pub fn send(&self, target: &Target, frame: &Frame) -> usize {
         self.matching(target)
             .into_iter()
@@ -250,7 +250,7 @@ impl Hub {
             .count()
     }
 
-    /// Ends all connections that match; counts them.
+    /// Ends all connections that match, and counts them.
     pub fn end(&self, target: &Target, ending: Ending) -> usize {
         let matching = self.matching(target);
         for client in matching.iter().filter_map(|conn| self.client(*conn)) {

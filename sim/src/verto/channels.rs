@@ -42,7 +42,7 @@ impl Request<'_> {
         if failed { Err(answer) } else { Ok(answer) }
     }
 
-    /// A refusal is a result, too.
+    /// Sends a client's event. mod_verto puts a refusal into the `result` here, not into `error`.
     pub(super) fn broadcast(&mut self, params: Option<&Json>) -> Json {
         let refused = |why: &str| Json::object().with("message", why).with("code", REFUSED);
         let Some(params) = params else {
@@ -54,7 +54,7 @@ impl Request<'_> {
         if !self.user().is_some_and(|user| user.may_use(channel)) {
             return refused("Permission Denied.");
         }
-        // Without this flag a broadcast goes to other servers only.
+        // Without this flag mod_verto sends a broadcast to other servers only.
         if params.get("localBroadcast") == Some(&Json::Bool(true)) {
             let event = params
                 .clone()

@@ -5,14 +5,14 @@ use std::time::Duration;
 use super::request::{MethodResult, Request, denied};
 use crate::json::Json;
 
-/// As the recorded server calls itself.
+/// The version that the recorded server gives.
 const VERSION: &str = "FreeSWITCH Version 1.11.3-dev~64bit ( 64bit)\n";
 /// The longest `ccSleep`, in milliseconds.
 const LONGEST_SLEEP: u64 = 600_000;
 /// The most events of one `ccBurst`.
 const LARGEST_BURST: u64 = 100_000;
 
-/// Answers `jsapi`.
+/// Answers the method `jsapi`.
 pub(super) fn call(request: &mut Request<'_>, params: &Json) -> MethodResult {
     let command = params.get_str("command").unwrap_or_default();
     if !request.user().is_some_and(|user| user.may_jsapi(command)) {
@@ -27,7 +27,7 @@ pub(super) fn call(request: &mut Request<'_>, params: &Json) -> MethodResult {
     }
 }
 
-/// The back end's script.
+/// Runs the script that a back end provides: the call-centre commands, and some for tests.
 fn lua(request: &mut Request<'_>, data: &Json) -> Json {
     let method = data.get_str("method").unwrap_or_default();
     if method != "ccc" {
@@ -59,7 +59,7 @@ fn lua(request: &mut Request<'_>, data: &Json) -> Json {
     }
 }
 
-/// `n` events on the channel of `agent`.
+/// Publishes `n` events on the channel of `agent`.
 fn burst(request: &mut Request<'_>, arguments: &Json) {
     let agent = arguments.get_str("agent").unwrap_or_default();
     let channel = format!("vcc.default.{agent}");
@@ -118,7 +118,7 @@ fn status(request: &Request<'_>) -> Json {
         )
 }
 
-/// Answers `fsapi`.
+/// Answers the method `fsapi`.
 pub(super) fn fsapi(request: &Request<'_>, params: Option<&Json>) -> MethodResult {
     let params = params.ok_or_else(denied)?;
     let command = params.get_str("cmd").unwrap_or_default();

@@ -71,7 +71,8 @@ pub(super) async fn flood(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<An
     while sent < count {
         let part = FLOOD_PART.min(count - sent);
         let (done, frames) = sim.update(|switch| {
-            // Whoever doesn't read at all loses frames, as always, and stops nobody.
+            // A client that does not read at all must not stop the flood: after a while it loses
+            // frames, as it always does when its queue is full.
             let room = if moved.elapsed() < FLOOD_PATIENCE {
                 switch.hub.room(channel) as u64
             } else {

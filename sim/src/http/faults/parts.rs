@@ -16,7 +16,7 @@ pub(super) fn ok() -> Answer {
 
 /// The moment that many milliseconds from now.
 pub(super) fn in_ms(ms: u64) -> Instant {
-    // A time that can't be told is far enough away to be cut off.
+    // The cap keeps the addition from overflowing. It is 49 days away.
     Instant::now() + Duration::from_millis(ms.min(u64::from(u32::MAX)))
 }
 
