@@ -3,7 +3,8 @@
 //! The modules from the bottom to the top; each uses only those that stand before it, and
 //! `tests/modules.rs` keeps it so:
 //!
-//! - [`clock`], [`json`], [`mask`], [`random`] and [`tcp`] know nothing of the simulator;
+//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`] and [`tcp`] know nothing
+//!   of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
 //! - [`outgoing`] and [`faults`] are what goes wrong on purpose, [`load`] the colleagues who work;
@@ -11,6 +12,8 @@
 //!   between the tasks;
 //! - [`verto`] answers the requests of clients, and [`connection`] is the task of one WebSocket;
 //! - [`http`] is every route, the control API included, and [`cli`] the command line.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod auth;
 mod center;
@@ -22,12 +25,14 @@ mod faults;
 mod http;
 mod hub;
 mod json;
+mod limits;
 mod load;
 mod mask;
 mod outgoing;
 mod random;
 mod recorder;
 mod sim;
+mod supervise;
 mod switch;
 mod tcp;
 mod verto;
@@ -43,7 +48,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use cli::Cli;
 use config::Config;
-use http::Files;
+use http::{Files, Guard};
 use sim::Sim;
 
 #[tokio::main]
@@ -106,7 +111,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         www: cli.www,
         pkg: cli.pkg,
     };
-    http::serve(listener, sim, files)
-        .await
-        .map_err(|error| error.to_string())
+    let guard = Guard::new(cli.host, &cli.allow_host, &cli.allow_origin);
+    http::serve(listener, sim, &files, guard).await;
+    Ok(())
 }
