@@ -25,6 +25,11 @@ pub struct Sim {
 impl Sim {
     /// Starts one with this configuration and these arguments.
     pub fn start(config: &str, args: &[&str]) -> Sim {
+        Sim::start_with(config, args, Stdio::inherit())
+    }
+
+    /// The same with another place for what it logs.
+    pub fn start_with(config: &str, args: &[&str], log: Stdio) -> Sim {
         let path = std::env::temp_dir().join(format!("sim-{}.toml", uuid::Uuid::new_v4()));
         fs::write(&path, config).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_sim"))
@@ -32,6 +37,7 @@ impl Sim {
             .arg(&path)
             .args(args)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -86,6 +92,16 @@ impl Sim {
             .unwrap_or_else(|| panic!("{answer:?}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         (status, head.to_ascii_lowercase(), body.to_owned())
+    }
+
+    /// The number of the process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether the process still runs.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// The address and the port.
