@@ -1,8 +1,19 @@
 //! A local XSwitch: what a browser page and the tests talk to instead of a real one.
 //!
-//! [`connection`] is one WebSocket; its frames go to [`verto`], which works on the
-//! [`switch`]: the [`hub`] with who is connected, and the [`center`] with the agents. What
-//! goes wrong on purpose stands in its [`faults`].
+//! The modules from the bottom to the top; each uses only those that stand before it, and
+//! `tests/modules.rs` keeps it so:
+//!
+//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`] and [`tcp`] know nothing
+//!   of the simulator;
+//! - [`center`] is the call centre, and [`config`] the configuration file;
+//! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
+//! - [`outgoing`] and [`faults`] are what goes wrong on purpose, [`load`] the colleagues who work;
+//! - [`recorder`] keeps the last frames, [`switch`] is all state together, and [`sim`] shares it
+//!   between the tasks;
+//! - [`verto`] answers the requests of clients, and [`connection`] is the task of one WebSocket;
+//! - [`http`] is every route, the control API included, and [`cli`] the command line.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod auth;
 mod center;
@@ -14,12 +25,14 @@ mod faults;
 mod http;
 mod hub;
 mod json;
+mod limits;
 mod load;
 mod mask;
 mod outgoing;
 mod random;
 mod recorder;
 mod sim;
+mod supervise;
 mod switch;
 mod tcp;
 mod verto;
@@ -35,7 +48,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use cli::Cli;
 use config::Config;
-use http::Files;
+use http::{Files, Guard};
 use sim::Sim;
 
 #[tokio::main]
@@ -62,7 +75,7 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), String> {
     let config = Config::load(cli.config.as_deref())?;
-    // The libraries' own debug lines would drown the frames.
+    // The debug lines of libraries are left out: among them nobody would find the frames.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("sim", cli.level());
@@ -98,7 +111,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         www: cli.www,
         pkg: cli.pkg,
     };
-    http::serve(listener, sim, files)
-        .await
-        .map_err(|error| error.to_string())
+    let guard = Guard::new(cli.host, &cli.allow_host, &cli.allow_origin);
+    http::serve(listener, sim, &files, guard).await;
+    Ok(())
 }

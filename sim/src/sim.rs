@@ -20,6 +20,10 @@ pub struct Sim {
     pub recorder: Recorder,
     /// How long a client may be silent before it gets a `verto.ping`.
     pub idle_ping: Duration,
+    /// How long a request may take to arrive.
+    pub request_timeout: Duration,
+    /// How long a connection may take nothing that is to be written to it.
+    pub write_timeout: Duration,
     center_changed: Notify,
 }
 
@@ -29,12 +33,14 @@ impl Sim {
         Sim {
             recorder: Recorder::default(),
             idle_ping: Duration::from_secs(config.idle_ping),
+            request_timeout: Duration::from_secs(config.request_timeout),
+            write_timeout: Duration::from_secs(config.write_timeout),
             center_changed: Notify::new(),
             switch: Mutex::new(Switch::new(config, callers, speed)),
         }
     }
 
-    /// Works on the switch, then delivers the events that this caused.
+    /// Works on the switch, and delivers the events that the work has caused.
     pub fn update<R>(&self, work: impl FnOnce(&mut Switch) -> R) -> R {
         let mut switch = self.switch.lock().unwrap_or_else(PoisonError::into_inner);
         let due = switch.center.next_due();
@@ -46,7 +52,7 @@ impl Sim {
         result
     }
 
-    /// Lets the time of the call centre pass. Never returns.
+    /// Lets the time of the call centre pass. This never returns.
     pub async fn run_center(&self) {
         loop {
             let due = self.update(|switch| switch.center.next_due());
@@ -70,7 +76,7 @@ impl Sim {
     /// until they are replaced or the simulator is reset.
     pub fn set_load(self: &Arc<Sim>, agents: u64, events_per_second: f64) {
         let number = self.update(|switch| {
-            switch.last_load += 1;
+            switch.last_load = switch.last_load.saturating_add(1);
             let load = Load::begin(&mut switch.center, agents, events_per_second);
             switch.load = (agents > 0).then_some((switch.last_load, load));
             switch.last_load
@@ -93,5 +99,23 @@ impl Sim {
                 }
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_in_its_work_stops_nobody_else() {
+        let config = Config::parse("").unwrap();
+        let sim = Arc::new(Sim::new(config, false, 1.0));
+        let broken = Arc::clone(&sim);
+        let task = tokio::spawn(async move {
+            broken.update(|_| panic!("on purpose"));
+        });
+        assert!(task.await.is_err());
+        let call = sim.update(|switch| switch.center.caller(unix_ms(), "test", "138"));
+        assert!(call.is_ok());
     }
 }

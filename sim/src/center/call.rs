@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Calls sort by their beginning: a caller who returns to the queue, since an agent
-/// didn't answer, is thereby first again.
+/// The name of a call. Calls are sorted by their beginning, so that a caller who returns to the
+/// queue because an agent did not answer is first again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CallId {
     pub(super) serial: u64,
@@ -54,7 +54,7 @@ impl Phase {
 pub(super) struct Call {
     pub(super) origin: Origin,
     pub(super) phase: Phase,
-    /// The agent's place in the list of agents; none while waiting.
+    /// The agent's place in the list of agents. None while the caller waits.
     pub(super) agent: Option<usize>,
     pub(super) began: u64,
     /// When the two sides began to talk.
@@ -68,7 +68,7 @@ impl Call {
         self.waiting_queue() == Some(queue)
     }
 
-    /// The queue in which the caller waits, if so.
+    /// The queue in which the caller waits. None if the call does not wait.
     pub(super) fn waiting_queue(&self) -> Option<&str> {
         match (&self.origin, self.phase) {
             (Origin::Inbound { queue, .. }, Phase::Waiting) => Some(queue),

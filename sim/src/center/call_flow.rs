@@ -1,6 +1,6 @@
 //! How a call proceeds: waiting, ringing, talking, ended, and who is offered which call.
 
-use super::agent::Activity;
+use super::agent::{Activity, Agent};
 use super::call::{Call, CallId, Origin, Phase};
 use super::cause;
 use super::config::Times;
@@ -8,7 +8,7 @@ use super::fate::Fate;
 use super::state::Center;
 
 impl Center {
-    /// A caller joins a queue, which must exist.
+    /// Lets a caller join a queue, which must exist.
     pub(super) fn join(&mut self, queue: &str, caller: &str) -> CallId {
         let gives_up = self.after(self.config.times.patience);
         let id = self.insert_call(Call {
@@ -27,7 +27,7 @@ impl Center {
         id
     }
 
-    /// An agent begins an outbound call: the agent's own phone rings first.
+    /// Begins an outbound call of an agent. The agent's own phone rings first.
     pub(super) fn dial(&mut self, agent: usize, origin: Origin) -> CallId {
         let id = self.insert_call(Call {
             origin,
@@ -43,7 +43,7 @@ impl Center {
     }
 
     fn insert_call(&mut self, call: Call) -> CallId {
-        self.last_serial += 1;
+        self.last_serial = self.last_serial.saturating_add(1);
         let id = CallId {
             serial: self.last_serial,
             uuid: self.random.uuid(),
@@ -55,6 +55,10 @@ impl Center {
     /// Gives waiting callers, the longest waiting first, to the agents of their queues
     /// who have been free for longest.
     pub(super) fn dispatch(&mut self) {
+        // Without this a thousand callers would be compared with thousands of agents each time.
+        if !self.agents.iter().any(Agent::is_free) {
+            return;
+        }
         let waiting: Vec<(CallId, String)> = self
             .calls
             .iter()
@@ -83,7 +87,7 @@ impl Center {
         self.set_activity(agent, Activity::Ringing(id));
     }
 
-    /// What happens to a call when its time has come.
+    /// Takes a call, whose time has come, to its next step.
     pub(super) fn step_call(&mut self, id: CallId) {
         let Some(call) = self.calls.get(&id).cloned() else {
             return;
@@ -128,7 +132,7 @@ impl Center {
         }
     }
 
-    /// The next step of an outbound call.
+    /// Takes an outbound call to its next phase, and tells of it.
     fn progress(&mut self, id: CallId, phase: Phase, due: u64) {
         self.update_call(id, |call| {
             call.phase = phase;
@@ -154,7 +158,7 @@ impl Center {
         }
     }
 
-    /// The agent's phone was not answered: the caller waits again, in the old place.
+    /// Returns a caller, whom the agent did not answer, to the old place in the queue.
     fn requeue(&mut self, id: CallId) {
         self.emit_ended(id, cause::NO_ANSWER);
         let Some(call) = self.calls.get_mut(&id) else {
@@ -202,7 +206,7 @@ impl Center {
             let ends = self.after(self.config.times.wrap_up);
             self.update_agent(index, |agent| {
                 agent.begin_pending_breaks(now);
-                // There is nothing to write up about a call that nobody answered.
+                // After a call that nobody answered there is no wrap-up time.
                 let next = match call.answered {
                     Some(_) => Activity::WrapUp { ends },
                     None => Activity::Idle,
@@ -230,10 +234,11 @@ impl Center {
         Ok(())
     }
 
-    /// Counts what became of a caller; calls of agents don't come into it.
+    /// Counts what became of a caller. The outbound calls of agents are not counted.
     fn count_outcome(&mut self, id: CallId, which: impl FnOnce(&mut (u64, u64)) -> &mut u64) {
         if let Some(Origin::Inbound { queue, .. }) = self.calls.get(&id).map(|call| &call.origin) {
-            *which(self.outcomes.entry(queue.clone()).or_default()) += 1;
+            let count = which(self.outcomes.entry(queue.clone()).or_default());
+            *count = count.saturating_add(1);
         }
     }
 
@@ -243,7 +248,7 @@ impl Center {
         }
     }
 
-    /// When a phone that rings from now on is answered or given up, whichever is first.
+    /// When a phone that rings from now on is answered or given up, whichever comes first.
     fn phone_rings_until(&self, answer: u64) -> u64 {
         self.after(answer.min(self.config.times.ring))
     }

@@ -1,4 +1,4 @@
-//! The commands that pages send: `ccLogin` and its kin.
+//! The commands that pages send: `ccLogin`, `ccLogout`, `ccGoReady`, `ccGoBreak` and `ccDial`.
 
 use serde_json::{Value, json};
 
@@ -92,7 +92,7 @@ impl Center {
         let now = self.clock;
         self.update_agent(index, |agent| {
             agent.set_state(queue, State::Ready, now);
-            // Whoever says to be ready has finished the wrap-up.
+            // An agent who goes ready has finished the work after the last call.
             if matches!(agent.activity, Activity::WrapUp { .. }) {
                 agent.set_activity(Activity::Idle, now);
             }
@@ -150,7 +150,8 @@ impl Center {
         Ok(("OK".into(), row.unwrap_or_default()))
     }
 
-    /// The queue, the agent's index and name of a command for agents signed in to a queue.
+    /// Reads a command that only agents who are signed in to the queue may give. Returns the queue,
+    /// the agent's place in the list, and the agent's name.
     fn signed_in<'a>(&self, data: &'a Value) -> Result<(&'a str, usize, &'a str), CommandError> {
         let queue = text(data, "queue")?;
         let name = text(data, "agent")?;
@@ -172,7 +173,7 @@ impl Center {
         Err(CommandError::new(409, message))
     }
 
-    /// An agent is written `<group>.<agent>`, or alone for the default group.
+    /// Finds an agent, who is written `<group>.<agent>`, or `<agent>` in the default group.
     fn find_agent(&self, name: &str) -> Result<usize, CommandError> {
         let (group, id) = name.split_once('.').unwrap_or((DEFAULT_GROUP, name));
         self.agents
@@ -215,7 +216,7 @@ fn agent_not_found(name: &str) -> CommandError {
     CommandError::new(404, format!("agent {name} not found"))
 }
 
-/// An argument that must be there and hold text.
+/// An argument that must be there and be text that is not empty.
 fn text<'a>(data: &'a Value, name: &str) -> Result<&'a str, CommandError> {
     match optional(data, name, "a string", Value::as_str)? {
         Some("") => Err(CommandError::new(400, format!("{name} must not be empty"))),
@@ -224,7 +225,7 @@ fn text<'a>(data: &'a Value, name: &str) -> Result<&'a str, CommandError> {
     }
 }
 
-/// An argument that may be left out, but is not of another type.
+/// An argument that may be left out. If it is there, it must have the right type.
 fn optional<'a, T>(
     data: &'a Value,
     name: &str,

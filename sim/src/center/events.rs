@@ -12,7 +12,7 @@ impl Center {
         std::mem::take(&mut self.events)
     }
 
-    /// An event about a call to the agent who has it.
+    /// Tells the agent who has a call about it.
     pub(super) fn emit_call(&mut self, id: CallId, event_type: &'static str) {
         let Some((call, agent)) = self.call_and_agent(id) else {
             return;
@@ -26,7 +26,9 @@ impl Center {
             return;
         };
         let (channel, mut data) = (agent.channel(), call.data(id, &agent.id));
-        let talked = call.answered.map_or(0, |answered| self.clock - answered);
+        let talked = call
+            .answered
+            .map_or(0, |answered| self.clock.saturating_sub(answered));
         if let Some(data) = data.as_object_mut() {
             data.insert("durationMs".into(), talked.into());
             data.insert("cause".into(), cause.into());
@@ -34,7 +36,7 @@ impl Center {
         self.emit(channel, "callEnded", data);
     }
 
-    /// Nothing for inbound calls, whose steps the other events tell.
+    /// Tells a step of an outbound call. Inbound calls have none: other events tell of them.
     pub(super) fn emit_progress(&mut self, id: CallId, step: &str, cause: Option<&str>) {
         let Some((call, agent)) = self.call_and_agent(id) else {
             return;
@@ -76,13 +78,13 @@ impl Center {
         self.emit_agent_in(index, queue);
     }
 
-    /// Changes what the agent's phone does, and says so.
+    /// Changes what the agent's phone does, and tells of it.
     pub(super) fn set_activity(&mut self, index: usize, activity: Activity) {
         let now = self.clock;
         self.update_agent(index, |agent| agent.set_activity(activity, now));
     }
 
-    /// Changes an agent, and tells of each of the agent's rows that differs thereafter.
+    /// Changes an agent, and tells of each row of the agent's that has changed.
     pub(super) fn update_agent(&mut self, index: usize, change: impl FnOnce(&mut Agent)) {
         let Some(agent) = self.agents.get_mut(index) else {
             return;
@@ -104,7 +106,7 @@ impl Center {
         }
     }
 
-    /// Tells each group that has agents for this queue how many callers wait there.
+    /// Tells each group that has agents for this queue how many callers wait in it.
     pub(super) fn emit_queue(&mut self, queue: &str) {
         let mut groups: Vec<&str> = Vec::new();
         for agent in &self.agents {
@@ -121,7 +123,7 @@ impl Center {
     }
 
     pub(super) fn emit(&mut self, channel: String, event_type: &'static str, data: Value) {
-        self.event_count += 1;
+        self.event_count = self.event_count.saturating_add(1);
         self.events.push(CenterEvent {
             channel,
             event_type,

@@ -7,7 +7,8 @@ use super::call::{Call, CallId, Origin};
 use super::state::Center;
 
 impl Center {
-    /// The agents' rows: one for each queue signed in to, or one that says LOGOUT.
+    /// The rows of all agents. An agent has a row for each queue that the agent is signed in to, or
+    /// one row that says LOGOUT.
     pub fn agents(&self) -> Value {
         self.agents.iter().flat_map(Agent::rows).collect()
     }
@@ -45,19 +46,19 @@ impl Center {
     pub(super) fn queue_row(&self, queue: &str, now: u64) -> Value {
         let waiting = self.calls.values().filter(|call| call.waits_in(queue));
         let (count, first) = waiting.fold((0u64, now), |(count, first), call| {
-            (count + 1, first.min(call.began))
+            (count.saturating_add(1), first.min(call.began))
         });
         let (answered, abandoned) = self.outcomes.get(queue).copied().unwrap_or_default();
         json!({
             "queue": queue,
             "waiting": count,
-            "longestWaitMs": now - first,
+            "longestWaitMs": now.saturating_sub(first),
             "answered": answered,
             "abandoned": abandoned,
         })
     }
 
-    /// The call as in lists.
+    /// The call as the lists show it.
     pub(super) fn call_row(&self, id: CallId, call: &Call) -> Value {
         let agent = call.agent.and_then(|index| self.agents.get(index));
         let mut row = call.data(id, agent.map_or("", |agent| &agent.id));
@@ -75,5 +76,16 @@ impl Center {
             }
         }
         row
+    }
+
+    /// How many callers wait, in all queues.
+    pub fn waiting(&self) -> usize {
+        let calls = self.calls.values();
+        calls.filter(|call| call.waiting_queue().is_some()).count()
+    }
+
+    /// How many calls there are, in whatever phase.
+    pub fn call_count(&self) -> usize {
+        self.calls.len()
     }
 }

@@ -21,8 +21,8 @@ pub struct CenterEvent {
     pub data: Value,
 }
 
-/// The call centre. All times are Unix milliseconds; a time before one already given
-/// counts as that one.
+/// The call centre. All times are Unix milliseconds. A time that lies before one that was given
+/// earlier counts as the earlier one.
 #[derive(Debug)]
 pub struct Center {
     pub(super) config: CenterConfig,
@@ -31,7 +31,8 @@ pub struct Center {
     pub(super) random: Random,
     pub(super) clock: u64,
     pub(super) arrivals: bool,
-    /// None while there are no random callers, or until the time is known.
+    /// When the next random caller comes. None while there are no random callers, and until the
+    /// clock is known.
     pub(super) next_arrival: Option<u64>,
     pub(super) agents: Vec<Agent>,
     pub(super) calls: BTreeMap<CallId, Call>,
@@ -45,7 +46,7 @@ pub struct Center {
 impl Center {
     /// A call centre in which nobody is signed in and random callers arrive.
     ///
-    /// All durations are divided by `speed`; one that is no positive number counts as 1.
+    /// All durations are divided by `speed`. A `speed` that is no positive number counts as 1.
     pub fn new(config: CenterConfig, speed: f64, seed: u64) -> Self {
         let agents = config.agents.iter();
         Self {
@@ -69,7 +70,7 @@ impl Center {
         }
     }
 
-    /// The time in `ms` at speed 1 from now on.
+    /// The time that is `ms` later than now, when `ms` is a duration at speed 1.
     pub(super) fn after(&self, ms: u64) -> u64 {
         let ms = (ms as f64 / self.speed).round() as u64;
         self.clock.saturating_add(ms)

@@ -3,8 +3,10 @@
 use super::agent::Activity;
 use super::call::CallId;
 use super::state::Center;
+use crate::limits::MOST_WAITING;
 
-/// What happens next. Of two at the same time the first in this order comes first.
+/// What happens next. Of two things that are due at the same time, the one that stands first here
+/// happens first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Call(CallId),
@@ -44,7 +46,7 @@ impl Center {
         self.earliest().map(|(at, _)| at)
     }
 
-    /// Starts or stops the random callers. Those who are there already stay.
+    /// Starts or stops the random callers. Callers who are there already stay.
     pub fn set_arrivals(&mut self, on: bool) {
         self.arrivals = on;
         if !on {
@@ -65,14 +67,18 @@ impl Center {
 
     fn schedule_arrival(&mut self) {
         let wait = self.random.exponential(self.config.times.arrival);
-        // Never two at the same time: at a high speed or a mean of 0 that would not end.
+        // Two callers never come at the same time: at a high speed, or with a mean of 0, `tick`
+        // would not end.
         self.next_arrival = Some(self.after(wait).max(self.clock.saturating_add(1)));
     }
 
-    /// A caller from nowhere, to one of the queues that are served, so that whoever signs
-    /// in to one gets calls; where none is, to any.
+    /// Lets a random caller join one of the queues in which an agent is signed in, so that
+    /// whoever signs in gets calls. If there is no such queue, any queue will do.
     fn random_caller(&mut self) {
         self.schedule_arrival();
+        if self.waiting() >= MOST_WAITING {
+            return;
+        }
         let all = self.config.queues.iter().map(|queue| queue.id.as_str());
         let served = |queue: &&str| self.agents.iter().any(|a| a.sign_in(queue).is_some());
         let mut queues: Vec<&str> = all.clone().filter(served).collect();

@@ -1,4 +1,4 @@
-//! The end of a connection: the close handshake, or none.
+//! The end of a connection, with a close handshake or without.
 
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use crate::hub::Ending;
 const CLOSING: Duration = Duration::from_secs(2);
 
 impl Connection {
-    /// Waits until the close handshake may go on; false where it never will.
+    /// Waits until no fault holds up the close handshake. The answer is false if the server has
+    /// restarted meanwhile, so that there is no handshake any more.
     pub(super) async fn close_thawed(&mut self) -> bool {
         self.look_at_faults();
         while let Some(hold) = &self.hold
@@ -53,7 +54,7 @@ impl Connection {
             return;
         }
         let handshake = async {
-            // Reading is what completes the handshake.
+            // The library completes the handshake while it reads.
             while let Some(Ok(_)) = self.socket.recv().await {}
         };
         if timeout(CLOSING, handshake).await.is_err() {

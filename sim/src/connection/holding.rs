@@ -51,7 +51,7 @@ impl Connection {
         }
     }
 
-    /// Takes note of a message that is never answered.
+    /// Records a message that is never answered.
     pub(super) fn ignore(
         &mut self,
         message: Option<Result<Message, axum::Error>>,

@@ -25,14 +25,14 @@ use crate::tcp::TcpHandle;
 use crate::verto;
 use state::{Connection, Over, ended};
 
-/// A larger frame ends the connection.
+/// The largest frame that is accepted, in bytes. A larger one ends the connection.
 const LARGEST_FRAME: usize = 1_000_000;
 /// Serves a connection until it ends.
 pub async fn run(socket: WebSocket, sim: Arc<Sim>, tcp: TcpHandle, silent: bool) {
     let (joined, restarts, mut faults) = sim.update(|switch| {
         let joined = switch.hub.join(tcp.remote);
         if switch.faults.is_down(Instant::now()) {
-            // It was let in a moment before.
+            // The upgrade was answered a moment before the server went down.
             switch.hub.end(&Target::Conn(joined.conn), Ending::Cut);
         }
         if silent {
@@ -64,7 +64,8 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, tcp: TcpHandle, silent: bool)
         speed_test: None,
     };
     let over = connection.serve().await;
-    // Before the close handshake: a client that sees it complete may come back at once.
+    // This stands before the close handshake, since a client that has seen the handshake may come
+    // back at once, and must not meet its own old connection.
     sim.update(|switch| switch.hub.leave(conn));
     connection.finish(over).await;
     sim.update(|switch| switch.faults.forget(conn));
@@ -80,7 +81,7 @@ impl Connection {
     }
 
     async fn serve_frames(&mut self) -> Result<std::convert::Infallible, Over> {
-        let mut ping_at = Instant::now() + self.sim.idle_ping;
+        let mut ping_at = after(self.sim.idle_ping);
         loop {
             self.notice_faults();
             self.thawed().await?;
@@ -91,8 +92,9 @@ impl Connection {
                     None => std::future::pending().await,
                 }
             };
-            // What waits to be written goes first: the reply to a ping then says that
-            // everything before it has been written.
+            // The order of the branches is the order of precedence. What waits to be written goes
+            // before what is to be read, so that a client that has the reply to a ping knows that
+            // it has everything that was sent before.
             tokio::select! {
                 biased;
                 _ = self.faults.changed() => self.faults.mark_changed(),
@@ -101,16 +103,16 @@ impl Connection {
                     return Err(Over::Server(ending));
                 }
                 () = until(self.outgoing.due()) => self.write_next().await?,
-                Some(frame) = self.queue.recv() => self.write(frame).await?,
+                Some(frame) = self.queue.recv(), if self.outgoing.has_room() => self.write(frame).await?,
                 () = expired => return Err(Over::Server(Ending::Close(1000))),
                 () = sleep_until(ping_at) => {
-                    ping_at = Instant::now() + self.sim.idle_ping;
+                    ping_at = after(self.sim.idle_ping);
                     self.ping().await?;
                 }
-                message = self.socket.recv() => {
-                    ping_at = Instant::now() + self.sim.idle_ping;
-                    // A fault that was there before the message holds for it, though it wasn't when
-                    // this began to look.
+                message = self.socket.recv(), if self.outgoing.has_room() => {
+                    ping_at = after(self.sim.idle_ping);
+                    // A fault may have been switched on while this waited for the message. Then it
+                    // holds for the message.
                     self.notice_faults();
                     if self.hold.as_ref().is_some_and(|h| h.freeze == Freeze::Answers) {
                         self.ignore(message)?;
@@ -154,11 +156,13 @@ impl Connection {
         if let Some(login) = login.filter(|login| self.login.as_ref() != Some(login)) {
             self.sim.recorder.login(self.conn, &login);
             self.login = Some(login);
-            // There may be faults for this user.
+            // Some faults are for one user only, and the user is known from now on.
             self.faults.mark_changed();
         }
         self.expires = expires.map(|seconds| {
-            Instant::now() + Duration::from_millis((seconds * 1000).saturating_sub(now))
+            after(Duration::from_millis(
+                seconds.saturating_mul(1000).saturating_sub(now),
+            ))
         });
         if !outcome.pause.is_zero() {
             tokio::select! {
@@ -182,7 +186,7 @@ impl Connection {
         }
     }
 
-    /// The server's own sign of life, to clients that are silent, logged in or not.
+    /// Sends the ping that every silent client gets, whether logged in or not.
     async fn ping(&mut self) -> Result<(), Over> {
         let params = Json::object().with("serno", unix_ms() / 1000);
         let text = self
@@ -190,4 +194,10 @@ impl Connection {
             .update(|switch| switch.hub.request("verto.ping", params));
         self.write(Frame::Text(text)).await
     }
+}
+
+/// The moment that is so far away. The configuration bounds every duration, so that it can be told.
+fn after(duration: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(duration).unwrap_or(now)
 }

@@ -11,8 +11,9 @@ const SPEED_FRAME: usize = 1024;
 const SPEED_FRAMES: usize = 10_000;
 
 impl Connection {
-    /// `#SPU <bytes>`, `#SPB…` frames and `#SPE` measure the way up; then the same comes
-    /// back, and `#SPD <ms>`.
+    /// Takes part in a speed test. The client sends `#SPU <bytes>`, frames that begin with `#SPB`,
+    /// and `#SPE`. The server answers `#SPU <ms>`, sends frames that begin with `#SPB` itself, and
+    /// ends with `#SPD <ms>`.
     pub(super) async fn speed_test(&mut self, text: &str) -> Result<(), Over> {
         if self.login.is_none() {
             return Err(Over::Server(Ending::Close(1000)));
@@ -27,8 +28,12 @@ impl Connection {
             self.write(Frame::Text(format!("#SPU {up}"))).await?;
             let started = Instant::now();
             let filler = format!("#SPB{}", ".".repeat(SPEED_FRAME));
-            // Ten times what came up, as the recorded server does.
-            for _ in 0..(size.div_ceil(SPEED_FRAME) * 10).min(SPEED_FRAMES) {
+            // The recorded server sends ten times as much as it was sent.
+            for _ in 0..size
+                .div_ceil(SPEED_FRAME)
+                .saturating_mul(10)
+                .min(SPEED_FRAMES)
+            {
                 self.write(Frame::Text(filler.clone())).await?;
             }
             let down = started.elapsed().as_millis();

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::faults::Hold;
-use crate::hub::{ConnId, Ending, Frame};
+use crate::hub::{ConnId, Ending, Receiver};
 use crate::outgoing::Outgoing;
 use crate::sim::Sim;
 use crate::tcp::TcpHandle;
 
 /// Why a connection is over.
 pub(super) enum Over {
-    /// The client closed it or is gone.
+    /// The client has closed it, or is gone.
     Client,
     /// The server ends it.
     Server(Ending),
@@ -24,20 +24,20 @@ pub(super) struct Connection {
     pub(super) sim: Arc<Sim>,
     pub(super) conn: ConnId,
     pub(super) socket: WebSocket,
-    pub(super) queue: mpsc::Receiver<Frame>,
+    pub(super) queue: Receiver,
     pub(super) ending: watch::Receiver<Option<Ending>>,
     pub(super) tcp: TcpHandle,
     pub(super) login: Option<String>,
-    /// Tells of changed faults.
+    /// Learns that faults have changed.
     pub(super) faults: watch::Receiver<()>,
     pub(super) hold: Option<Hold>,
-    /// How often the server had restarted before.
+    /// How often the server had restarted before this connection was made.
     pub(super) restarts: u64,
-    /// The server has restarted since: nothing more is written, a close frame neither.
+    /// Whether the server has restarted since. Then nothing more is written, not even a close frame.
     pub(super) lost: bool,
     pub(super) outgoing: Outgoing,
     pub(super) expires: Option<Instant>,
-    /// The size of the speed test that is running.
+    /// The size in bytes and the beginning of the speed test that is running.
     pub(super) speed_test: Option<(usize, Instant)>,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Connection {
 pub(super) async fn cut(ending: &mut watch::Receiver<Option<Ending>>) {
     let is_cut = |ending: &Option<Ending>| ending.is_some_and(Ending::is_cut);
     if ending.wait_for(is_cut).await.is_err() {
-        // It belongs to no session any more, and is to be closed another way.
+        // The hub has forgotten the connection, and no cut can come any more.
         std::future::pending().await
     }
 }

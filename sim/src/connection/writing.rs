@@ -38,20 +38,20 @@ impl Connection {
         tokio::select! {
             biased;
             sent = self.socket.send(message) => sent.map_err(|_| Over::Client),
-            // A client that doesn't read can still be thrown out.
+            // A client that does not read must still be closed when the server wants that.
             ending = ended(&mut self.ending) => Err(Over::Server(ending)),
         }
     }
 
-    /// Writes what is queued already, a punt for example.
+    /// Writes everything that is queued by now, for example a punt.
     pub(super) async fn flush(&mut self) -> Result<(), Over> {
-        while let Ok(frame) = self.queue.try_recv() {
+        while let Some(frame) = self.queue.try_recv() {
             self.write(frame).await?;
         }
         self.write_delayed().await
     }
 
-    /// Writes what waits for its time.
+    /// Writes everything that a fault holds up, each frame at its time.
     pub(super) async fn write_delayed(&mut self) -> Result<(), Over> {
         while let Some(due) = self.outgoing.due() {
             tokio::select! {

@@ -23,13 +23,13 @@ pub enum Refuse {
 pub enum Admission {
     /// It is served.
     Accepted,
-    /// It is served by a server that says nothing.
+    /// The WebSocket is accepted, and nothing is ever answered on it.
     Silent,
-    /// An HTTP error.
+    /// It gets HTTP 503.
     Unavailable,
-    /// No answer, the connection ends.
+    /// The TCP connection is cut without an answer.
     Cut,
-    /// No answer while this refusal is on.
+    /// It gets no answer while the refusal of this number is on.
     Hang(u64),
 }
 
@@ -47,9 +47,9 @@ pub enum Freeze {
 /// A connection on which something stands still.
 #[derive(Clone, Debug)]
 pub struct Hold {
-    /// What.
+    /// What stands still.
     pub freeze: Freeze,
-    /// Until when, if not until it is thawed.
+    /// When it goes on by itself. Without this it stands still until it is thawed.
     pub until: Option<Instant>,
     pub(super) login: Option<String>,
 }
@@ -57,11 +57,11 @@ pub struct Hold {
 /// What `verto.ping` gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ping {
-    /// Its answer.
+    /// The usual answer.
     Normal,
     /// Nothing.
     Unanswered,
-    /// -32601, as by a server that hasn't got it.
+    /// The error -32601, as from a server that does not know the method.
     Unknown,
 }
 
@@ -74,14 +74,14 @@ pub struct LoginRefusal {
     pub message: String,
     /// Whether the connection is closed thereafter.
     pub close: bool,
-    /// Whose logins.
+    /// Whose logins are refused.
     pub target: Target,
-    /// How many.
+    /// How many logins are refused, or for how long.
     pub limit: Limit,
 }
 
 impl Refuse {
-    /// Every way, by name.
+    /// Every way to refuse, by its word in the control API.
     pub const NAMES: [(&str, Refuse); 4] = [
         ("http", Refuse::Http),
         ("cut", Refuse::Cut),
@@ -95,7 +95,7 @@ impl Refuse {
 }
 
 impl Freeze {
-    /// Everything that can stand still, by name.
+    /// Everything that can stand still, by its word in the control API.
     pub const NAMES: [(&str, Freeze); 3] = [
         ("all", Freeze::All),
         ("answers", Freeze::Answers),
@@ -108,7 +108,7 @@ impl Freeze {
 }
 
 impl Ping {
-    /// Every answer, by name.
+    /// Every kind of answer, by its word in the control API.
     pub const NAMES: [(&str, Ping); 3] = [
         ("normal", Ping::Normal),
         ("none", Ping::Unanswered),

@@ -6,22 +6,22 @@ use tokio::time::Instant;
 
 use crate::json::Json;
 
-/// For how long a fault is on; without either, until it is cleared.
+/// For how long a fault is on. Without either member it is on until it is cleared.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limit {
-    /// So many times.
+    /// How many times it still acts.
     pub left: Option<u64>,
-    /// Until then.
+    /// When it ends.
     pub until: Option<Instant>,
 }
 
 impl Limit {
-    /// Whether the fault is on now; if so, this was one of its times.
+    /// Whether the fault acts now. If it does, that counts as one of its times.
     pub(super) fn take(&mut self, now: Instant) -> bool {
         if is_over(self.until, now) || self.left == Some(0) {
             return false;
         }
-        self.left = self.left.map(|left| left - 1);
+        self.left = self.left.map(|left| left.saturating_sub(1));
         true
     }
 
@@ -49,7 +49,7 @@ pub(super) fn show_until(row: Json, until: Option<Instant>, now: Instant) -> Jso
     }
 }
 
-/// Waits until then, or for ever.
+/// Waits until that moment, or for ever if there is none.
 pub async fn until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,

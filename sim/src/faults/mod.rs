@@ -12,11 +12,13 @@ use tokio::time::Instant;
 
 use crate::hub::{ConnId, Target};
 use crate::json::Json;
+use crate::limits::MOST_RULES;
 use crate::outgoing::Delivery;
 pub use kinds::{Admission, Freeze, Hold, LoginRefusal, Ping, Refuse};
 pub use limit::{Limit, until};
 use limit::{is_over, millis, show_until};
 use rules::Rules;
+pub use rules::TooMany;
 
 #[derive(Debug)]
 struct ConnectionRefusal {
@@ -42,12 +44,12 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Tells of changes from now on.
+    /// A receiver that learns of each change of the faults from now on.
     pub fn watch(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
-    /// Ends them all. Frozen connections go on where they stopped.
+    /// Ends all faults. Frozen connections go on where they stopped.
     pub fn clear(&mut self) {
         let changed = std::mem::take(&mut self.changed);
         *self = Faults {
@@ -61,7 +63,7 @@ impl Faults {
 
     /// Refuses new connections.
     pub fn refuse(&mut self, refuse: Refuse, limit: Limit) {
-        self.refusals += 1;
+        self.refusals = self.refusals.saturating_add(1);
         self.refusal = Some(ConnectionRefusal {
             number: self.refusals,
             refuse,
@@ -70,13 +72,13 @@ impl Faults {
         self.changed.send_replace(());
     }
 
-    /// The server is gone until then: nothing that was connected before goes on.
+    /// Takes the server down until that moment. No connection of before survives it.
     pub fn go_down(&mut self, until: Instant) {
         self.down_until = Some(until);
-        self.restarts += 1;
+        self.restarts = self.restarts.saturating_add(1);
         if let Some(refusal) = &mut self.refusal {
-            // What hangs is decided on anew.
-            self.refusals += 1;
+            // Upgrades that hang are decided on again after the restart.
+            self.refusals = self.refusals.saturating_add(1);
             refusal.number = self.refusals;
         }
         self.changed.send_replace(());
@@ -108,14 +110,15 @@ impl Faults {
         }
     }
 
-    /// Whether a connection that was let hang still does: `Some` with the end of that.
+    /// Whether an upgrade that hangs by the refusal `number` still has to hang. `Some` holds when
+    /// that ends, if that is known.
     pub fn hangs(&self, number: u64, now: Instant) -> Option<Option<Instant>> {
         let refusal = self.refusal.as_ref()?;
         let until = refusal.limit.until;
         (refusal.number == number && !is_over(until, now)).then_some(until)
     }
 
-    /// Lets something stand still on a connection.
+    /// Makes something stand still on a connection.
     pub fn freeze(
         &mut self,
         conn: ConnId,
@@ -132,19 +135,19 @@ impl Faults {
         self.changed.send_replace(());
     }
 
-    /// A silent connection stands still as long as the refusal that made it silent.
+    /// Makes a new connection silent for as long as the refusal that is on.
     pub fn silence(&mut self, conn: ConnId) {
         let until = self.refusal.as_ref().and_then(|r| r.limit.until);
         self.freeze(conn, None, Freeze::Answers, until);
     }
 
-    /// Lets connections go on; counts them.
+    /// Lets the matching connections go on, and counts them.
     pub fn thaw(&mut self, target: &Target) -> usize {
         let before = self.holds.len();
         self.holds
             .retain(|conn, hold| !target.matches(*conn, hold.login.as_deref()));
         self.changed.send_replace(());
-        before - self.holds.len()
+        before.saturating_sub(self.holds.len())
     }
 
     /// What stands still on a connection.
@@ -155,22 +158,24 @@ impl Faults {
         self.holds.get(&conn)
     }
 
-    /// A connection that has ended.
+    /// Forgets a connection that has ended.
     pub fn forget(&mut self, conn: ConnId) {
         self.holds.remove(&conn);
     }
 
-    /// Holds up every frame; with no time, no longer.
-    pub fn delay(&mut self, target: Target, delay: Duration) {
-        self.delays.set(target, delay, delay.is_zero());
+    /// Holds up every frame for that long. A time of zero ends it.
+    pub fn delay(&mut self, target: Target, delay: Duration) -> Result<(), TooMany> {
+        self.delays.set(target, delay, delay.is_zero())?;
         self.changed.send_replace(());
+        Ok(())
     }
 
-    /// Changes the order of frames within this time; with none, no longer.
-    pub fn shuffle(&mut self, target: Target, within: Duration, seed: u64) {
+    /// Changes the order of frames within that time. A time of zero ends it.
+    pub fn shuffle(&mut self, target: Target, within: Duration, seed: u64) -> Result<(), TooMany> {
         let rule = (within, seed);
-        self.shuffles.set(target, rule, within.is_zero());
+        self.shuffles.set(target, rule, within.is_zero())?;
         self.changed.send_replace(());
+        Ok(())
     }
 
     /// How the frames of a connection are held up.
@@ -184,8 +189,8 @@ impl Faults {
     }
 
     /// Decides what pings get.
-    pub fn set_ping(&mut self, target: Target, ping: Ping) {
-        self.pings.set(target, ping, ping == Ping::Normal);
+    pub fn set_ping(&mut self, target: Target, ping: Ping) -> Result<(), TooMany> {
+        self.pings.set(target, ping, ping == Ping::Normal)
     }
 
     /// What a connection's ping gets.
@@ -198,7 +203,7 @@ impl Faults {
         self.login = Some(refusal);
     }
 
-    /// Whether this login is to be refused, which counts.
+    /// The refusal that this login meets, if it meets one. That counts as one of its times.
     pub fn refuses_login(
         &mut self,
         conn: ConnId,
@@ -211,8 +216,12 @@ impl Faults {
     }
 
     /// Refuses to let anybody subscribe to this channel.
-    pub fn refuse_channel(&mut self, channel: &str) {
+    pub fn refuse_channel(&mut self, channel: &str) -> Result<(), TooMany> {
+        if self.channels.len() >= MOST_RULES && !self.channels.contains(channel) {
+            return Err(TooMany);
+        }
         self.channels.insert(channel.to_owned());
+        Ok(())
     }
 
     /// Whether nobody may subscribe to this channel.

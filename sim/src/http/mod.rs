@@ -5,7 +5,9 @@ mod answer;
 mod body;
 mod control;
 mod faults;
+mod guard;
 mod server;
 mod xswitch;
 
+pub use guard::Guard;
 pub use server::{Files, serve};

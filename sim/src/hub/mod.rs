@@ -1,19 +1,26 @@
 //! Who is connected, with which session and subscriptions, and what is sent to whom.
 
 mod client;
+mod frame;
+mod queue;
 mod target;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::Hierarchy;
 use crate::json::Json;
+use crate::limits::WHOLE_BACKLOG;
 
-pub use client::{Client, ConnId, Ending, Frame, Joined};
+pub use client::{Client, ConnId, Ending, Joined, Subscribed};
+pub use frame::Frame;
+pub use queue::Receiver;
+use queue::queue;
 pub use target::Target;
 
 /// A sessid that belongs to another user's connection.
@@ -25,6 +32,8 @@ pub struct SessionInUse;
 pub struct Hub {
     hierarchy: Hierarchy,
     send_queue: usize,
+    /// The bytes that may still wait for all clients together.
+    backlog: Arc<Semaphore>,
     clients: BTreeMap<ConnId, Client>,
     last_conn: ConnId,
     last_request: u64,
@@ -36,6 +45,7 @@ impl Hub {
         Hub {
             hierarchy,
             send_queue,
+            backlog: Arc::new(Semaphore::new(WHOLE_BACKLOG)),
             clients: BTreeMap::new(),
             last_conn: 0,
             last_request: 0,
@@ -44,9 +54,9 @@ impl Hub {
 
     /// Adds a connection.
     pub fn join(&mut self, remote: SocketAddr) -> Joined {
-        let (queue, queued) = mpsc::channel(self.send_queue);
+        let (queue, queued) = queue(self.send_queue, &self.backlog);
         let (ending, ended) = watch::channel(None);
-        self.last_conn += 1;
+        self.last_conn = self.last_conn.saturating_add(1);
         let client = Client {
             remote,
             user: None,
@@ -81,21 +91,21 @@ impl Hub {
         self.clients.get_mut(&conn)
     }
 
-    /// The text of a request of the server's own, under the next id.
+    /// The text of a request that the server makes, with the next id.
     pub fn request(&mut self, method: &str, params: Json) -> String {
-        self.last_request += 1;
+        self.last_request = self.last_request.saturating_add(1);
         request_text(self.last_request, method, params)
     }
 
-    /// Queues a request of the server's own.
+    /// Queues a request that the server makes.
     pub fn send_request(&mut self, conn: ConnId, method: &str, params: Json) -> bool {
         let text = self.request(method, params);
         self.client(conn)
             .is_some_and(|client| client.push(Frame::Text(text)))
     }
 
-    /// Gives `conn`, which is logged in as `login`, the session `sessid`. An older
-    /// connection of the same user's is told and closed, and keeps nothing.
+    /// Gives the connection `conn`, which is logged in as `login`, the session `sessid`. If an older
+    /// connection of the same user has that session, it is told so, closed and forgotten.
     pub fn take_session(
         &mut self,
         conn: ConnId,
@@ -120,7 +130,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Tells a connection that its session is someone else's, and closes it.
+    /// Tells a connection that another one has taken its session, and closes it.
     pub fn punt(&mut self, conn: ConnId) {
         self.send_request(conn, "verto.punt", Json::object());
         if let Some(client) = self.clients.remove(&conn) {
@@ -128,7 +138,7 @@ impl Hub {
         }
     }
 
-    /// Cuts all connections and keeps nothing of them; counts them.
+    /// Cuts all connections, keeps nothing of them, and counts them.
     pub fn restart(&mut self) -> usize {
         let clients = std::mem::take(&mut self.clients);
         clients.values().for_each(|client| client.end(Ending::Cut));
@@ -158,7 +168,7 @@ impl Hub {
 
     /// Delivers an event to the subscribers of exactly `channel`.
     pub fn deliver(&mut self, channel: &str, params: &Json) -> usize {
-        let mut delivered = 0;
+        let mut delivered = 0usize;
         for client in self.clients.values_mut() {
             let Some(serno) = client.subscriptions.get_mut(channel) else {
                 continue;
@@ -167,25 +177,26 @@ impl Hub {
                 .clone()
                 .with("eventSerno", *serno)
                 .with("subscribedChannel", channel);
-            // The number also rises for a frame that is dropped: that's how clients see it.
-            *serno += 1;
-            self.last_request += 1;
+            // The number also rises for a frame that is dropped: clients notice the loss by that.
+            *serno = serno.saturating_add(1);
+            self.last_request = self.last_request.saturating_add(1);
             let text = request_text(self.last_request, "verto.event", params);
             client.last_event = Some(text.clone());
-            delivered += usize::from(client.push(Frame::Text(text)));
+            let queued = client.push(Frame::Text(text));
+            delivered = delivered.saturating_add(usize::from(queued));
         }
         delivered
     }
 
-    /// How many events on `channel` all its subscribers can take now.
-    pub fn room(&self, channel: &str) -> usize {
+    /// How many events on `channel`, of that many bytes each, all its subscribers can take now.
+    pub fn room(&self, channel: &str, bytes: usize) -> usize {
         let channels = self.audience(channel);
         let subscribers = self.clients.values().filter_map(|client| {
             let frames = channels
                 .iter()
                 .filter(|channel| client.subscriptions.contains_key(**channel))
                 .count();
-            client.queue.capacity().checked_div(frames)
+            client.queue.room(bytes).checked_div(frames)
         });
         subscribers.min().unwrap_or(usize::MAX)
     }
@@ -193,18 +204,18 @@ impl Hub {
     /// Lets the numbers of the events on `channel` skip some, as if these had been lost;
     /// counts the subscribers.
     pub fn skip_events(&mut self, target: &Target, channel: &str, events: u64) -> usize {
-        let mut skipped = 0;
+        let mut skipped = 0usize;
         for conn in self.matching(target) {
             let client = self.clients.get_mut(&conn);
             if let Some(serno) = client.and_then(|c| c.subscriptions.get_mut(channel)) {
-                *serno += events;
-                skipped += 1;
+                *serno = serno.saturating_add(events);
+                skipped = skipped.saturating_add(1);
             }
         }
         skipped
     }
 
-    /// Sends each its last event once more; counts them.
+    /// Sends each matching connection its last event once more, and counts those that got it.
     pub fn repeat_events(&self, target: &Target) -> usize {
         self.matching(target)
             .into_iter()
@@ -241,7 +252,7 @@ impl Hub {
         }
     }
 
-    /// Queues the same frame for all that match; counts them.
+    /// Queues the same frame for all connections that match, and counts those that got it.
     pub fn send(&self, target: &Target, frame: &Frame) -> usize {
         self.matching(target)
             .into_iter()
@@ -250,7 +261,7 @@ impl Hub {
             .count()
     }
 
-    /// Ends all connections that match; counts them.
+    /// Ends all connections that match, and counts them.
     pub fn end(&self, target: &Target, ending: Ending) -> usize {
         let matching = self.matching(target);
         for client in matching.iter().filter_map(|conn| self.client(*conn)) {

@@ -15,7 +15,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Whether it is meant for this connection, of which the login is known or not.
+    /// Whether a connection is meant. Its login is `None` until it has logged in.
     pub fn matches(&self, conn: ConnId, login: Option<&str>) -> bool {
         match self {
             Target::All => true,
@@ -27,7 +27,7 @@ impl Target {
         }
     }
 
-    /// `row` with what selects these connections.
+    /// `row` with the member that selects these connections, as a request would name it.
     pub fn show(&self, row: Json) -> Json {
         match self {
             Target::All => row,

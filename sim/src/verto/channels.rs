@@ -1,6 +1,7 @@
 //! Subscriptions, and the events that clients send.
 
 use super::request::{MethodResult, REFUSED, Request};
+use crate::hub::Subscribed;
 use crate::json::Json;
 
 impl Request<'_> {
@@ -9,13 +10,11 @@ impl Request<'_> {
         for channel in channels(params) {
             let allowed = self.user().is_some_and(|user| user.may_use(channel))
                 && !self.switch.faults.refuses_channel(channel);
-            let client = self.switch.hub.client_mut(self.conn);
-            if !allowed {
-                unauthorized.push(channel);
-            } else if client.is_some_and(|client| client.subscribe(channel)) {
-                subscribed.push(channel);
-            } else {
-                already.push(channel);
+            let client = self.switch.hub.client_mut(self.conn).filter(|_| allowed);
+            match client.map(|client| client.subscribe(channel)) {
+                Some(Subscribed::New) => subscribed.push(channel),
+                Some(Subscribed::Already) => already.push(channel),
+                Some(Subscribed::Full) | None => unauthorized.push(channel),
             }
         }
         let success = !(subscribed.is_empty() && already.is_empty());
@@ -42,7 +41,7 @@ impl Request<'_> {
         if failed { Err(answer) } else { Ok(answer) }
     }
 
-    /// A refusal is a result, too.
+    /// Sends a client's event. mod_verto puts a refusal into the `result` here, not into `error`.
     pub(super) fn broadcast(&mut self, params: Option<&Json>) -> Json {
         let refused = |why: &str| Json::object().with("message", why).with("code", REFUSED);
         let Some(params) = params else {
@@ -54,7 +53,7 @@ impl Request<'_> {
         if !self.user().is_some_and(|user| user.may_use(channel)) {
             return refused("Permission Denied.");
         }
-        // Without this flag a broadcast goes to other servers only.
+        // Without this flag mod_verto sends a broadcast to other servers only.
         if params.get("localBroadcast") == Some(&Json::Bool(true)) {
             let event = params
                 .clone()

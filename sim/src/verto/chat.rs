@@ -4,7 +4,7 @@ use super::request::{MethodResult, REFUSED, Request};
 use crate::json::Json;
 
 impl Request<'_> {
-    /// Chat; all else that `verto.info` does needs a call.
+    /// Sends a chat message. Everything else that `verto.info` does belongs to a call.
     pub(super) fn info(&mut self, params: Option<&Json>) -> MethodResult {
         let Some(message) = params.and_then(|params| params.get("msg")) else {
             return Err(Json::object()

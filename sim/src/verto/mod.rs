@@ -22,13 +22,15 @@ use request::{MethodResult, REFUSED, Request, denied, invalid, no_method, refuse
 /// Handles a frame that isn't part of the speed test.
 pub fn handle(switch: &mut Switch, conn: ConnId, text: &str, now: u64) -> Outcome {
     if switch.hub.client(conn).is_none() {
-        // Taken over a moment ago: what it still says must not take the session back.
+        // Another connection has just taken this session over. What this one still says must not
+        // take the session back.
         return Outcome::default();
     }
     let mut request = Request {
         switch,
         conn,
         now,
+        burst: 0,
         outcome: Outcome::default(),
     };
     let reply = match Json::parse(text) {
@@ -61,7 +63,8 @@ impl Request<'_> {
             return Some(invalid("Invalid message", id));
         }
         if item.get("result").is_some() {
-            // A reply to a request of ours; nobody waits for it.
+            // The client replies to a request of the server's, such as verto.ping. Nobody waits
+            // for that reply.
             return None;
         }
         let method = item.get_str("method").unwrap_or_default();
@@ -130,7 +133,7 @@ impl Request<'_> {
     }
 }
 
-/// Gives the client back what it asked to have echoed.
+/// Adds `requestParams` to a result if the request asks for it by `echoParams`.
 fn echo_params(result: &mut Json, params: Option<&Json>) {
     let Some(params) = params else { return };
     match params.get("echoParams") {
@@ -145,7 +148,7 @@ fn add_sessid(reply: &mut Json, sessid: &str) {
     for (key, value) in members {
         match value {
             Json::Object(_) if key == "result" => value.push("sessid", sessid),
-            // mod_verto doesn't look what the result is.
+            // mod_verto appends the sessid to whatever the result is, an array too.
             Json::Array(items) if key == "result" => items.push(Json::from(sessid)),
             _ => {}
         }

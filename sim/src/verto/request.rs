@@ -21,9 +21,9 @@ pub(super) const REFUSED: i32 = -32002;
 pub struct Outcome {
     /// The frame to answer with.
     pub reply: Option<String>,
-    /// How long the work takes, during which the connection does nothing else.
+    /// How long the work takes. The connection does nothing else meanwhile.
     pub pause: Duration,
-    /// Whether the connection ends, after the reply.
+    /// How the connection ends after the reply, if it does.
     pub ending: Option<Ending>,
 }
 
@@ -38,7 +38,9 @@ pub(super) struct Request<'a> {
     pub conn: ConnId,
     /// The time in Unix milliseconds.
     pub now: u64,
-    /// What comes of it.
+    /// How many events the bursts of this frame have caused so far.
+    pub burst: u64,
+    /// What the frame has led to so far.
     pub outcome: Outcome,
 }
 

@@ -1,22 +1,16 @@
 //! What goes wrong on purpose: connections that are refused, stand still or end.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::io::{ErrorKind, Read};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Client, End, Sim};
 use serde_json::{Value, json};
 use tungstenite::protocol::CloseFrame;
 
-const LOGIN: &str = r#"{"jsonrpc":"2.0","method":"login","params":{"login":"1001@xswitch.cn","passwd":"1234","sessid":"s-1"},"id":1}"#;
-const PING: &str = r#"{"jsonrpc":"2.0","method":"verto.ping","params":{},"id":7}"#;
+use crate::common::{Client, End, Sim};
+use crate::{PING, built_in};
 
-fn built_in() -> Sim {
-    Sim::start("", &[])
-}
+const LOGIN: &str = r#"{"jsonrpc":"2.0","method":"login","params":{"login":"1001@xswitch.cn","passwd":"1234","sessid":"s-1"},"id":1}"#;
 
 fn closed(code: u16) -> Result<String, End> {
     Err(End::Closed(code, String::new()))
@@ -29,7 +23,7 @@ fn normal_close() -> CloseFrame {
     }
 }
 
-/// Neither a byte nor the end of the TCP connection.
+/// Asserts that neither a byte nor the end of the TCP connection has come.
 fn assert_nothing_came(client: &mut Client) {
     let stream = client.socket.get_mut();
     stream.set_nonblocking(true).unwrap();
@@ -76,7 +70,7 @@ fn a_connection_is_cut_in_the_middle_of_a_frame() {
     assert_eq!(sim.fault("drop", json!({"inFrame": true}))["dropped"], 1);
     let mut rest = Vec::new();
     let _ = client.socket.get_mut().read_to_end(&mut rest);
-    // A text frame that says it is longer than what came.
+    // The head of a text frame says that the frame is longer than what came.
     assert_eq!(rest[..2], [0x81, 126]);
     let length = usize::from(u16::from_be_bytes([rest[2], rest[3]]));
     assert!((1..length).contains(&(rest.len() - 4)), "{length}");
@@ -124,7 +118,7 @@ fn an_upgrade_is_not_answered_while_it_hangs() {
     thread::scope(|scope| {
         let hanging = scope.spawn(|| sim.connect());
         sim.state_when(|state| state["faults"] == json!([]));
-        // The next one overtakes it.
+        // The next connection takes its session over.
         let next = sim.log_in("1002", "s-2");
         assert!(!hanging.is_finished());
         drop(next);
@@ -150,7 +144,7 @@ fn a_silent_server_takes_a_login_and_says_nothing() {
         Value::Null
     );
     sim.fault("clear", json!({}));
-    // What it has swallowed stays unanswered.
+    // The requests that it has read meanwhile are never answered.
     client.send(&LOGIN.replace("\"id\":1", "\"id\":2"));
     assert_eq!(client.frame()["id"], 2);
 
@@ -172,7 +166,7 @@ fn a_frozen_connection_goes_on_where_it_stopped() {
     client.send(&PING.replace('7', "8"));
     event(&sim, 1);
     event(&sim, 2);
-    // Only others are served.
+    // Other connections are served.
     sim.log_in("1002", "s-2").call("verto.ping", json!({}));
     let frames = sim.get("/sim/frames");
     assert!(frames.as_array().unwrap().iter().all(|f| f["conn"] == 2));
@@ -191,7 +185,7 @@ fn a_frozen_connection_does_not_answer_a_close_nor_is_it_closed() {
     old.send(PING);
     old.next().unwrap();
     sim.fault("freeze", json!({}));
-    // Taken over: the punt waits with all else.
+    // The session is taken over. The punt waits with all other frames.
     sim.log_in("1001", "s-1");
     sim.fault("drop", json!({"login": "1002"}));
     assert_eq!(sim.fault("thaw", json!({"login": "1001"}))["thawed"], 1);
@@ -243,7 +237,7 @@ fn a_close_handshake_never_completes() {
     for client in [&mut one, &mut two] {
         client.call("verto.ping", json!({}));
     }
-    // The client closes: its session is over, the socket isn't.
+    // The client closes. Its session is over, and its socket stays open.
     one.socket.close(Some(normal_close())).unwrap();
     sim.state_when(|state| state["connections"].as_array().unwrap().len() == 1);
     assert_nothing_came(&mut one);
