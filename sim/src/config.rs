@@ -36,6 +36,12 @@ pub struct Config {
     /// How many frames may wait for a slow client before further ones are dropped.
     #[serde(default = "default_send_queue")]
     pub send_queue: usize,
+    /// For how many seconds a user's browsers ring.
+    #[serde(default = "default_ring_time")]
+    pub ring_time: u64,
+    /// For how many seconds a call may be without its WebSocket.
+    #[serde(default = "default_detach_time")]
+    pub detach_time: u64,
     /// How many seconds a token from the HTTP API is valid.
     #[serde(default = "default_token_lifetime")]
     pub token_lifetime: u64,
@@ -213,6 +219,14 @@ fn default_idle_ping() -> u64 {
 
 fn default_send_queue() -> usize {
     10_000
+}
+
+fn default_ring_time() -> u64 {
+    30
+}
+
+fn default_detach_time() -> u64 {
+    120
 }
 
 fn default_token_lifetime() -> u64 {

@@ -94,7 +94,10 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, peer: Peer, silent: bool) {
     };
     let over = connection.serve().await;
     // Before the close handshake: a client that sees it complete may come back at once.
-    sim.update(|switch| switch.hub.leave(conn));
+    sim.update(|switch| {
+        switch.hub.leave(conn);
+        switch.calls.lost(&mut switch.hub, conn);
+    });
     connection.finish(over).await;
     sim.update(|switch| switch.faults.forget(conn));
     info!(conn, "disconnected");

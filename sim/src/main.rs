@@ -6,6 +6,7 @@
 
 mod answer;
 mod auth;
+mod calls;
 mod center;
 mod cli;
 mod config;
@@ -19,6 +20,7 @@ mod jsapi;
 mod json;
 mod load;
 mod mask;
+mod media;
 mod outgoing;
 mod random;
 mod recorder;
@@ -38,6 +40,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use cli::Cli;
 use config::Config;
+use media::Media;
 use server::Files;
 use switch::Sim;
 
@@ -93,7 +96,10 @@ async fn run(cli: Cli) -> Result<(), String> {
         eprintln!("sim: cannot open a browser: {error}");
     }
 
-    let sim = Arc::new(Sim::new(config, !cli.no_callers, cli.speed));
+    let (media, happened) = Media::start().await?;
+    let sim = Arc::new(Sim::new(config, !cli.no_callers, cli.speed, media));
+    let calls = Arc::clone(&sim);
+    tokio::spawn(async move { calls.run_calls(happened).await });
     if cli.agents > 0 {
         sim.set_load(cli.agents, cli.events);
     }

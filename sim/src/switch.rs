@@ -3,15 +3,17 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::auth::Tokens;
+use crate::calls::Calls;
 use crate::center::Center;
 use crate::config::Config;
-use crate::faults::Faults;
+use crate::faults::{Faults, until};
 use crate::hub::Hub;
 use crate::json::Json;
 use crate::load::Load;
+use crate::media::{Happened, Media};
 use crate::recorder::Recorder;
 
 /// The state of the switch.
@@ -22,6 +24,8 @@ pub struct Switch {
     pub hub: Hub,
     /// The call centre.
     pub center: Center,
+    /// The browsers' calls.
+    pub calls: Calls,
     /// The tokens of the HTTP API.
     pub tokens: Tokens,
     /// What goes wrong on purpose.
@@ -53,19 +57,26 @@ pub struct Sim {
     /// How long a client may be silent before it gets a `verto.ping`.
     pub idle_ping: Duration,
     center_changed: Notify,
+    calls_changed: Notify,
 }
 
 impl Sim {
     /// A switch to which nobody is connected.
-    pub fn new(config: Config, callers: bool, speed: f64) -> Sim {
+    pub fn new(config: Config, callers: bool, speed: f64, media: Media) -> Sim {
         let mut center = Center::new(config.center.clone(), speed, unix_ms());
         center.set_arrivals(callers);
         Sim {
             recorder: Recorder::default(),
             idle_ping: Duration::from_secs(config.idle_ping),
             center_changed: Notify::new(),
+            calls_changed: Notify::new(),
             switch: Mutex::new(Switch {
                 hub: Hub::new(config.hierarchy, config.send_queue),
+                calls: Calls::new(
+                    media,
+                    Duration::from_secs(config.ring_time),
+                    Duration::from_secs(config.detach_time),
+                ),
                 config,
                 center,
                 tokens: Tokens::default(),
@@ -81,8 +92,12 @@ impl Sim {
     pub fn update<R>(&self, work: impl FnOnce(&mut Switch) -> R) -> R {
         let mut switch = self.switch.lock().unwrap_or_else(PoisonError::into_inner);
         let due = switch.center.next_due();
+        let calls_due = switch.calls.next_due();
         let result = work(&mut switch);
         switch.publish_center_events();
+        if switch.calls.next_due() != calls_due {
+            self.calls_changed.notify_one();
+        }
         if switch.center.next_due() != due {
             self.center_changed.notify_one();
         }
@@ -105,6 +120,23 @@ impl Sim {
             tokio::select! {
                 () = wait => self.update(|switch| switch.center.tick(unix_ms())),
                 () = self.center_changed.notified() => {}
+            }
+        }
+    }
+
+    /// Lets the time of the calls pass, and takes note of what happens to their media. Never
+    /// returns.
+    pub async fn run_calls(&self, mut happened: mpsc::UnboundedReceiver<Happened>) {
+        loop {
+            let due = self.update(|switch| switch.calls.next_due());
+            tokio::select! {
+                () = until(due) => {
+                    self.update(|switch| switch.calls.tick(&mut switch.hub, tokio::time::Instant::now()));
+                }
+                Some(happened) = happened.recv() => {
+                    self.update(|switch| switch.calls.happened(&mut switch.hub, happened));
+                }
+                () = self.calls_changed.notified() => {}
             }
         }
     }

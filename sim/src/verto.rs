@@ -7,6 +7,7 @@ use tracing::error;
 use uuid::Uuid;
 
 use crate::auth;
+use crate::calls;
 use crate::config::{SessidBinding, User};
 use crate::faults::Ping;
 use crate::hub::{ConnId, Ending};
@@ -135,6 +136,19 @@ impl Request<'_> {
             "verto.unsubscribe" => self.unsubscribe(params),
             "verto.broadcast" => Ok(self.broadcast(params)),
             "verto.info" => self.info(params),
+            "verto.invite" => {
+                let switch = &mut *self.switch;
+                let socket = calls::socket(&switch.hub, self.conn).ok_or_else(no_method)?;
+                switch.calls.invited(&mut switch.hub, socket, params)
+            }
+            "verto.answer" => self.switch.calls.answered(&mut self.switch.hub, params),
+            "verto.attach" => self.switch.calls.attached(&mut self.switch.hub, params),
+            "verto.bye" => self.switch.calls.bye(&mut self.switch.hub, params),
+            "verto.modify" => {
+                let (answer, pause) = self.switch.calls.modify(&mut self.switch.hub, params);
+                self.outcome.pause = pause;
+                answer
+            }
             "jsapi" => match params {
                 Some(params) => jsapi::call(self, params),
                 None => {
@@ -213,15 +227,22 @@ impl Request<'_> {
         let login = self.login_name();
         let sessid = self.sessid().unwrap_or_default().to_owned();
         let hub = &mut self.switch.hub;
-        if hub.take_session(self.conn, &login, &sessid).is_err() {
+        let taken = hub.take_session(self.conn, &login, &sessid);
+        let Ok(punted) = taken else {
             if let Some(client) = hub.client_mut(self.conn) {
                 client.login = None;
                 client.user = None;
             }
             self.outcome.ending = Some(Ending::Close(1000));
             return Err((auth::AUTH_FAILED, "Session in use"));
+        };
+        let calls = &mut self.switch.calls;
+        if let Some(punted) = punted {
+            calls.lost(hub, punted);
         }
-        let ready = Json::object().with("reattached_sessions", Json::Array(Vec::new()));
+        let socket = calls::socket(hub, self.conn);
+        let calls = socket.map_or_else(Vec::new, |socket| calls.reattach(hub, &socket));
+        let ready = Json::object().with("reattached_sessions", calls);
         hub.send_request(self.conn, "verto.clientReady", ready);
         Ok(())
     }
@@ -311,12 +332,16 @@ impl Request<'_> {
         Json::object()
     }
 
-    /// Chat; all else that `verto.info` does needs a call.
+    /// What belongs to a call, or chat. What is neither, or is about an unknown call, is no error.
     fn info(&mut self, params: Option<&Json>) -> Answer {
-        let Some(message) = params.and_then(|params| params.get("msg")) else {
+        let Some(params) = params else {
             return Err(Json::object()
-                .with("message", "CALL DOES NOT EXIST")
+                .with("message", "Params data missing")
                 .with("code", REFUSED));
+        };
+        let Some(message) = params.get("msg") else {
+            let answer = self.switch.calls.info(&mut self.switch.hub, params);
+            return Ok(answer.unwrap_or_else(Json::object));
         };
         let (Some(to), Some(body)) = (message.get_str("to"), message.get_str("body")) else {
             return Err(
