@@ -44,7 +44,7 @@ impl Tokens {
         expires.is_none_or(|expires| now < expires).then_some(owner)
     }
 
-    /// Lets the tokens that match expire now; counts them.
+    /// Lets the tokens that match expire now, and counts them.
     pub fn expire(&mut self, matches: impl Fn(&str, &Owner) -> bool) -> usize {
         let before = self.issued.len();
         self.issued
@@ -136,7 +136,7 @@ mod tests {
             assert_eq!(login(&tokens, 0, &params(&developer)), refused);
             assert_eq!(login(&tokens, 0, &params("fixed")), accepted);
             assert_eq!(login(&tokens, 0, &params("wrong")), refused);
-            // Then the password `password` is tried, which is wrong.
+            // An empty token does not count, so that the password is tried, which is wrong.
             assert_eq!(login(&tokens, 0, &params("")), refused);
         }
         let both = format!(r#"{{"xui_sessid":"","xcc_token":"{own}"}}"#);

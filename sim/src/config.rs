@@ -197,7 +197,7 @@ impl Config {
 }
 
 fn built_in() -> Config {
-    // A test reads it, so it can be read.
+    // It is never unreadable: a test reads it.
     toml::from_str(BUILT_IN).unwrap_or_else(|error| unreachable!("default.toml: {error}"))
 }
 

@@ -1,8 +1,8 @@
 //! A JSON tree that keeps what mod_verto's own parser (cJSON) keeps.
 //!
-//! `serde_json::Value` loses duplicate keys and integers' habits; the recorded frames
-//! contain both. Objects are lists of pairs, every number is a double, keys are looked
-//! up without regard to case, and the first of two equal keys is the one that is found.
+//! The recorded frames have keys that occur twice, and numbers in the form that cJSON gives them.
+//! `serde_json::Value` keeps neither. Here an object is a list of pairs, every number is a
+//! double, and a key is looked up without regard to case; of two equal keys the first is found.
 
 use std::fmt::{self, Write};
 
@@ -22,7 +22,7 @@ pub enum Json {
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// The members in the order in which they were read; keys may occur twice.
+    /// The members in the order in which they were read. A key may occur twice.
     Object(Vec<(String, Json)>),
 }
 
@@ -55,7 +55,7 @@ impl Json {
     /// The member `key` of an object, if it is a number that is not negative.
     pub fn get_u64(&self, key: &str) -> Option<u64> {
         match self.get(key) {
-            // The cast saturates, which is what an absurd number deserves.
+            // The cast gives the largest `u64` for a number that is larger still.
             Some(Json::Number(number)) if *number >= 0.0 => Some(*number as u64),
             _ => None,
         }
@@ -79,7 +79,7 @@ impl Json {
         Json::Object(Vec::new())
     }
 
-    /// The same tree for `serde_json`; of equal keys the last one wins.
+    /// The same tree for `serde_json`. Of equal keys the last one counts.
     pub fn to_value(&self) -> Value {
         match self {
             Json::Null => Value::Null,

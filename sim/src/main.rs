@@ -1,22 +1,28 @@
 //! A local XSwitch: what a browser page and the tests talk to instead of a real one.
 //!
-//! [`connection`] is one WebSocket; its frames go to [`verto`], which works on the
-//! [`switch`]: the [`hub`] with who is connected, and the [`center`] with the agents. What
-//! goes wrong on purpose stands in its [`faults`].
+//! The modules from the bottom to the top; each uses only those that stand before it, and
+//! `tests/modules.rs` keeps it so:
+//!
+//! - [`clock`], [`json`], [`mask`], [`random`] and [`tcp`] know nothing of the simulator;
+//! - [`center`] is the call centre, and [`config`] the configuration file;
+//! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
+//! - [`media`] is where browsers' calls end, and [`calls`] leads them;
+//! - [`outgoing`] and [`faults`] are what goes wrong on purpose, [`load`] the colleagues who work;
+//! - [`recorder`] keeps the last frames, [`switch`] is all state together, and [`sim`] shares it
+//!   between the tasks;
+//! - [`verto`] answers the requests of clients, and [`connection`] is the task of one WebSocket;
+//! - [`http`] is every route, the control API included, and [`cli`] the command line.
 
-mod answer;
 mod auth;
 mod calls;
 mod center;
 mod cli;
+mod clock;
 mod config;
 mod connection;
-mod control;
-mod fault_api;
 mod faults;
-mod http_api;
+mod http;
 mod hub;
-mod jsapi;
 mod json;
 mod load;
 mod mask;
@@ -24,10 +30,10 @@ mod media;
 mod outgoing;
 mod random;
 mod recorder;
-mod server;
+mod sim;
 mod switch;
+mod tcp;
 mod verto;
-mod wire;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -40,9 +46,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use cli::Cli;
 use config::Config;
+use http::Files;
 use media::Media;
-use server::Files;
-use switch::Sim;
+use sim::Sim;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -68,7 +74,7 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), String> {
     let config = Config::load(cli.config.as_deref())?;
-    // The libraries' own debug lines would drown the frames.
+    // The debug lines of libraries are left out: among them nobody would find the frames.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("sim", cli.level());
@@ -77,6 +83,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         .with_ansi(std::io::stderr().is_terminal());
     tracing_subscriber::registry().with(log).with(levels).init();
 
+    let (media, happened) = Media::start().await?;
     let listener = TcpListener::bind((cli.host, cli.port))
         .await
         .map_err(|error| match error.kind() {
@@ -96,7 +103,6 @@ async fn run(cli: Cli) -> Result<(), String> {
         eprintln!("sim: cannot open a browser: {error}");
     }
 
-    let (media, happened) = Media::start().await?;
     let sim = Arc::new(Sim::new(config, !cli.no_callers, cli.speed, media));
     let calls = Arc::clone(&sim);
     tokio::spawn(async move { calls.run_calls(happened).await });
@@ -107,7 +113,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         www: cli.www,
         pkg: cli.pkg,
     };
-    server::serve(listener, sim, files)
+    http::serve(listener, sim, files)
         .await
         .map_err(|error| error.to_string())
 }

@@ -1,7 +1,7 @@
 //! Hides passwords and tokens in what is logged and recorded.
 //!
-//! Works on the text, not on a parsed tree: malformed frames hold passwords too, and
-//! what is recorded must otherwise be what was on the wire.
+//! This works on the text and not on a parsed tree, for two reasons: a frame that is no valid JSON
+//! may hold a password too, and apart from secrets a recorded frame must be what was sent.
 
 /// Members whose value is replaced, whatever it is.
 const SECRET: [&str; 10] = [
@@ -44,7 +44,7 @@ pub fn mask(text: &str) -> String {
 
 /// Whether a string literal, which may be cut short, names a secret member.
 fn is_secret(literal: &str) -> bool {
-    // A key may be written with escapes.
+    // A key may be written with escapes, which only a JSON parser understands.
     let key: String = serde_json::from_str(literal).unwrap_or_default();
     SECRET.iter().any(|name| name.eq_ignore_ascii_case(&key))
 }

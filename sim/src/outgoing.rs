@@ -1,5 +1,4 @@
-//! Frames that are written later than they could be, in another order where a server may
-//! change it.
+//! Frames that a fault holds up. Where a real server gives no order, the fault may change it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -13,12 +12,12 @@ use crate::random::Random;
 /// How frames are held up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// Every frame waits this long.
+    /// How long every frame waits.
     pub delay: Duration,
-    /// Every frame waits up to this much longer, events of each channel and all other
-    /// frames independently of each other.
+    /// Every frame waits up to this much longer. The events of each channel are independent of
+    /// those of other channels and of all other frames.
     pub shuffle: Duration,
-    /// The seed of that.
+    /// The seed of that random delay.
     pub seed: u64,
 }
 
@@ -29,11 +28,11 @@ pub struct Outgoing {
     random: Random,
     waiting: BTreeMap<(Instant, u64), Frame>,
     pushed: u64,
-    /// When the last frame of each kind leaves: those of one kind never change places.
+    /// When the last waiting frame of each kind leaves. Frames of one kind keep their order.
     last: HashMap<Kind, Instant>,
 }
 
-/// What keeps its order among itself.
+/// A kind of frames that keep their order among themselves.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Kind {
     /// Replies and the server's own requests.
@@ -43,7 +42,7 @@ enum Kind {
 }
 
 impl Outgoing {
-    /// Nothing waits, nothing is held up.
+    /// A connection on which nothing is held up.
     pub fn new() -> Outgoing {
         Outgoing {
             delivery: Delivery::default(),
@@ -54,7 +53,7 @@ impl Outgoing {
         }
     }
 
-    /// How frames are held up from now on. Where they aren't any more, those that wait
+    /// Sets how frames are held up from now on. If they are not held up any more, those that wait
     /// leave at once.
     pub fn set(&mut self, now: Instant, delivery: Delivery) {
         if self.delivery == delivery {
@@ -69,7 +68,7 @@ impl Outgoing {
         }
     }
 
-    /// Takes a frame that is to be written, and gives it back if it needn't wait.
+    /// Takes a frame that is to be written, and gives it back if it need not wait.
     pub fn push(&mut self, now: Instant, frame: Frame) -> Option<Frame> {
         if self.delivery == Delivery::default() && self.waiting.is_empty() {
             return Some(frame);

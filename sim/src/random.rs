@@ -28,9 +28,10 @@ impl Random {
         }
     }
 
-    /// An exponentially distributed time: that between two independent arrivals.
+    /// A random time with this mean and an exponential distribution, which is the time between two
+    /// arrivals that know nothing of each other.
     pub fn exponential(&mut self, mean: u64) -> u64 {
-        // 53 random bits are as many as an f64 in [0, 1) holds.
+        // An f64 in [0, 1) holds 53 random bits.
         let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
         (-(1.0 - unit).ln() * mean as f64) as u64
     }

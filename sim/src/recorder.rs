@@ -5,17 +5,17 @@ use std::sync::{Mutex, PoisonError};
 
 use tracing::debug;
 
+use crate::clock::unix_ms;
 use crate::hub::ConnId;
 use crate::json::Json;
 use crate::mask::mask;
-use crate::switch::unix_ms;
 
 /// How many frames are kept.
 const FRAMES: usize = 10_000;
 /// How many bytes of a frame are kept.
 const FRAME_BYTES: usize = 16 * 1024;
 
-/// Seen from the server.
+/// Which way a frame went, seen from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the client.
@@ -41,7 +41,7 @@ pub struct Recorder {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// With the time in Unix milliseconds.
+    /// The frames, each with the time in Unix milliseconds at which it was read or written.
     frames: VecDeque<(u64, ConnId, Direction, String)>,
     logins: HashMap<ConnId, String>,
 }
@@ -60,7 +60,7 @@ impl Recorder {
         });
     }
 
-    /// Remembers whose connection this is; its earlier frames show it as well.
+    /// Remembers whose connection this is. The frames before its login show the name as well.
     pub fn login(&self, conn: ConnId, login: &str) {
         self.locked(|inner| inner.logins.insert(conn, login.to_owned()));
     }
@@ -91,7 +91,7 @@ impl Recorder {
     }
 }
 
-/// The part of a frame that is kept, with a note where that isn't all.
+/// The part of a frame that is kept, and a note with the whole length if that is longer.
 fn shorten(text: &str) -> (&str, String) {
     if text.len() <= FRAME_BYTES {
         return (text, String::new());

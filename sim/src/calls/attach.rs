@@ -9,7 +9,7 @@ use crate::media::sdp_in::Codec;
 
 use super::cause::{DESTINATION_OUT_OF_ORDER, NORMAL_CLEARING};
 use super::leg::{Socket, State};
-use super::{Bye, Calls};
+use super::table::{Bye, Calls};
 
 impl Calls {
     /// A connection is gone: unanswered calls end at once, the others wait for it to come back.

@@ -1,6 +1,7 @@
 //! Who rings, and who talks to whom.
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::hub::{ConnId, Hub, Target};
 use crate::json::Json;
@@ -10,7 +11,7 @@ use crate::media::{Hears, LegId, Sound};
 use super::cause::{Cause, LOSE_RACE, NO_ANSWER, NORMAL_CLEARING, USER_NOT_REGISTERED};
 use super::dialplan::Ring;
 use super::leg::{Doing, Party, Socket, State, Step};
-use super::{Bye, Calls, new_call_id, new_leg};
+use super::table::{Bye, Calls, new_leg};
 
 /// The name of a callee that has given none.
 const NAMELESS: &str = "Outbound Call";
@@ -69,7 +70,7 @@ impl Calls {
             // FreeSWITCH shows the session's id here.
             number: socket.sessid.clone(),
         };
-        let mut leg = new_leg(new_call_id(), socket, false, None);
+        let mut leg = new_leg(Uuid::new_v4().to_string(), socket, false, None);
         leg.own = own;
         leg.other = from.clone();
         leg.doing = Doing::RingingFor(caller);

@@ -9,7 +9,7 @@ use crate::media::LegId;
 use super::cause::{ATTENDED_TRANSFER, DESTINATION_OUT_OF_ORDER, NORMAL_CLEARING};
 use super::leg::{Doing, State};
 use super::requests::{Answer, dialog, refused};
-use super::{Bye, Calls};
+use super::table::{Bye, Calls};
 
 /// How long a real server is busy with it, on the socket's own thread.
 const HOLDING: Duration = Duration::from_millis(250);

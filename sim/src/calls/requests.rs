@@ -4,9 +4,12 @@ use crate::hub::Hub;
 use crate::json::Json;
 use crate::media::LegId;
 
-use super::cause::{BEARERCAPABILITY_NOTAVAIL, DESTINATION_OUT_OF_ORDER, INVALID_MSG_UNSPECIFIED};
+use super::cause::{
+    BEARERCAPABILITY_NOTAVAIL, Cause, DESTINATION_OUT_OF_ORDER, INCOMPATIBLE_DESTINATION,
+    INVALID_MSG_UNSPECIFIED,
+};
 use super::leg::{Doing, Party, Socket, State};
-use super::{Bye, Calls, Cause, INCOMPATIBLE_DESTINATION, new_leg};
+use super::table::{Bye, Calls, new_leg};
 
 /// A result or an error.
 pub type Answer = Result<Json, Json>;

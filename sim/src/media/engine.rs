@@ -13,16 +13,15 @@ use tokio::time::sleep_until;
 use tracing::debug;
 
 use super::endpoint::{Datagram, Endpoint, Given, Packet};
+use super::messages::{Command, Happened, Hears, LegId, Meter};
 use super::rebase::Rebase;
+use super::sockets::Sockets;
 use super::sound::{FRAME_MS, Sound};
-use super::{Command, Happened, Hears, LegId, Meter};
 
 /// The longest datagram that is read.
 const LONGEST: usize = 2_000;
 /// How many datagrams may wait.
 const QUEUE: usize = 1_000;
-
-type Sockets = Vec<(SocketAddr, Arc<UdpSocket>)>;
 
 /// Runs until the switch is gone.
 pub async fn run(

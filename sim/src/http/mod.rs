@@ -1,0 +1,11 @@
+//! Everything that is reached over HTTP: the upgrade to a WebSocket, XSwitch's HTTP API, the
+//! control API of the simulator with its faults, and the static files.
+
+mod answer;
+mod body;
+mod control;
+mod faults;
+mod server;
+mod xswitch;
+
+pub use server::{Files, serve};
