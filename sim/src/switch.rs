@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::auth::Tokens;
-use crate::calls::Calls;
+use crate::calls::{Calls, Times};
 use crate::center::Center;
 use crate::clock::unix_ms;
 use crate::config::Config;
@@ -41,13 +41,13 @@ impl Switch {
     pub fn new(config: Config, callers: bool, speed: f64, media: Media) -> Switch {
         let mut center = Center::new(config.center.clone(), speed, unix_ms());
         center.set_arrivals(callers);
+        let times = Times {
+            ring: Duration::from_secs(config.ring_time),
+            detach: Duration::from_secs(config.detach_time),
+        };
         Switch {
             hub: Hub::new(config.hierarchy, config.send_queue),
-            calls: Calls::new(
-                media,
-                Duration::from_secs(config.ring_time),
-                Duration::from_secs(config.detach_time),
-            ),
+            calls: Calls::new(media, times),
             config,
             center,
             tokens: Tokens::default(),

@@ -30,7 +30,7 @@ impl Calls {
             } else if !leg.recover {
                 self.end(hub, id, NORMAL_CLEARING, Bye::Omit);
             } else {
-                leg.detached = Some(Instant::now() + self.detach_time);
+                leg.detached = Some(Instant::now() + self.times.detach);
                 leg.local.renew_ice();
                 self.media.suspend(id);
             }

@@ -39,7 +39,7 @@ impl Calls {
             .into_iter()
             .map(|socket| self.invite(hub, caller, &from, socket, codec))
             .collect();
-        let end = Instant::now() + ring.time.unwrap_or(self.ring_time);
+        let end = Instant::now() + ring.time.unwrap_or(self.times.ring);
         if let Some(leg) = self.legs.get_mut(&caller) {
             leg.doing = Doing::Calling(targets);
             leg.next = Some((end, Step::NoAnswer(ring.hands_cause_on)));

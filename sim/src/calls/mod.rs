@@ -18,4 +18,4 @@ mod time;
 mod variables;
 
 pub use bridge::socket;
-pub use table::Calls;
+pub use table::{Calls, Times};

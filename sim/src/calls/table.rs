@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cause::{Cause, ORIGINATOR_CANCEL};
+use super::cause::{Cause, MANAGER_REQUEST, ORIGINATOR_CANCEL};
 use super::leg::{Doing, Leg, Party, Socket, State};
 use super::variables;
 use crate::clock::unix_ms;
@@ -14,6 +14,15 @@ use crate::media::sdp_in::Remote;
 use crate::media::sdp_out::Local;
 use crate::media::{Hears, LegId, Media, Meter, Sound};
 
+/// How long things take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// For how long a user's browsers ring.
+    pub ring: Duration,
+    /// For how long a call may be without its socket.
+    pub detach: Duration,
+}
+
 /// All calls.
 #[derive(Debug)]
 pub struct Calls {
@@ -22,25 +31,40 @@ pub struct Calls {
     last_leg: LegId,
     /// The first name that a connection gave for its user.
     pub(super) names: HashMap<ConnId, String>,
-    /// How long it rings.
-    pub ring_time: Duration,
-    /// How long a call may be without a socket.
-    pub detach_time: Duration,
+    /// How long things take.
+    pub times: Times,
+    usual_times: Times,
     sequence: u64,
 }
 
 impl Calls {
     /// No calls yet.
-    pub fn new(media: Media, ring_time: Duration, detach_time: Duration) -> Calls {
+    pub fn new(media: Media, times: Times) -> Calls {
         Calls {
             media,
             legs: BTreeMap::new(),
             last_leg: 0,
             names: HashMap::new(),
-            ring_time,
-            detach_time,
+            times,
+            usual_times: times,
             sequence: 0,
         }
+    }
+
+    /// Ends all calls without a word, as a restart of the server does.
+    pub fn clear(&mut self) {
+        for id in std::mem::take(&mut self.legs).into_keys() {
+            self.media.close(id);
+        }
+        self.names.clear();
+    }
+
+    /// Ends all calls, and lets things take as long as usual.
+    pub fn reset(&mut self, hub: &mut Hub) {
+        while let Some(id) = self.legs.keys().next().copied() {
+            self.end(hub, id, MANAGER_REQUEST, Bye::Say);
+        }
+        self.times = self.usual_times;
     }
 
     pub(super) fn find(&self, call_id: &str) -> Option<LegId> {

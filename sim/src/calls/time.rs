@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::cause::{MANAGER_REQUEST, NORMAL_CLEARING, RECOVERY_ON_TIMER_EXPIRE};
+use super::cause::{NORMAL_CLEARING, RECOVERY_ON_TIMER_EXPIRE};
 use super::leg::{Doing, State, Step};
 use super::route::STEP;
 use super::table::{Bye, Calls};
@@ -11,22 +11,6 @@ use crate::json::Json;
 use crate::media::{Happened, Hears, LegId, Sound};
 
 impl Calls {
-    /// Ends all calls without a word, as a restart of the server does.
-    pub fn clear(&mut self) {
-        for id in std::mem::take(&mut self.legs).into_keys() {
-            self.media.close(id);
-        }
-        self.names.clear();
-    }
-
-    /// Ends all calls.
-    pub fn end_all(&mut self, hub: &mut Hub) {
-        while let Some(id) = self.legs.keys().next().copied() {
-            self.end(hub, id, MANAGER_REQUEST, Bye::Say);
-        }
-        self.names.clear();
-    }
-
     /// The calls as the control API shows them.
     pub fn show(&self) -> Json {
         let rows = self.legs.values().map(|leg| {

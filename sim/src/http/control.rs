@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, Result};
 use super::body::{read_object, required, target};
-use super::faults;
+use super::{calls, faults};
 use crate::clock::unix_ms;
 use crate::hub::{Frame, Target};
 use crate::json::Json;
@@ -69,7 +69,10 @@ pub fn routes() -> Router<Arc<Sim>> {
 }
 
 async fn overview() -> Answer {
-    let routes = OVERVIEW.iter().chain(&faults::OVERVIEW);
+    let routes = OVERVIEW
+        .iter()
+        .chain(&calls::OVERVIEW)
+        .chain(&faults::OVERVIEW);
     let routes = routes.map(|(route, what)| ((*route).to_owned(), Json::from(*what)));
     Answer::Ok(Json::Object(routes.collect()))
 }
@@ -156,7 +159,7 @@ async fn reset(State(sim): State<Arc<Sim>>) -> Answer {
         switch.center.reset(unix_ms());
         switch.tokens.clear();
         switch.faults.clear();
-        switch.calls.end_all(&mut switch.hub);
+        switch.calls.reset(&mut switch.hub);
     });
     sim.recorder.clear();
     Answer::Ok(Json::object().with("code", 200))

@@ -14,7 +14,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::answer::Answer;
-use super::{control, faults, xswitch};
+use super::{calls, control, faults, xswitch};
 use crate::connection;
 use crate::faults::{Admission, until};
 use crate::sim::Sim;
@@ -46,6 +46,7 @@ fn router(sim: Arc<Sim>, files: &Files) -> Router {
         .route("/ws", any(websocket))
         .merge(xswitch::routes())
         .merge(control::routes())
+        .merge(calls::routes())
         .merge(faults::routes())
         .route("/api/{*path}", any(no_such_route))
         .route("/sim/{*path}", any(no_such_route))

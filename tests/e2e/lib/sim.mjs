@@ -69,6 +69,11 @@ class Sim {
     return this.request("POST", "sim/caller", { queue, caller });
   }
 
+  /** How long a user's browsers ring and a call may be without its socket: `{ringMs, detachMs}`. */
+  callTimes(times) {
+    return this.request("POST", "sim/call-times", times);
+  }
+
   event(event) {
     return this.request("POST", "sim/event", event);
   }
