@@ -6,7 +6,8 @@
 //! - [`clock`], [`json`], [`mask`], [`random`] and [`tcp`] know nothing of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
-//! - [`media`] is where browsers' calls end, and [`calls`] leads them;
+//! - [`media`] is where browsers' calls end, and [`calls`] leads them; [`phones`] lets the
+//!   call centre ring them;
 //! - [`outgoing`] and [`faults`] are what goes wrong on purpose, [`load`] the colleagues who work;
 //! - [`recorder`] keeps the last frames, [`switch`] is all state together, and [`sim`] shares it
 //!   between the tasks;
@@ -28,6 +29,7 @@ mod load;
 mod mask;
 mod media;
 mod outgoing;
+mod phones;
 mod random;
 mod recorder;
 mod sim;
@@ -49,6 +51,7 @@ use config::Config;
 use http::Files;
 use media::Media;
 use sim::Sim;
+use switch::Options;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -103,7 +106,12 @@ async fn run(cli: Cli) -> Result<(), String> {
         eprintln!("sim: cannot open a browser: {error}");
     }
 
-    let sim = Arc::new(Sim::new(config, !cli.no_callers, cli.speed, media));
+    let options = Options {
+        callers: !cli.no_callers,
+        speed: cli.speed,
+        browser_phones: cli.browser_phones,
+    };
+    let sim = Arc::new(Sim::new(config, options, media));
     let calls = Arc::clone(&sim);
     tokio::spawn(async move { calls.run_calls(happened).await });
     if cli.agents > 0 {

@@ -13,7 +13,7 @@ use crate::faults::until;
 use crate::load::{Load, STEP};
 use crate::media::{Happened, Media};
 use crate::recorder::Recorder;
-use crate::switch::Switch;
+use crate::switch::{Options, Switch};
 
 /// What all tasks of the server share.
 pub struct Sim {
@@ -28,13 +28,13 @@ pub struct Sim {
 
 impl Sim {
     /// A simulator to which nobody is connected. See [`Switch::new`].
-    pub fn new(config: Config, callers: bool, speed: f64, media: Media) -> Sim {
+    pub fn new(config: Config, options: Options, media: Media) -> Sim {
         Sim {
             recorder: Recorder::default(),
             idle_ping: Duration::from_secs(config.idle_ping),
             center_changed: Notify::new(),
             calls_changed: Notify::new(),
-            switch: Mutex::new(Switch::new(config, callers, speed, media)),
+            switch: Mutex::new(Switch::new(config, options, media)),
         }
     }
 
@@ -44,7 +44,7 @@ impl Sim {
         let due = switch.center.next_due();
         let calls_due = switch.calls.next_due();
         let result = work(&mut switch);
-        switch.publish_center_events();
+        switch.carry_on();
         if switch.calls.next_due() != calls_due {
             self.calls_changed.notify_one();
         }

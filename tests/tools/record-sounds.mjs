@@ -1,4 +1,4 @@
-// Records the simulator's sounds, sim/src/media/sounds.bin: no Opus encoder is small enough to be
+// Records the simulator's sounds, sim/sounds.bin: no Opus encoder is small enough to be
 // worth a dependency, and every Chromium has one. Run it only to change the sounds:
 //
 //     node tests/tools/record-sounds.mjs
@@ -9,7 +9,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { startBrowser } from "../e2e/lib/browser.mjs";
 
-const FILE = fileURLToPath(new URL("../../sim/src/media/sounds.bin", import.meta.url));
+const FILE = fileURLToPath(new URL("../../sim/sounds.bin", import.meta.url));
 // Two octaves of a pentatonic scale, in which any order of notes is a melody.
 const NOTES = [262, 294, 330, 392, 440, 523, 587, 659, 784, 880];
 

@@ -155,7 +155,8 @@ impl Calls {
                 leg.next = None;
                 leg.doing = Doing::Bridged { with, shown: false };
             }
-            self.media.hear(id, Hears::Leg(with));
+            let voice = self.legs.get(&with).and_then(|leg| leg.voice);
+            self.media.hear(id, voice.unwrap_or(Hears::Leg(with)));
         }
         self.show_parties(hub, first);
     }

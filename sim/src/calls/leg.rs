@@ -8,7 +8,7 @@ use crate::hub::ConnId;
 use crate::json::Json;
 use crate::media::sdp_in::Remote;
 use crate::media::sdp_out::Local;
-use crate::media::{LegId, Meter};
+use crate::media::{Hears, LegId, Meter};
 
 /// A name and a number to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,12 +109,14 @@ pub struct Leg {
     pub next: Option<(Instant, Step)>,
     /// The digits that were sent.
     pub digits: String,
+    /// What is heard of a caller who is no browser but simulated.
+    pub voice: Option<Hears>,
 }
 
 impl Leg {
     /// Whether sound flows.
     pub fn is_connected(&self) -> bool {
-        self.state == State::Answered && self.meter.connected()
+        self.voice.is_some() || self.state == State::Answered && self.meter.connected()
     }
 
     /// What FreeSWITCH calls this: seen from the switch.

@@ -2,7 +2,7 @@
 //!
 //! A browser's call is a [`leg`]; the [`table`] has all of them. What a browser asks for is in
 //! [`requests`] and [`modify`], where a number leads in [`dialplan`] and [`route`], who rings and
-//! who talks to whom in [`bridge`], what a lost socket does in [`attach`], what happens by itself
+//! who talks to whom in [`bridge`], callers who are no browsers in [`outside`], what a lost socket does in [`attach`], what happens by itself
 //! in [`time`].
 
 mod attach;
@@ -11,6 +11,7 @@ mod cause;
 mod dialplan;
 mod leg;
 mod modify;
+mod outside;
 mod requests;
 mod route;
 mod table;
@@ -18,4 +19,5 @@ mod time;
 mod variables;
 
 pub use bridge::socket;
+pub use outside::Outside;
 pub use table::{Calls, Times};

@@ -223,5 +223,6 @@ pub(super) fn new_leg(
         doing: Doing::Alone,
         next: None,
         digits: String::new(),
+        voice: None,
     }
 }

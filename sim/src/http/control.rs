@@ -159,6 +159,7 @@ async fn reset(State(sim): State<Arc<Sim>>) -> Answer {
         switch.center.reset(unix_ms());
         switch.tokens.clear();
         switch.faults.clear();
+        switch.phones.reset();
         switch.calls.reset(&mut switch.hub);
     });
     sim.recorder.clear();

@@ -66,7 +66,7 @@ impl Clip {
 
 /// The recorded frames of each clip.
 static RECORDING: LazyLock<Vec<Vec<Arc<[u8]>>>> = LazyLock::new(|| {
-    let mut bytes = include_bytes!("sounds.bin").iter().copied();
+    let mut bytes = include_bytes!("../../sounds.bin").iter().copied();
     let mut clips = Vec::new();
     while let Some(frames) = bytes.next() {
         let frame = |_| {

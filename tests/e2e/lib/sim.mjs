@@ -74,6 +74,11 @@ class Sim {
     return this.request("POST", "sim/call-times", times);
   }
 
+  /** Whether the call centre rings the browsers of agents. */
+  browserPhones(on) {
+    return this.request("POST", "sim/browser-phones", { on });
+  }
+
   event(event) {
     return this.request("POST", "sim/event", event);
   }
