@@ -26,7 +26,7 @@ use tracing::debug;
 
 use super::answer::Answer;
 use super::guard::{Guard, guard};
-use super::{control, faults, xswitch};
+use super::{calls, control, faults, xswitch};
 use crate::connection;
 use crate::faults::{Admission, until};
 use crate::limits::{LARGEST_BODY, MOST_CONNECTIONS};
@@ -120,6 +120,7 @@ fn http_api() -> Router<Arc<Sim>> {
     Router::new()
         .merge(xswitch::routes())
         .merge(control::routes())
+        .merge(calls::routes())
         .merge(faults::routes())
 }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::request::{MethodResult, Request, refused};
 use crate::auth;
+use crate::calls;
 use crate::hub::Ending;
 use crate::json::Json;
 
@@ -54,15 +55,21 @@ impl Request<'_> {
         let login = self.login_name();
         let sessid = self.sessid().unwrap_or_default().to_owned();
         let hub = &mut self.switch.hub;
-        if hub.take_session(self.conn, &login, &sessid).is_err() {
+        let Ok(punted) = hub.take_session(self.conn, &login, &sessid) else {
             if let Some(client) = hub.client_mut(self.conn) {
                 client.login = None;
                 client.user = None;
             }
             self.outcome.ending = Some(Ending::Close(1000));
             return Err((auth::AUTH_FAILED, "Session in use"));
+        };
+        let calls = &mut self.switch.calls;
+        if let Some(punted) = punted {
+            calls.lost(hub, punted);
         }
-        let ready = Json::object().with("reattached_sessions", Json::Array(Vec::new()));
+        let socket = calls::socket(hub, self.conn);
+        let calls = socket.map_or_else(Vec::new, |socket| calls.reattach(hub, &socket));
+        let ready = Json::object().with("reattached_sessions", calls);
         hub.send_request(self.conn, "verto.clientReady", ready);
         Ok(())
     }
