@@ -2,6 +2,7 @@
 // comes back.
 import verto, { VertoCallcenter } from "@xswitch/rtc";
 import { FAULTS, requestsFor } from "./faults-list.mjs";
+import { connectOnlyTo, otherLimit } from "./policy.mjs";
 
 const vcc = new VertoCallcenter(verto);
 const element = (id) => document.getElementById(id);
@@ -185,7 +186,7 @@ function subscribe(name) {
   verto.subscribe(name, {
     handler(_, { eventType }) {
       channel.events += 1;
-      channel.last = `${clock(Date.now())} ${eventType ?? ""}`;
+      channel.last = `${clock(Date.now())} ${typeof eventType === "string" ? eventType : ""}`;
       lastHeard = Date.now();
     },
     readyHandler: () => answered(name, "confirmed"),
@@ -224,7 +225,7 @@ async function request() {
   requests.length = Math.min(requests.length, REQUESTS_SHOWN);
   try {
     const reply = await verto.sendMethod("echo", { n: number }, null, null, { timeout: REQUEST_TIMEOUT_MS });
-    row.outcome = reply.n === number ? "ok" : "wrong answer";
+    row.outcome = reply?.n === number ? "ok" : "wrong answer";
     row.sent = true;
     lastHeard = Date.now();
   } catch (error) {
@@ -256,6 +257,7 @@ const callbacks = {
   onWSLogin(_, success) {
     if (!success) return;
     clearError();
+    connectOnlyTo(verto.options.socketUrl);
     subscribe(vcc.channel());
     subscribe(vcc.channel(agent()));
   },
@@ -282,6 +284,11 @@ async function freshToken() {
 
 async function connect() {
   clearError();
+  const other = otherLimit(value("socket-url"));
+  if (other) {
+    const message = `本页只能连接 ${other},请刷新 · this page can connect only to ${other}: reload it`;
+    return showError("连接 Connect", { message });
+  }
   lostAt = undefined;
   channels.clear();
   element("channels").tBodies[0].replaceChildren();

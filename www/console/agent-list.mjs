@@ -48,7 +48,10 @@ export class AgentList {
 
   /** Brings the rows that have changed up to date. */
   draw() {
-    const { changed, rows } = this.#center;
+    const { rows } = this.#center;
+    const changed = [...this.#center.changed];
+    // Emptied first: a row that could not be drawn would otherwise stand in the way each time.
+    this.#center.changed.clear();
     let added = false;
     for (const key of changed) {
       const row = rows.get(key);
@@ -57,7 +60,6 @@ export class AgentList {
       else if (line) this.#update(line, row);
       else added = this.#add(key, row);
     }
-    changed.clear();
     if (added) {
       this.#offerQueues();
       this.#order();
@@ -116,7 +118,7 @@ export class AgentList {
   }
 
   #showSince({ row, cells }) {
-    setText(cells.since, row.since ? elapsed(row.since) : "");
+    setText(cells.since, elapsed(row.since));
   }
 
   #seen(entries) {

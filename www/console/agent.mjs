@@ -4,6 +4,7 @@ import { elapsed, onTick } from "./clock.mjs";
 import { announce, element, keepFocus, make, onClick, onSubmit, press, setText, value } from "./dom.mjs";
 import { attempt, say } from "./failures.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
+import { onLeftOut } from "./incoming.mjs";
 import { changed, isOnCall, me, myRow, onMe, setReply } from "./me.mjs";
 import { signInTo } from "./signin.mjs";
 
@@ -133,6 +134,7 @@ onConnection(() => {
   for (const id of ["queue", "extn"]) element(`post-${id}`).value ||= value(id);
   say("agent-message");
 });
+onLeftOut((what) => say("agent-message", () => t("leftOut", { what }), "note"));
 onMe(show);
 onTick(showTimer);
 onLanguage(show);

@@ -104,7 +104,7 @@ export class Center {
   /** Of a call that began while nobody listened, the other side is not known. */
   #partyOf(agent, status, call) {
     const known = this.#parties.get(agent);
-    return ON_CALL.includes(status) && known?.call === call ? known.party : undefined;
+    return known && known.call === call && ON_CALL.includes(status) ? known.party : undefined;
   }
 
   #setParty(agent, call, party) {

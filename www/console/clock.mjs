@@ -33,5 +33,5 @@ export function duration(ms) {
   return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`;
 }
 
-/** How long it has been so, by the server's clock. */
-export const elapsed = (since) => duration(serverNow() - since);
+/** How long something has been so, by the server's clock; "" where its beginning isn't known. */
+export const elapsed = (since) => (since === undefined ? "" : duration(serverNow() - since));

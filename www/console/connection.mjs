@@ -1,5 +1,7 @@
 // The one connection of this page, and who is on it.
 import verto, { VertoCallcenter } from "@xswitch/rtc";
+import { connectOnlyTo } from "../policy.mjs";
+import { readEvent } from "./incoming.mjs";
 
 export { verto };
 export const vcc = new VertoCallcenter(verto);
@@ -31,7 +33,9 @@ const callbacks = {
   },
   // Also after each reconnect: what is subscribed here replaces what the last run subscribed.
   onWSLogin(_, success) {
-    if (success) tell("onLogin");
+    if (!success) return;
+    connectOnlyTo(verto.options.socketUrl);
+    tell("onLogin");
   },
   onSubscribeError(_, channel, error) {
     tell("onSubscribeError", channel, error);
@@ -40,6 +44,17 @@ const callbacks = {
     tell("onGap", gap);
   },
 };
+
+/** Subscribes to a channel. `onEvent` gets what `readEvent` makes of the server's events. */
+export function subscribe(channel, onEvent, onSubscribed) {
+  verto.subscribe(channel, {
+    handler(_, params) {
+      const event = readEvent(params);
+      if (event) onEvent(event);
+    },
+    readyHandler: onSubscribed,
+  });
+}
 
 /** Connects; settles like `verto.connect`. */
 export function connect({ login, passwd, token, socketUrl, group, agent, extn }) {

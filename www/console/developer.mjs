@@ -1,6 +1,6 @@
 // The developer's drawer: the frames with the calls that made them, and the simulator's faults.
 import { onTick } from "./clock.mjs";
-import { codeOf } from "./code.mjs";
+import { codeOf, titleOf } from "./code.mjs";
 import { element, make, onClick, press, setText } from "./dom.mjs";
 import { frames, parsed, partner } from "./frames.mjs";
 import { onLanguage, t } from "./i18n.mjs";
@@ -19,21 +19,19 @@ const isPing = (json) => json?.method === "verto.ping" || json?.result?.message 
 
 function isShown(frame) {
   const json = parsed(frame);
-  if (element("hide-pings").checked && (isPing(json) || isPing(parsed(partner(frame) ?? frame)))) return false;
+  if (element("hide-pings").checked && (isPing(json) || isPing(parsedPartner(frame)))) return false;
   return !(element("hide-events").checked && json?.method === "verto.event");
 }
 
-/** What a frame is, in a few words. */
+/** The frame that `partner` finds, parsed. */
+function parsedPartner(frame) {
+  const other = partner(frame);
+  return other && parsed(other);
+}
+
 function title(frame) {
   const json = parsed(frame);
-  if (!json) return frame.text.slice(0, 60);
-  const { method, params, result, error } = json;
-  if (method === "jsapi") return params.data?.func ?? `jsapi ${params.command}`;
-  if (method === "verto.event") return `${params.eventType ?? "event"} ${params.eventChannel}`;
-  if (method) return method;
-  const request = partner(frame);
-  const outcome = error ? `error ${error.code ?? ""}` : `result ${result?.code ?? result?.message ?? ""}`;
-  return `${request ? title(request) : "reply"} → ${outcome.trim()}`;
+  return json ? titleOf(json, parsedPartner(frame)) : frame.text.slice(0, 60);
 }
 
 /** How long the answer took, on the reply's line. */
@@ -87,16 +85,24 @@ function choose(frame) {
   for (const [number, node] of items) node?.firstChild.setAttribute("aria-pressed", String(number === frame.number));
   element("frame-hint").hidden = true;
   element("frame-detail").hidden = false;
-  const json = parsed(frame);
-  setText(element("frame-text"), json ? JSON.stringify(json, null, 2) : frame.text);
+  setText(element("frame-text"), indented(frame.text));
   showCode();
+}
+
+function indented(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    // It is no JSON, or nested too deeply.
+    return text;
+  }
 }
 
 function showCode() {
   press([element("code-es5"), element("code-es6")], element(`code-${language}`));
   if (!chosen) return;
   const json = parsed(chosen);
-  const request = json?.method ? json : parsed(partner(chosen) ?? {});
+  const request = json?.method ? json : parsedPartner(chosen);
   setText(element("frame-code"), request?.method ? codeOf(request, verto.options.socketUrl)[language] : "–");
 }
 

@@ -1,6 +1,7 @@
 // The raw frames of this page's sockets, for the developer's drawer. The SDK has no hook for
 // that, and needs none: it makes its sockets with the global `WebSocket`, so a subclass that is
 // put there before the first connect() sees everything that goes in and out.
+import { readFrame } from "./incoming.mjs";
 import { mask } from "./mask.mjs";
 
 /** How many frames are kept. */
@@ -34,12 +35,11 @@ class WatchedWebSocket extends WebSocket {
 
 globalThis.WebSocket = WatchedWebSocket;
 
-/** The frame as JSON, or undefined; parsed when somebody looks at it. */
+/** What `readFrame` makes of the frame, once somebody looks at it; undefined for what is no JSON object. */
 export function parsed(frame) {
   if (!("json" in frame)) {
     try {
-      const json = JSON.parse(frame.text);
-      frame.json = Array.isArray(json) ? json[0] : json;
+      frame.json = readFrame(JSON.parse(frame.text));
     } catch {
       frame.json = undefined;
     }

@@ -1,7 +1,8 @@
 // This agent: the state in each queue and the current call, as events tell them.
-import { onConnected, session, vcc, verto } from "./connection.mjs";
+import { onConnected, session, subscribe, vcc } from "./connection.mjs";
 import { agentRows, hasApi } from "./api.mjs";
 import { serverNow } from "./clock.mjs";
+import { readRows, text } from "./incoming.mjs";
 
 /**
  * `rows`: by queue, what the server last said of each that we are signed in to.
@@ -33,8 +34,9 @@ function setRow(row) {
 
 /** What a command's reply says of us; the event that says the same may be lost. */
 export function setReply(result) {
-  const row = result?.data;
-  if (row?.agent_id !== session.agent || !row.queue_id) return;
+  if (text(result?.data?.agent_id) !== session.agent) return;
+  const [row] = readRows("agentState", [result.data]);
+  if (!row?.queue_id) return;
   setRow(row);
   changed();
 }
@@ -58,7 +60,7 @@ function step(name, more) {
 
 let eventsSeen = 0;
 
-function onEvent(_, event) {
+function onEvent(event) {
   const { eventType, data } = event;
   eventsSeen += 1;
   switch (eventType) {
@@ -86,7 +88,7 @@ function onEvent(_, event) {
     case "callEnded":
       if (me.call?.id !== data.call) break;
       step("ended", { cause: data.cause });
-      me.call.talkMs = data.durationMs;
+      me.call.talkMs = data.durationMs ?? 0;
       break;
   }
   changed(event);
@@ -110,8 +112,8 @@ async function load() {
   if (me.call && me.call.step !== "ended" && call !== me.call.id) step("ended", { unseen: true });
   const began = STEP_OF[callstate];
   if (call && began) {
-    // What is known of the state's beginning is the server's time.
-    const at = Date.now() - (serverNow() - since);
+    // The row tells the beginning by the server's clock, if at all.
+    const at = since === undefined ? Date.now() : Date.now() - (serverNow() - since);
     if (me.call?.id !== call) me.call = { id: call, direction: "", party: "", queue: "", since: at, talkMs: 0 };
     if (began === "talking") me.call.talkingSince ??= at;
     // Of an outbound call dialProgress has told more.
@@ -122,7 +124,7 @@ async function load() {
 
 onConnected({
   onLogin() {
-    verto.subscribe(vcc.channel(session.agent), { handler: onEvent, readyHandler: load });
+    subscribe(vcc.channel(session.agent), onEvent, load);
   },
   onGap: load,
 });

@@ -32,6 +32,10 @@ export const MESSAGES = {
     "这里没有取 Token 的接口：地址不是本站的",
     "Tokens can't be fetched here: the socket is another host's",
   ],
+  otherServer: [
+    "本页现在只能连接 {other}：要连接别的服务器，请先刷新页面",
+    "This page can now connect only to {other}: reload it for another server",
+  ],
   queue: ["队列", "Queue"],
   extension: ["分机", "Extension"],
   moreSettings: ["更多设置", "More settings"],
@@ -163,6 +167,10 @@ export const MESSAGES = {
     "There is no list of agents here; the board fills as events arrive",
   ],
   boardStale: ["连接中断：以下是断线前的情况", "Disconnected: this is how it was before"],
+  leftOut: [
+    "服务器发来的部分数据无法识别，已略过（{what}）",
+    "Some of what the server sent can't be read and is left out ({what})",
+  ],
   listFailed: ["坐席列表", "List of agents"],
 
   // The developer's drawer

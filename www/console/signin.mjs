@@ -5,6 +5,7 @@ import { element, keepFocus, onClick, onSubmit, value } from "./dom.mjs";
 import { attempt, describe, say } from "./failures.mjs";
 import { t } from "./i18n.mjs";
 import { forget, me, setReply } from "./me.mjs";
+import { otherLimit } from "../policy.mjs";
 import { recall, remember } from "./storage.mjs";
 import { showView } from "./views.mjs";
 
@@ -36,6 +37,8 @@ async function start(button, asAgent) {
     agent: value("agent"),
     extn: value("extn"),
   };
+  const other = otherLimit(params.socketUrl);
+  if (other) return say("sign-in-message", () => t("otherServer", { other }));
   me.queue = value("queue");
   showView(asAgent ? "agent" : "supervisor");
   const failure = "failedConnect";

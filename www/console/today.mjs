@@ -16,7 +16,7 @@ function counts() {
   return kept?.day === day() ? kept : { day: day(), answered: 0, missed: 0, dialled: 0, talked: 0, talkMs: 0, calls: [] };
 }
 
-function count({ call, direction, durationMs }) {
+function count({ call, direction, durationMs = 0 }) {
   const today = counts();
   if (today.calls.includes(call)) return;
   if (direction === "outbound") today.dialled += 1;

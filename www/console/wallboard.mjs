@@ -1,5 +1,5 @@
 // The supervisor's wallboard: one subscription to the group, drawn ten times a second at most.
-import { connection, isReady, onConnected, onConnection, vcc, verto } from "./connection.mjs";
+import { connection, isReady, onConnected, onConnection, subscribe, vcc } from "./connection.mjs";
 import { agentRows, hasApi, queueRows } from "./api.mjs";
 import { AgentList } from "./agent-list.mjs";
 import { Center } from "./center.mjs";
@@ -8,6 +8,7 @@ import { onTick, serverNow } from "./clock.mjs";
 import { element, setText } from "./dom.mjs";
 import { describe, failed, say } from "./failures.mjs";
 import { onLanguage, t } from "./i18n.mjs";
+import { onLeftOut } from "./incoming.mjs";
 import { QueueTable } from "./queue-table.mjs";
 import { onView } from "./views.mjs";
 
@@ -44,18 +45,32 @@ function draw(at) {
   }
 }
 
-function onEvent(_, event) {
+function onEvent(event) {
   center.apply(event, serverNow());
   schedule();
 }
 
-// When the subscription is confirmed, so that no change falls between the two.
+// What could not be read since the lists were asked for, or "".
+let leftOut = "";
+
+function showLeftOut() {
+  say("board-message", leftOut && (() => t("leftOut", { what: leftOut })), "note");
+}
+
+onLeftOut((what) => {
+  leftOut = what;
+  if (subscribed) showLeftOut();
+});
+
+// Called when the subscription is confirmed, so that no change falls between the lists and the
+// first event.
 async function load() {
   if (!hasApi()) return say("board-message", () => t("boardFromEvents"), "note");
+  leftOut = "";
   try {
     const [waiting] = await Promise.all([queueRows(), center.refresh(agentRows)]);
     for (const row of waiting) center.setQueue(row, serverNow());
-    say("board-message");
+    showLeftOut();
   } catch (error) {
     say("board-message", () => failed("listFailed", error));
   }
@@ -64,17 +79,17 @@ async function load() {
 
 let subscribed = false;
 
-/** From the first look at the wallboard until the connection's end; agents don't pay for it. */
-function subscribe() {
+/** Subscribes at the first look at the wallboard, so that an agent who never opens it gets no events of others. */
+function start() {
   if (subscribed || !isReady()) return;
   subscribed = true;
-  verto.subscribe(vcc.channel(), { handler: onEvent, readyHandler: load });
+  subscribe(vcc.channel(), onEvent, load);
 }
 
 onView((view) => {
   visible = view === "supervisor";
   if (!visible) return;
-  subscribe();
+  start();
   schedule();
 });
 onConnection(() => {
