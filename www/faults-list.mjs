@@ -1,8 +1,8 @@
 // What can be made to fail: the buttons of faults.html and of the console's drawer. A row is
 // [id, [名称, name], [作用, effect], requests]; a request is [path below sim/, body].
 
-// Stands for the page's login, which keeps faults from other pages' connections where they
-// allow that, and for its agent's channel.
+// These two stand for the page's own login and for its agent's channel. A fault that can be
+// limited to one login leaves the connections of other pages alone.
 const MINE = "$login";
 const CHANNEL = "$channel";
 const DROP = ["fault/drop", { login: MINE }];
@@ -60,7 +60,7 @@ export const FAULTS = [
   },
 ];
 
-/** The requests of a row for this page. */
+/** A row's requests, with the page's own login and channel in the place of what stands for them. */
 export function requestsFor(requests, { login, channel }) {
   const stand = { [MINE]: login, [CHANNEL]: channel };
   const own = (body) => JSON.parse(JSON.stringify(body), (_, each) => stand[each] ?? each);

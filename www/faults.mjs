@@ -1,5 +1,5 @@
-// Faults and recovery: buttons let the simulator fail, and the page shows how the connection
-// comes back.
+// Faults and recovery: each button makes the simulator fail in one way, and the page shows how
+// the connection comes back.
 import verto, { VertoCallcenter } from "@xswitch/rtc";
 import { FAULTS, requestsFor } from "./faults-list.mjs";
 import { connectOnlyTo, otherLimit } from "./policy.mjs";
@@ -29,9 +29,9 @@ const REASONS = {
 const SUBSCRIPTIONS = { no: "未订阅 no", asked: "等待中 asked", confirmed: "已订阅 confirmed", refused: "被拒绝 refused" };
 
 const REQUEST_EVERY_MS = 2000;
-// Shorter than the SDK's, so that a silent server shows soon.
+// Shorter than the SDK's own timeout, so that a silent server is seen soon.
 const REQUEST_TIMEOUT_MS = 5000;
-// A server that answers the requests is heard more often than this.
+// While the server answers the requests, something is heard from it more often than this.
 const SILENT_MS = 4000;
 const REQUESTS_SHOWN = 5;
 const STRIP_MS = 120_000;
@@ -71,7 +71,7 @@ const states = [{ state: "idle", since: Date.now() }];
 let current = { attempt: 0, retryAt: 0, why: "" };
 let stateLine;
 let lastHeard;
-// Since when the connection that was ready is away; undefined while none is missed.
+// When a connection that was ready was lost; undefined while there is no outage.
 let lostAt;
 let silentMs = 0;
 
@@ -92,7 +92,7 @@ function onState(state, { attempt, delayMs, reason, error }) {
   while (states[1].since < now - STRIP_MS) states.shift();
 
   const why = reason ? [REASONS[reason], reason, error?.message].filter(Boolean).join(" · ") : "";
-  // Of an attempt after a failure, what failed stays on show until it succeeds.
+  // During a new attempt the page goes on showing why the last one failed.
   const trying = state === "connecting" || state === "authenticating";
   current = { attempt, retryAt: now + delayMs, why: trying ? why || current.why : why };
   stateLine = addLine({ state }, [bilingual(STATES, state), "", why]);
@@ -178,8 +178,8 @@ function show() {
 
 const channels = new Map();
 
-// Called in onWSLogin, so also after each reconnect: what is subscribed there replaces what
-// its last run subscribed, and no event counts twice.
+// This is called in onWSLogin, so it also runs after each reconnect. What is subscribed there
+// replaces what was subscribed there before, so no event is counted twice.
 function subscribe(name) {
   const channel = channels.get(name) ?? { events: 0, lost: 0, last: "" };
   channels.set(name, Object.assign(channel, { subscription: "asked" }));
@@ -299,7 +299,7 @@ async function connect() {
   try {
     await verto.connect({ login: value("login"), socketUrl: value("socket-url"), keepAlive, ...credentials }, callbacks);
   } catch (error) {
-    // Logging out while connecting is no failure.
+    // Whoever logs out while the page is connecting needs no message about it.
     if (error.kind !== "closed") showError("连接 Connect", error);
   }
 }
@@ -348,7 +348,7 @@ async function showFaultsOn() {
   element("faults-on").textContent = text || "无 none";
 }
 
-// A request as one would make it by hand.
+// The request as a line of text, for somebody who wants to make it by hand.
 const describe = ([path, body]) => `POST /sim/${path} ${body ? JSON.stringify(body) : ""}`;
 
 function showButtons() {

@@ -1,5 +1,5 @@
-// The list of all agents: a row is made once and its texts change; hundreds of events a second
-// cost only the rows that they are about.
+// The list of all agents. Each row's elements are made once and then only their texts change, so
+// hundreds of events a second cost no more than the rows that they are about.
 import { elapsed } from "./clock.mjs";
 import { ON_CALL, STATUSES } from "./center.mjs";
 import { element, make, press, setText, value } from "./dom.mjs";
@@ -10,7 +10,7 @@ const CELLS = ["agent", "queue", "status", "since", "reason", "call"];
 const isOut = ({ status }) => status === "out";
 const byKey = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 const ORDERS = {
-  // In this one no line ever moves.
+  // In this order no line ever moves.
   agent: byKey,
   status: (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) || a.since - b.since,
   since: (a, b) => isOut(a) - isOut(b) || a.since - b.since,
@@ -41,7 +41,7 @@ export class AgentList {
     element("sort").addEventListener("change", () => this.#order());
   }
 
-  /** Runs `run` when something is to be drawn. */
+  /** Runs `run` when the list has to be drawn because the user has changed the filter. */
   onChange(run) {
     this.#changed = run;
   }
@@ -67,7 +67,7 @@ export class AgentList {
     this.#showCount();
   }
 
-  /** Once a second: the timers that can be seen, and an order that depends on the states. */
+  /** Called once a second: updates the visible timers, and the order where it depends on the states. */
   tick() {
     for (const line of this.#visible) this.#showSince(line);
     if (this.#orderChanged) this.#order();
@@ -158,7 +158,7 @@ export class AgentList {
     element("no-agents").hidden = shown > 0;
   }
 
-  /** Moves only those rows that are out of place. */
+  /** Sorts the rows. Only those that are out of place are moved. */
   #order() {
     this.#orderChanged = false;
     const compare = ORDERS[element("sort").value];

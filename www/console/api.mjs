@@ -1,9 +1,9 @@
-// XSwitch's HTTP interface beside the socket: tokens, and the state of before the first event.
+// XSwitch's HTTP interface: it issues tokens, and tells the state before the first event.
 import { setServerDate } from "./clock.mjs";
 import { value } from "./dom.mjs";
 import { readRows, text } from "./incoming.mjs";
 
-/** Only where the socket is this page's own server; a browser would refuse to read others. */
+/** Whether the socket is that of this page's own server. A browser would not let us read from others. */
 export function hasApi() {
   try {
     return new URL(value("socket-url")).host === location.host;
@@ -27,10 +27,10 @@ function post(path, body) {
 /** A row for each agent and queue: `{agent_id, queue_id, state, callstate, since, …}`. */
 export const agentRows = async () => readRows("agentState", await read("api/cc/agent_state?type=callcenter"));
 
-/** `{queue, waiting, longestWaitMs, …}` for each queue. */
+/** A row for each queue: `{queue, waiting, longestWaitMs, …}`. */
 export const queueRows = async () => readRows("queueState", await read("api/cc/queue_state"));
 
-/** A user's token for the password. */
+/** A token for a user's name and password. */
 export const userToken = async (login, password) => text((await post("api/sessions", { login, password }))?.token);
 
 /** The simulator's control API. */

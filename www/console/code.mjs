@@ -27,7 +27,7 @@ const ES5_CALLBACKS = [
   "function (error) { console.log(error.message); }",
 ];
 
-/** A call with success and failure callbacks, and the same with await. */
+/** A call of the SDK: in ES5 with callbacks for success and failure, in ES6 with `await`. */
 function request(call, args) {
   const indent = (lines) => lines.map((line) => `\n  ${line}`).join(",");
   return {
@@ -81,8 +81,8 @@ function ofEvent({ subscribedChannel, eventChannel, eventType }) {
 const same = (code) => ({ es5: code, es6: code });
 
 /**
- * `{es5, es6}` for a request, ours or the server's; `url` is the socket's address.
- * A reply has the code of its request.
+ * The code for a request as `{es5, es6}`: the call that sends a request of ours, or the handler
+ * that gets one of the server's. `url` is the socket's address.
  */
 export function codeOf({ method, params }, url) {
   switch (method) {
@@ -95,7 +95,7 @@ export function codeOf({ method, params }, url) {
     case "verto.event":
       return ofEvent(params);
     case "verto.ping":
-      return same("// keepAlive: the SDK asks whether the server is there. No code of yours.");
+      return same("// keepAlive: the SDK sends this by itself to ask whether the server is there.");
     case "jsapi":
       if (params.data?.method === "ccc") return ofCommand(params.data);
   }

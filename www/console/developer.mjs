@@ -12,7 +12,7 @@ const TABS = ["frames", "faults", "pages"];
 let language = "es5";
 let paused = false;
 let chosen;
-// The list's items by the frame's number.
+// The items of the list, by the number of their frame; null for a frame that is not shown.
 const items = new Map();
 
 const isPing = (json) => json?.method === "verto.ping" || json?.result?.message === "PONG";
@@ -34,7 +34,7 @@ function title(frame) {
   return json ? titleOf(json, parsedPartner(frame)) : frame.text.slice(0, 60);
 }
 
-/** How long the answer took, on the reply's line. */
+/** For a reply, how long it took; else "". */
 function latency(frame) {
   const request = frame.direction === "in" && partner(frame);
   return request ? `${Math.round(frame.at - request.at)} ms` : "";
@@ -117,9 +117,9 @@ function toggle(open) {
   if (!open) return;
   redrawAll();
   showSimulator();
-  // On a narrow page it is below everything else.
+  // On a narrow page the drawer is below everything else.
   element("drawer").scrollIntoView({ block: "nearest" });
-  // Only while somebody looks.
+  // Frames are drawn only while the drawer is open.
   timer = setInterval(() => paused || draw(), REDRAW_MS);
 }
 
@@ -159,7 +159,8 @@ onClick("copy-code", async () => {
     await navigator.clipboard.writeText(element("frame-code").textContent);
     setText(element("copy-code"), t("copied"));
   } catch {
-    // No clipboard without HTTPS or permission: then it is one key away.
+    // Without HTTPS or the user's permission there is no clipboard. Selected, the code is one
+    // key away from being copied.
     getSelection().selectAllChildren(element("frame-code"));
   }
 });

@@ -35,7 +35,7 @@ class WatchedWebSocket extends WebSocket {
 
 globalThis.WebSocket = WatchedWebSocket;
 
-/** What `readFrame` makes of the frame, once somebody looks at it; undefined for what is no JSON object. */
+/** What `readFrame` makes of the frame; undefined if that is no JSON. Frames nobody looks at are never parsed. */
 export function parsed(frame) {
   if (!("json" in frame)) {
     try {
@@ -49,7 +49,7 @@ export function parsed(frame) {
 
 const isRequest = (json) => json?.method !== undefined;
 
-/** The reply to a request of ours, or the request of a reply, as far as it is kept. */
+/** The reply to a request of ours, or the request of a reply. Undefined if it is no longer kept. */
 export function partner(frame) {
   const json = parsed(frame);
   if (json?.id === undefined || (frame.direction === "in" && isRequest(json))) return undefined;

@@ -1,19 +1,20 @@
-// This agent: the state in each queue and the current call, as events tell them.
+// This page's agent, as events tell it: the state in each queue, and the current call.
 import { onConnected, session, subscribe, vcc } from "./connection.mjs";
 import { agentRows, hasApi } from "./api.mjs";
 import { serverNow } from "./clock.mjs";
 import { readRows, text } from "./incoming.mjs";
 
 /**
- * `rows`: by queue, what the server last said of each that we are signed in to.
- * `queue`: the one that the page shows.
+ * `known`: whether the server has said anything of the agent's state.
+ * `rows`: by queue, what the server last said of each queue that the agent is signed in to.
+ * `queue`: the queue that the page shows.
  * `call`: `{id, direction, party, queue, step, since, talkingSince, cause, talkMs}` or null.
- * `breakAfterCall`: whether a break was asked for that begins after the call.
+ * `breakAfterCall`: whether the agent has asked for a break that begins when the call ends.
  */
 export const me = { known: false, rows: new Map(), queue: "", call: null, breakAfterCall: false };
 
 const listeners = new Set();
-/** Runs after each change, with the event that caused it, if one did. */
+/** Runs after each change, with the event that caused it, if it was an event. */
 export function onMe(run) {
   listeners.add(run);
 }
@@ -32,7 +33,7 @@ function setRow(row) {
   if (row.state === "UNREADY") me.breakAfterCall = false;
 }
 
-/** What a command's reply says of us; the event that says the same may be lost. */
+/** Takes the state that a command's reply tells: the event that tells the same may get lost. */
 export function setReply(result) {
   if (text(result?.data?.agent_id) !== session.agent) return;
   const [row] = readRows("agentState", [result.data]);
@@ -41,13 +42,13 @@ export function setReply(result) {
   changed();
 }
 
-/** The step of a call of which only the agent's `callstate` is known. */
+/** By the agent's `callstate`, the step of a call of which nothing else is known. */
 const STEP_OF = { RINGING: "ringing", TALKING: "talking", DIALING: "dialing" };
 export const isOnCall = (row) => Boolean(STEP_OF[row?.callstate]);
 
 function beginCall(id, call) {
   if (me.call?.id !== id || me.call.step === "ended") me.call = { id, since: Date.now(), talkMs: 0, ...call };
-  // One that was read from the list: now we learn whose it is.
+  // The call is known from the list only, and the event tells who is on the other side.
   else if (!me.call.direction) Object.assign(me.call, call);
 }
 
@@ -71,7 +72,7 @@ function onEvent(event) {
       beginCall(data.call, { direction: data.direction, party: data.caller, queue: data.queue, step: "ringing" });
       break;
     case "callAnswered":
-      // Of an outbound call dialProgress tells more.
+      // Of an outbound call, dialProgress tells more.
       if (data.direction === "outbound") return;
       beginCall(data.call, { direction: data.direction, party: data.caller, queue: data.queue });
       step("talking");
@@ -94,15 +95,15 @@ function onEvent(event) {
   changed(event);
 }
 
-// What happened while we were not connected is read when the subscription is confirmed, so
-// that no change falls between the two.
+// Reads what happened while the page was not connected. That is done when the subscription is
+// confirmed, so that no change falls between the list and the first event.
 async function load() {
   if (!hasApi()) return;
   let rows, before;
   do {
     before = eventsSeen;
     rows = await agentRows().catch(() => []);
-    // An event that came meanwhile is newer than the list may be.
+    // If an event came meanwhile, the list may be older than it and is read again.
   } while (before !== eventsSeen);
   const mine = rows.filter((row) => row.agent_id === session.agent);
   if (mine.length === 0) return;
@@ -116,7 +117,7 @@ async function load() {
     const at = since === undefined ? Date.now() : Date.now() - (serverNow() - since);
     if (me.call?.id !== call) me.call = { id: call, direction: "", party: "", queue: "", since: at, talkMs: 0 };
     if (began === "talking") me.call.talkingSince ??= at;
-    // Of an outbound call dialProgress has told more.
+    // If dialProgress has told of the outbound call already, it has told more than this row does.
     if (began !== "dialing" || !me.call.step) step(began, { since: at });
   }
   changed();
@@ -129,7 +130,7 @@ onConnected({
   onGap: load,
 });
 
-/** Forgets the agent of the connection before. */
+/** Forgets what is known of the agent: the next connection may be another agent's. */
 export function forget() {
   Object.assign(me, { known: false, queue: "", call: null, breakAfterCall: false });
   me.rows.clear();

@@ -177,7 +177,10 @@ export const MESSAGES = {
   frames: ["原始帧", "Frames"],
   simulator: ["模拟器", "Simulator"],
   pages: ["示例", "Examples"],
-  pagesNote: ["每项任务最短的页面，可直接复制", "The smallest page for each task, to copy"],
+  pagesNote: [
+    "每项任务最短的页面，可直接复制；改动脚本后，页面策略里的哈希也要改，新值见浏览器控制台",
+    "The smallest page for each task, to copy. If you change a script, its hash in the page's policy must change too: the browser's console names the new one",
+  ],
   hidePings: ["隐藏心跳", "Hide pings"],
   hideEvents: ["隐藏事件", "Hide events"],
   pause: ["暂停", "Pause"],

@@ -24,7 +24,7 @@ export function showView(view) {
   for (const run of listeners) run(view);
 }
 
-/** Must be called after the sign-in has taken its place. */
+/** Begins to show the views. Call it after signin.mjs is loaded: that decides whether there are views at all. */
 export function startViews() {
   for (const view of VIEWS) onClick(`view-${view}`, () => showView(view));
   onConnection(() => {

@@ -1,4 +1,5 @@
-// The supervisor's wallboard: one subscription to the group, drawn ten times a second at most.
+// The supervisor's wallboard. It has one subscription to the group, and is drawn at most ten
+// times a second.
 import { connection, isReady, onConnected, onConnection, subscribe, vcc } from "./connection.mjs";
 import { agentRows, hasApi, queueRows } from "./api.mjs";
 import { AgentList } from "./agent-list.mjs";
@@ -17,13 +18,13 @@ const list = new AgentList(center);
 const queues = new QueueTable(center);
 const tiles = [...document.querySelectorAll("#supervisor-view [data-status]")];
 
-/** A frame of 500 lines costs the browser some milliseconds, and nobody reads faster than this. */
+/** Drawing 500 lines takes the browser some milliseconds, and nobody reads faster than this. */
 const DRAW_EVERY_MS = 100;
 let drawnAt = -DRAW_EVERY_MS;
 let scheduled = false;
 let visible = false;
 
-/** All events until the next drawing are drawn together. */
+/** Draws when it is time again. All events that come until then are drawn together. */
 function schedule() {
   if (!visible || scheduled) return;
   scheduled = true;
@@ -39,7 +40,7 @@ function draw(at) {
   queues.draw(counts);
   for (const tile of tiles) {
     const { status } = tile.dataset;
-    // A supervisor counts an outbound call that is being made as a call.
+    // To a supervisor an agent who is dialling is on a call.
     const count = counts[status] + (status === "talking" ? counts.dialing : 0);
     setText(tile.querySelector("b"), String(count));
   }
@@ -50,7 +51,7 @@ function onEvent(event) {
   schedule();
 }
 
-// What could not be read since the lists were asked for, or "".
+// What was left out last since the lists were asked for, or "".
 let leftOut = "";
 
 function showLeftOut() {
