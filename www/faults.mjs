@@ -124,7 +124,7 @@ function endOutage() {
   outage.dataset.silentMs = silentMs;
   outage.textContent =
     `${seconds(took)} 后登录并订阅 until logged in and subscribed` +
-    `,此前无声 before that silent for ${seconds(silentMs)}`;
+    `，此前无声 before that silent for ${seconds(silentMs)}`;
   addLine({ recovered: took }, ["已恢复 recovered", "", outage.textContent]);
 }
 
@@ -286,7 +286,7 @@ async function connect() {
   clearError();
   const other = otherLimit(value("socket-url"));
   if (other) {
-    const message = `本页只能连接 ${other},请刷新 · this page can connect only to ${other}: reload it`;
+    const message = `本页只能连接 ${other}，请刷新 · this page can connect only to ${other}: reload it`;
     return showError("连接 Connect", { message });
   }
   lostAt = undefined;
@@ -338,7 +338,7 @@ async function showFaultsOn() {
     text = faults
       .map(({ fault, ...rest }) => {
         const parameters = Object.entries(rest).map(([name, each]) => `${name} ${each}`);
-        const old = rest.conn < newest ? "(旧连接 an old connection)" : "";
+        const old = rest.conn < newest ? "（旧连接 an old connection）" : "";
         return [fault, ...parameters, old].filter(Boolean).join(" ");
       })
       .join("; ");

@@ -26,7 +26,13 @@ export function showView(view) {
 
 /** Begins to show the views. Call it after signin.mjs is loaded: that decides whether there are views at all. */
 export function startViews() {
-  for (const view of VIEWS) onClick(`view-${view}`, () => showView(view));
+  for (const view of VIEWS) {
+    onClick(`view-${view}`, () => {
+      showView(view);
+      // The other view was scrolled for its own content.
+      scrollTo(0, 0);
+    });
+  }
   onConnection(() => {
     show();
     if (connection.state === "ready") for (const run of listeners) run(current);
