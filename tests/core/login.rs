@@ -1,4 +1,5 @@
-//! Connecting, logging in, and every way in which a login fails.
+//! Connecting and logging in, and how a login fails. What a page gives by a function is in
+//! `credentials.rs`.
 
 use serde_json::json;
 use testkit::{CONNECT, CREDENTIALS, Config, Harness, Kind, Notice, Session, State, config};
@@ -314,7 +315,7 @@ fn two_sessions_share_nothing() {
     b.session = Session::new(2);
     for step in 0..8 {
         run(&mut a, step);
-        // B lags behind, so that the two are in different states.
+        // B is one step behind, so that the two are in different states.
         if let Some(step) = step.checked_sub(1) {
             run(&mut b, step);
         }

@@ -107,7 +107,7 @@ fn a_first_connect_that_fails_is_an_outage_and_its_promise_stays_pending() {
     h.drop_connection();
     h.reconnect();
     assert!(h.outcome(CONNECT).is_ok());
-    // A later reconnect doesn't touch it.
+    // Later reconnects don't settle the Promise again.
     h.drop_connection();
     h.reconnect();
     assert!(h.outcome(CONNECT).is_ok());
@@ -195,14 +195,15 @@ fn each_connection_has_ids_from_one_and_a_socket_of_its_own() {
             h.did(),
             [format!(r#"send {socket} 2 echo {{"n":{}}}"#, socket + 100)]
         );
-        // An answer under an id of the connection before isn't mistaken for another's.
+        // Each connection counts its ids from 1. A late answer on the old socket is not taken for
+        // the answer to the request with the same id on the new one.
         h.frame_on(socket - 1, json!({ "id": 2, "result": "old" }));
         h.frame_on(socket, json!({ "id": 2, "result": "new" }));
         assert_eq!(h.outcome(socket + 100).as_ref().unwrap().0, "new");
     }
 }
 
-/// Connect() in onWSClose(false).
+/// The page calls `connect()` in `onWSClose(false)`.
 #[test]
 fn a_page_that_connects_in_onwsclose_does_not_loop() {
     let mut h = Harness::ready();
@@ -257,7 +258,7 @@ fn requests_wait_through_several_outages_in_order_and_in_their_time() {
         assert_eq!(h.error(call).kind, Kind::Timeout);
         assert_eq!(h.error(call).sent, Some(false));
     }
-    // What was sent now fails with the next outage and isn't sent again.
+    // These have been sent now, so that they fail in the next outage and are not sent again.
     h.drop_connection();
     for call in [2, 4, 6, 8] {
         assert_eq!(h.error(call).kind, Kind::ConnectionLost);

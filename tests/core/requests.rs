@@ -53,7 +53,8 @@ fn which_answers_are_success_depends_on_what_was_asked() {
         h.outcome(1).clone().map(drop).map_err(|error| error.code)
     };
     let cases = [
-        // The answer; then whether it succeeds as any result, as a command, as a broadcast.
+        // The answer, and then how a call with `Expect::Result`, `Expect::Code200` and
+        // `Expect::NoRefusal` ends by it.
         (
             json!({ "code": 200, "message": "OK" }),
             Ok(()),
@@ -169,7 +170,7 @@ fn after_a_sleep_the_login_sends_nothing_that_is_overdue() {
     h.connect(config());
     h.authenticate();
     h.call_with(1, "jsapi", &json!({ "dial": 1 }), Expect::Code200, None);
-    // The computer sleeps; when it wakes, the reply is there before the timer runs.
+    // The computer sleeps. When it wakes, the reply comes before the timer is called.
     h.now += 3_600_000;
     h.call(2);
     h.forget();
@@ -217,8 +218,8 @@ fn at_most_a_thousand_requests_wait() {
     }
 }
 
-/// Parameters with which a frame has `bytes` bytes, if its id is of the longest: which one
-/// it will be is known only when it leaves.
+/// Parameters that make a frame of `bytes` bytes if its id has ten digits. The core reckons with
+/// the longest id, since a waiting request gets its id only when it is sent.
 fn sized(h: &Harness, bytes: usize) -> Tree {
     let empty = format!(
         r#"{{"jsonrpc":"2.0","method":"m","params":{{"t":"","sessid":"{}"}},"id":{}}}"#,
@@ -245,7 +246,7 @@ fn a_frame_may_have_a_million_bytes_and_not_one_more() {
     h.call_with(3, "m", &chinese, Expect::Result, None);
     assert_eq!(h.error(3).kind, Kind::TooLarge);
 
-    // What would wait is refused at once, too.
+    // A request that would have to wait is refused at once, too.
     let mut h = Harness::reconnecting();
     h.call_with(4, "m", &larger, Expect::Result, None);
     assert_eq!(h.error(4).kind, Kind::TooLarge);
@@ -320,7 +321,7 @@ fn a_server_may_be_busy_with_what_was_given_up() {
     let mut h = Harness::watching();
     h.call_with(1, "jsapi", &json!({}), Expect::Code200, None);
     h.cancel(1);
-    // Without the request two silent intervals of 10 s would end it.
+    // Without the request the connection would be given up after 30 s of silence.
     h.wait(59_000);
     assert_eq!(h.session.state(), State::Ready);
     h.wait(31_000);
