@@ -1,0 +1,2 @@
+// Until the examples of src/core use the test kit themselves.
+pub use testkit::Json;
