@@ -130,6 +130,33 @@ fn a_server_that_was_just_heard_is_not_asked() {
 }
 
 #[test]
+fn the_event_that_a_waking_session_waits_for_goes_the_long_way() {
+    let mut h = Harness::ready_with(Config {
+        keep_alive: Some(KeepAlive {
+            interval: 4_000,
+            max_failed: 1,
+        }),
+        ..config()
+    });
+    h.pong();
+    h.subscribe(&["vcc"], 1);
+    h.grant(3, &["vcc"]);
+    for serno in 0..3 {
+        h.event("vcc", Some("vcc"), Some(serno));
+    }
+    assert_eq!(h.routes.short, 2);
+    h.sleep(HOUR);
+    h.woke();
+    // The session was going to look in 5 s. Now it must look in 4 s, for which the shell has to
+    // set its timer again.
+    h.event("vcc", Some("vcc"), Some(3));
+    assert_eq!(h.routes.short, 2);
+    h.event("vcc", Some("vcc"), Some(4));
+    assert_eq!(h.routes.short, 3);
+    assert_eq!(replaced(&mut h, 1, HOUR), Some(8_000));
+}
+
+#[test]
 fn a_frame_that_comes_before_the_late_timer_does_not_make_it_ring_for_ever() {
     let mut h = Harness::watching();
     h.sleep(HOUR);

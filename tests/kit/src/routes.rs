@@ -52,6 +52,7 @@ impl Routes {
         socket: SocketId,
         frame: Tree,
     ) -> Option<Notice<Json>> {
+        let deadline = session.deadline();
         let routed = self.find(&frame).filter(|(route, _)| {
             let serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
             session.routed(now, socket, *route, serno)
@@ -61,6 +62,9 @@ impl Routes {
             return None;
         };
         self.short += 1;
+        // The shell doesn't look at anything after an event that went the short way.
+        assert_eq!(session.deadline(), deadline, "the timer should be set again");
+        assert!(!session.has_notice(), "the page should be told something");
         let params = Json(frame["params"].clone());
         Some(Notice::Event {
             sernos,
