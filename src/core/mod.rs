@@ -20,7 +20,6 @@ mod reconnect;
 mod rpc;
 pub mod session;
 mod subscriptions;
-mod text;
 pub mod value;
 
 pub use liveness::KeepAlive;
