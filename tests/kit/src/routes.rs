@@ -63,7 +63,11 @@ impl Routes {
         };
         self.short += 1;
         // The shell doesn't look at anything after an event that went the short way.
-        assert_eq!(session.deadline(), deadline, "the timer should be set again");
+        assert_eq!(
+            session.deadline(),
+            deadline,
+            "the timer should be set again"
+        );
         assert!(!session.has_notice(), "the page should be told something");
         let params = Json(frame["params"].clone());
         Some(Notice::Event {
