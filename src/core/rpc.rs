@@ -175,7 +175,16 @@ impl Rpc {
     }
 
     fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Entries {
-        self.entries.extract_if(.., |one| wanted(one)).collect()
+        let mut taken = Vec::new();
+        let mut left = Vec::new();
+        for one in std::mem::take(&mut self.entries) {
+            match wanted(&one) {
+                true => taken.push(one),
+                false => left.push(one),
+            }
+        }
+        self.entries = left;
+        taken
     }
 
     /// How many bytes it may take to fail all of them at once, as a lost connection does, and to

@@ -85,8 +85,13 @@ impl Channel {
     }
 
     fn release_those(&mut self, meant: &dyn Fn(&Registration) -> bool, released: &mut Vec<u32>) {
-        let gone = self.registrations.extract_if(.., |one| meant(one));
-        released.extend(gone.map(|one| one.serno));
+        self.registrations.retain(|one| {
+            let gone = meant(one);
+            if gone {
+                released.push(one.serno);
+            }
+            !gone
+        });
     }
 
     /// Everybody who hears the channel's events.

@@ -68,9 +68,12 @@ impl Missed {
     /// The numbers of `from..to` were skipped.
     fn skip(&mut self, from: u64, to: u64) {
         let most = MOST_MISSED as u64;
-        self.0.extend(from.max(to.saturating_sub(most))..to);
-        let forgotten = self.0.len().saturating_sub(MOST_MISSED);
-        self.0.drain(..forgotten);
+        for number in from.max(to.saturating_sub(most))..to {
+            self.0.push(number);
+        }
+        while self.0.len() > MOST_MISSED {
+            self.0.remove(0);
+        }
     }
 
     /// Whether this number was skipped; it isn't any more.
