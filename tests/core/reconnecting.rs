@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use testkit::{CONNECT, Config, Expect, Harness, Kind, Notice, State, config};
+use verto_wasm::core::limits::{FIRST_DELAY, LONGEST_DELAY};
 
 #[test]
 fn what_is_in_flight_fails_at_once_and_is_never_sent_again() {
@@ -162,7 +163,7 @@ fn a_failed_attempt_tells_how_many_failed_and_how_long_until_the_next() {
     h.reply(1, &json!({}));
     h.drop_connection();
     let mut attempts = Vec::new();
-    let mut bound = 1_000;
+    let mut bound = FIRST_DELAY;
     for notice in &h.notices()[start..] {
         if let Notice::State {
             state: State::Reconnecting,
@@ -172,9 +173,9 @@ fn a_failed_attempt_tells_how_many_failed_and_how_long_until_the_next() {
             ..
         } = notice
         {
-            let cap = if *attempt == 1 { 1_000 } else { bound };
+            let cap = if *attempt == 1 { FIRST_DELAY } else { bound };
             assert!(*delay <= cap, "{delay} of {cap} before attempt {attempt}");
-            bound = (cap * 2).min(30_000);
+            bound = (cap * 2).min(LONGEST_DELAY);
             attempts.push(*attempt);
             assert!(error.is_some());
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{CONNECT, CREDENTIALS, Expect, Harness, Kind, State, config};
-use verto_wasm::core::MOST_WAITING;
+use verto_wasm::core::limits::{LARGEST_FRAME, MOST_WAITING};
 
 #[test]
 fn a_request_is_sent_at_once_and_ends_with_its_reply() {
@@ -232,17 +232,18 @@ fn sized(h: &Harness, bytes: usize) -> Tree {
 #[test]
 fn a_frame_may_have_a_million_bytes_and_not_one_more() {
     let mut h = Harness::ready();
-    h.call_with(1, "m", &sized(&h, 1_000_000), Expect::Result, None);
-    assert_eq!(h.texts().last().unwrap().len(), 1_000_000 - 9);
+    h.call_with(1, "m", &sized(&h, LARGEST_FRAME), Expect::Result, None);
+    // The id has one digit, and not ten.
+    assert_eq!(h.texts().last().unwrap().len(), LARGEST_FRAME - 9);
     h.forget();
-    let larger = sized(&h, 1_000_001);
+    let larger = sized(&h, LARGEST_FRAME + 1);
     h.call_with(2, "m", &larger, Expect::Result, None);
     assert_eq!(h.told(), ["call 2: too-large, not sent"]);
     assert!(h.did().is_empty());
     assert_eq!(h.session.state(), State::Ready);
 
     // The limit counts bytes, not characters.
-    let chinese = json!({ "t": "中".repeat(333_400) });
+    let chinese = json!({ "t": "中".repeat(LARGEST_FRAME / "中".len()) });
     h.call_with(3, "m", &chinese, Expect::Result, None);
     assert_eq!(h.error(3).kind, Kind::TooLarge);
 
@@ -257,13 +258,13 @@ fn a_request_that_became_too_large_while_it_waited_is_not_sent() {
     let mut h = Harness::new();
     h.connect(config());
     h.authenticate();
-    let just_fits = sized(&h, 999_990);
+    let just_fits = sized(&h, LARGEST_FRAME - 10);
     h.call_with(1, "m", &just_fits, Expect::Result, None);
     h.forget();
     h.reply(1, &json!({ "sessid": "longer".repeat(20) }));
     h.call(2);
     for frame in h.texts() {
-        assert!(frame.len() <= 1_000_000, "{} bytes", frame.len());
+        assert!(frame.len() <= LARGEST_FRAME, "{} bytes", frame.len());
     }
     assert_eq!(h.error(1).kind, Kind::TooLarge);
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{Expect, Harness, Kind, Notice, State, config};
+use verto_wasm::core::limits::LARGEST_FRAME;
 
 #[test]
 fn a_subscription_is_asked_for_once_and_confirmed_to_each_who_waits() {
@@ -372,7 +373,7 @@ fn no_subscribe_request_is_larger_than_the_server_takes() {
     h.unsubscribe_all();
     assert!(h.texts().len() > 3);
     for text in h.texts() {
-        assert!(text.len() <= 1_000_000, "{} bytes", text.len());
+        assert!(text.len() <= LARGEST_FRAME, "{} bytes", text.len());
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use testkit::{Config, Expect, Harness, KeepAlive, Kind, Ms, Notice, State, config, watched};
+use verto_wasm::core::limits::LONGEST_DELAY;
 
 const HOUR: Ms = 3_600_000;
 
@@ -309,7 +310,7 @@ fn waiting() -> Vec<(&'static str, Harness, Ms)> {
         ("asking for credentials", new(|h| h.open()), 11_000),
         ("logging in", new(|h| h.authenticate()), 11_000),
         ("ready", Harness::watching(), 31_000),
-        ("reconnecting", after_failures, 30_000),
+        ("reconnecting", after_failures, LONGEST_DELAY),
     ]
 }
 

@@ -62,6 +62,7 @@ use phase::Phase;
 
 pub use crate::core::subscriptions::Route;
 pub use effect::{Config, Io, Message, Notice, SocketId, State};
+pub use login::MOST_DOUBLINGS;
 pub use requesting::Request;
 
 /// The state of one connection and of everything that outlives it.
