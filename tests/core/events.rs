@@ -242,8 +242,8 @@ fn an_event_that_comes_again_goes_the_short_way_until_a_handler_comes_or_goes() 
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
     h.forget();
-    for serno in 0..4 {
-        h.event("vcc.default.1007", Some("vcc"), Some(serno));
+    for number in 0..4 {
+        h.event("vcc.default.1007", Some("vcc"), Some(number));
         assert_eq!(h.told(), ["event [1]"]);
     }
     assert_eq!(h.routes.short, 3);
@@ -266,8 +266,8 @@ fn a_handler_that_another_replaces_at_a_login_gets_nothing_by_the_short_way() {
         h.subscribe(&["vcc"], 1);
     });
     h.subscribe(&["vcc"], 2);
-    for serno in 0..2 {
-        h.event("vcc", Some("vcc"), Some(serno));
+    for number in 0..2 {
+        h.event("vcc", Some("vcc"), Some(number));
     }
     // Listener 2 has been there before, so that nothing new is registered. But listener 1 is
     // from the run before, and this run replaces it.
@@ -283,8 +283,8 @@ fn a_handler_that_another_replaces_at_a_login_gets_nothing_by_the_short_way() {
 fn the_short_way_neither_repeats_an_event_nor_hides_a_gap() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
-    for serno in [0, 1, 2] {
-        h.event("vcc", Some("vcc"), Some(serno));
+    for number in [0, 1, 2] {
+        h.event("vcc", Some("vcc"), Some(number));
     }
     h.forget();
     h.event("vcc", Some("vcc"), Some(2));

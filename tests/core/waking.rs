@@ -142,8 +142,8 @@ fn the_event_that_a_waking_session_waits_for_goes_the_long_way() {
     h.pong();
     h.subscribe(&["vcc"], 1);
     h.grant(3, &["vcc"]);
-    for serno in 0..3 {
-        h.event("vcc", Some("vcc"), Some(serno));
+    for number in 0..3 {
+        h.event("vcc", Some("vcc"), Some(number));
     }
     assert_eq!(h.routes.short, 2);
     h.sleep(HOUR);

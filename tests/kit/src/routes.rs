@@ -54,8 +54,8 @@ impl Routes {
     ) -> Option<Notice<Json>> {
         let deadline = session.deadline();
         let routed = self.find(&frame).filter(|(route, _)| {
-            let serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
-            session.routed(now, socket, *route, serno)
+            let event_serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
+            session.routed(now, socket, *route, event_serno)
         });
         let Some((route, sernos)) = routed else {
             session.frame(now, socket, &Json(frame));
