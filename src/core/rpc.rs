@@ -1,10 +1,8 @@
 //! The correlation table: which request is whose, and until when.
 //!
 //! It knows no socket. A request is either *waiting* for a login, in the order in which
-//! the page made it, or *in flight*, written once under an id; it is never both, and never
-//! goes back (invariant 6).
-
-use std::mem;
+//! the page made it, or *in flight*, written once under an id. It is never both, and never
+//! goes back: a request that was written is never written again.
 
 use crate::core::Ms;
 
@@ -26,7 +24,7 @@ pub enum Expect {
     /// A `result` whose `code` is 200: call-centre commands (XSwitch reference).
     Code200,
     /// A `result` without a `code`, or with 200: `verto.broadcast` is refused by a result
-    /// with a code (FreeSWITCH, transcript s05).
+    /// with a code (seen with FreeSWITCH).
     NoRefusal,
 }
 
@@ -176,11 +174,10 @@ impl Rpc {
         overdue
     }
 
-    // Not by `extract_if`, nor elsewhere by `drain` and `rposition`: each is 0.1 KB (docs/size.md).
     fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Entries {
         let mut taken = Vec::new();
         let mut left = Vec::new();
-        for one in mem::take(&mut self.entries) {
+        for one in std::mem::take(&mut self.entries) {
             match wanted(&one) {
                 true => taken.push(one),
                 false => left.push(one),

@@ -75,7 +75,7 @@ fn a_credential_function_that_fails_or_gives_nothing_is_a_failed_attempt() {
     h.wait(1);
     assert_eq!(h.did()[0], "close 2");
     assert_eq!(h.told()[0], "state reconnecting (timeout)");
-    // The first function gives something after all.
+    // The functions that were asked first give something after all, but too late.
     h.session.credentials(h.now, 1, Ok(CREDENTIALS.into()));
     h.session.credentials(h.now, 2, Ok(CREDENTIALS.into()));
     assert!(h.session.next_io().is_none());
@@ -136,14 +136,15 @@ fn credentials_that_come_late_belong_to_no_other_login() {
     }
     h.open();
     h.forget();
-    // The first call of the function answers now, while the second is asked.
+    // The function was called twice. Now the first call gives something, while the second has
+    // not answered yet.
     h.session
         .credentials(h.now, 1, Ok(r#"{"passwd":"old"}"#.into()));
     let failure = Error::new(Kind::Auth, "too late");
     h.session.credentials(h.now, 1, Err(failure));
     assert!(h.did().is_empty() && h.told().is_empty());
     h.credentials(Ok(r#"{"passwd":"new"}"#.into()));
-    // It answers twice.
+    // The second call answers, and then answers again.
     h.credentials(Ok(r#"{"passwd":"twice"}"#.into()));
     let logins = h.sent();
     assert_eq!(logins.len(), 1);
@@ -152,7 +153,7 @@ fn credentials_that_come_late_belong_to_no_other_login() {
     h.credentials(Ok(CREDENTIALS.into()));
     h.credentials(Err(Error::new(Kind::Auth, "too late")));
     assert_eq!(h.session.state(), State::Ready);
-    // After a logout nothing logs in.
+    // Credentials that come after a logout log nobody in.
     h.drop_connection();
     h.next_attempt();
     h.open();

@@ -13,7 +13,7 @@ fn with_fallback() -> Config {
     }
 }
 
-/// The addresses that were opened since the last look.
+/// The addresses to which sockets were opened since this was called last.
 fn opened(h: &mut Harness) -> Vec<String> {
     let did = h.did();
     let opened = did.iter().filter_map(|one| one.strip_prefix("open "));
@@ -35,7 +35,7 @@ fn the_addresses_take_turns_until_a_login_and_then_begin_anew() {
     h.next_attempt();
     h.log_in();
     assert_eq!(opened(&mut h), [B]);
-    // A login on the fallback's server counts, and the first address is the first again.
+    // After a login, though it was at the fallback address, the first address comes first.
     for _ in 0..3 {
         h.drop_connection();
         h.next_attempt();
@@ -95,7 +95,7 @@ fn after_two_failures_the_fallback_address_takes_its_turn() {
     assert_eq!(opened, [a, a, b, b, a, a]);
 }
 
-/// The browser refuses the fallback's address (ws: on an https: page).
+/// A browser refuses, for example, a `ws:` address on an `https:` page.
 #[test]
 fn a_fallback_that_the_browser_refuses_does_not_end_the_session() {
     let mut h = Harness::ready_with(Config {

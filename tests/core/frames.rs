@@ -1,4 +1,4 @@
-//! What the server says without being asked, and what it says wrongly.
+//! Frames from the server: its own requests, and everything that is not as it should be.
 
 use serde_json::{Value as Tree, json};
 use testkit::{Harness, State, config};
@@ -143,13 +143,14 @@ fn a_private_event_is_a_message() {
             format!("onMessage pvtEvent {by_sessid}"),
         ]
     );
-    // One for somebody else, on a channel that nobody listens to.
+    // A private event of another session, on a channel that nobody listens to.
     h.server_request(
         "verto.event",
         json!({ "eventChannel": "x", "sessid": "theirs" }),
     );
     assert!(h.told().is_empty());
-    // Our own broadcast, which comes back to a handler, is no private event.
+    // Our own broadcast, which the server sends back to us, is no private event: a handler
+    // gets it.
     h.subscribe(&["room"], 1);
     h.server_request(
         "verto.event",
@@ -158,7 +159,7 @@ fn a_private_event_is_a_message() {
     assert_eq!(h.told(), ["event [1]"]);
 }
 
-/// Frames that mean nothing, each with what the log says.
+/// Frames that mean nothing, each with the line that it leaves in the log.
 fn meaningless() -> Vec<(Tree, &'static str)> {
     let no_id = "log ignored a reply without an id of ours";
     let nobody = "log ignored a reply to a request that waits for none";

@@ -1,7 +1,9 @@
-//! Connecting, logging in, and every way in which a login fails.
+//! Connecting and logging in, and how a login fails. What a page gives by a function is in
+//! `credentials.rs`.
 
 use serde_json::json;
-use testkit::{CONNECT, CREDENTIALS, Config, Harness, Kind, Notice, Session, State, config};
+use testkit::{CONNECT, CREDENTIALS, Config, Harness, Kind, Ms, Notice, Session, State, config};
+use verto_wasm::core::limits::{LARGEST_FRAME, MOST_DOUBLINGS};
 
 fn refusal(message: &str) -> serde_json::Value {
     json!({ "code": -32001, "message": message })
@@ -240,7 +242,9 @@ fn a_login_that_no_server_would_read_is_not_sent() {
     h.connect(config());
     h.open();
     h.forget();
-    h.credentials(Ok(json!({ "passwd": "x".repeat(1_000_000) }).to_string()));
+    h.credentials(Ok(
+        json!({ "passwd": "x".repeat(LARGEST_FRAME) }).to_string()
+    ));
     assert_eq!(h.did(), ["close 1"]);
     assert_eq!(h.error(CONNECT).kind, Kind::TooLarge);
     assert_eq!(h.session.state(), State::Closed);
@@ -314,7 +318,7 @@ fn two_sessions_share_nothing() {
     b.session = Session::new(2);
     for step in 0..8 {
         run(&mut a, step);
-        // B lags behind, so that the two are in different states.
+        // B is one step behind, so that the two are in different states.
         if let Some(step) = step.checked_sub(1) {
             run(&mut b, step);
         }
@@ -329,7 +333,7 @@ fn each_login_without_an_answer_makes_the_next_twice_as_patient() {
     let mut h = Harness::new();
     h.connect(config());
     let mut patience = Vec::new();
-    for _ in 0..7 {
+    for _ in 0..MOST_DOUBLINGS + 2 {
         h.authenticate();
         patience.push(h.session.deadline().unwrap() - h.now);
         h.now = h.session.deadline().unwrap();
@@ -338,13 +342,15 @@ fn each_login_without_an_answer_makes_the_next_twice_as_patient() {
             h.next_attempt();
         }
     }
-    let seconds = [10, 20, 40, 80, 160, 320, 320];
-    assert_eq!(patience, seconds.map(|one| one * 1_000));
+    let timeout = config().timeout;
+    let doubled = (0..=MOST_DOUBLINGS).chain([MOST_DOUBLINGS]);
+    let expected: Vec<Ms> = doubled.map(|times| timeout << times).collect();
+    assert_eq!(patience, expected);
     h.log_in();
     h.drop_connection();
     h.next_attempt();
     h.authenticate();
-    assert_eq!(h.session.deadline().unwrap() - h.now, 10_000);
+    assert_eq!(h.session.deadline().unwrap() - h.now, timeout);
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! The protocol core, driven without a browser: readable scenarios, random programs
-//! against a model, and whatever JSON a server may send.
+//! The protocol core, tested without a browser: readable scenarios (each file has one subject),
+//! random programs against a model, and whatever JSON a server may send. The crate `testkit`
+//! (`tests/kit`) is what they are written with, and its documentation says how.
 
-// proptest doesn't compile for wasm32, and the core is the same there.
+// proptest does not compile for wasm32. The core is the same there, so nothing is left untested.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     missing_docs,

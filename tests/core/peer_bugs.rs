@@ -1,10 +1,11 @@
-//! The reference client's and its relatives' bugs, shown to be absent, as far as the core
-//! decides it.
+//! Bugs of the reference client and its relatives, which this core must not have. The numbers
+//! only tell the bugs apart, here, in the model, and in `tests/e2e/faults-peers.test.mjs`, where
+//! the same bugs are looked for in the package.
 
 use serde_json::json;
 use testkit::{CONNECT, Expect, Harness, Kind, Session, State, config, watched};
 
-/// Bug 4: pending calls never end when the connection drops; there is no timeout.
+/// Bug 4: when the connection is lost, pending calls never end, and there is no timeout.
 #[test]
 fn bug_4_pending_calls_end_when_the_connection_drops_and_in_their_time() {
     let mut h = Harness::ready();
@@ -16,14 +17,14 @@ fn bug_4_pending_calls_end_when_the_connection_drops_and_in_their_time() {
     h.call(2);
     h.wait(10_000);
     assert_eq!(h.error(2).kind, Kind::Timeout);
-    // Half-open: no close ever comes.
+    // A half-open connection: the server is gone, and the browser never reports it.
     let mut h = Harness::watching();
     h.call_with(3, "jsapi", &json!({}), Expect::Result, None);
     h.wait(60_000);
     assert_eq!(h.error(3).kind, Kind::Timeout);
 }
 
-/// Bug 5: subscriptions are thrown away on a drop and never restored.
+/// Bug 5: when the connection is lost, subscriptions are thrown away and never restored.
 #[test]
 fn bug_5_subscriptions_are_restored_after_every_drop() {
     let mut h = Harness::ready();
@@ -74,8 +75,8 @@ fn bug_12_a_second_handler_on_a_channel_hears_too() {
     assert_eq!(h.told(), ["event [2]"]);
 }
 
-/// Bug 12: handlers are keyed by channel in a module's global, so that dropping A's socket
-/// kills B's subscription.
+/// Bug 12: all sessions of a page share one table of handlers, so that the end of A's socket
+/// ends B's subscription.
 #[test]
 fn bug_12_dropping_one_sessions_socket_leaves_the_others_subscriptions() {
     let mut a = Harness::ready();

@@ -1,9 +1,9 @@
-//! Whatever JSON the server says, in whatever state: nothing panics, no call is lost or
-//! settled twice, and the session works on.
+//! Random JSON as frames, in each state: nothing panics, no call is lost or settled twice, and
+//! the session goes on working.
 //!
-//! `VERTO_FUZZ=5000000 cargo test --release --test core garbage` feeds that many random
-//! frames instead of the usual few thousand. So run on 2026-11-25, on the core with its short
-//! way for events: green, in 453 s beside other work.
+//! `VERTO_FUZZ=5000000 cargo test --release --test core random_frames` takes that many random
+//! frames instead of the usual few thousand. This was run on 2026-11-25 and passed, in 453 s on
+//! a machine that had other work besides.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,12 +12,12 @@ use testkit::{CREDENTIALS, CallId, Harness, Notice, State, watched};
 
 use crate::random_json::{MEMBERS, METHODS, frame, one_of_each};
 
-/// How many states [`in_state`] knows.
+/// The number of states that [`in_state`] can reach.
 const STATES: usize = 7;
-/// The calls that are made on the way to a state.
+/// The calls that are made on the way to the later states.
 const CALLS: [CallId; 2] = [1, 2];
 
-/// A session in each of its states, with calls and subscriptions under way.
+/// A session in one of its states, with calls and subscriptions that have no answer yet.
 fn in_state(which: usize) -> Harness {
     let mut h = Harness::new();
     h.subscribe(&["vcc", "vcc.default.1007"], 1);
@@ -38,7 +38,7 @@ fn in_state(which: usize) -> Harness {
     h
 }
 
-/// Checks that `h` came through, and ends it.
+/// Checks that the session still works, and ends it.
 fn survived(mut h: Harness) {
     let called = h.texts().iter().any(|text| text.contains("echo"));
     if h.session.state() == State::Ready {
@@ -65,7 +65,7 @@ fn survived(mut h: Harness) {
     }
 }
 
-/// Good frames, each of another sort.
+/// Frames as they should be, one of each kind.
 fn good_frames() -> Vec<Tree> {
     let mut frames: Vec<Tree> = METHODS
         .iter()
@@ -133,7 +133,7 @@ fn deep_nesting_in_any_member_is_survived_in_every_state() {
     }
 }
 
-/// The most frames in one case; half as many on the average.
+/// The highest number of frames in one case. The average is half of it.
 const MOST_FRAMES: usize = 30;
 
 fn cases() -> u32 {

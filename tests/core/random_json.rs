@@ -1,11 +1,12 @@
-//! Random JSON that is near enough to the protocol to be dangerous.
+//! Random JSON that resembles the protocol, since arbitrary JSON would rarely be more than
+//! ignored.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value as Tree, json};
 
-/// The members that the core reads, and some that it must not trip over.
+/// The members that the core reads, and some that must not confuse it.
 pub const MEMBERS: &[&str] = &[
     "method",
     "id",
@@ -29,7 +30,7 @@ pub const MEMBERS: &[&str] = &[
     "",
 ];
 
-/// The server's methods, and what is none.
+/// Methods of the server's, and names that are none.
 pub const METHODS: &[&str] = &[
     "verto.event",
     "verto.ping",
@@ -41,10 +42,10 @@ pub const METHODS: &[&str] = &[
     "",
 ];
 
-/// The channels that the tests use. The test's server allows none of `secret`.
+/// The channels that the random tests use. The model's server never grants `secret`.
 pub const CHANNELS: &[&str] = &["vcc", "vcc.default", "vcc.default.1007", "demo", "secret"];
 
-/// One value of each sort, for a member that should hold another.
+/// One value of each kind, to be put where a value of another kind belongs.
 pub fn one_of_each() -> Vec<Tree> {
     vec![
         json!(null),
@@ -100,7 +101,7 @@ fn object(members: Vec<(&str, Tree)>) -> Tree {
     Tree::Object(members.collect::<Map<_, _>>())
 }
 
-/// A frame: often a reply or a request with some members wrong, seldom just any JSON.
+/// A frame: mostly a reply or a request in which some members are wrong, seldom arbitrary JSON.
 pub fn frame() -> impl Strategy<Value = Tree> {
     let wrong = vec((select(MEMBERS), tree()), 0..3);
     let reply = (0..9u32, select(&["result", "error"][..]), tree());

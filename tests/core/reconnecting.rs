@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use testkit::{CONNECT, Config, Expect, Harness, Kind, Notice, State, config};
+use verto_wasm::core::limits::{FIRST_DELAY, LONGEST_DELAY};
 
 #[test]
 fn what_is_in_flight_fails_at_once_and_is_never_sent_again() {
@@ -107,7 +108,7 @@ fn a_first_connect_that_fails_is_an_outage_and_its_promise_stays_pending() {
     h.drop_connection();
     h.reconnect();
     assert!(h.outcome(CONNECT).is_ok());
-    // A later reconnect doesn't touch it.
+    // Later reconnects don't settle the Promise again.
     h.drop_connection();
     h.reconnect();
     assert!(h.outcome(CONNECT).is_ok());
@@ -162,7 +163,7 @@ fn a_failed_attempt_tells_how_many_failed_and_how_long_until_the_next() {
     h.reply(1, &json!({}));
     h.drop_connection();
     let mut attempts = Vec::new();
-    let mut bound = 1_000;
+    let mut bound = FIRST_DELAY;
     for notice in &h.notices()[start..] {
         if let Notice::State {
             state: State::Reconnecting,
@@ -172,9 +173,9 @@ fn a_failed_attempt_tells_how_many_failed_and_how_long_until_the_next() {
             ..
         } = notice
         {
-            let cap = if *attempt == 1 { 1_000 } else { bound };
+            let cap = if *attempt == 1 { FIRST_DELAY } else { bound };
             assert!(*delay <= cap, "{delay} of {cap} before attempt {attempt}");
-            bound = (cap * 2).min(30_000);
+            bound = (cap * 2).min(LONGEST_DELAY);
             attempts.push(*attempt);
             assert!(error.is_some());
         }
@@ -195,14 +196,15 @@ fn each_connection_has_ids_from_one_and_a_socket_of_its_own() {
             h.did(),
             [format!(r#"send {socket} 2 echo {{"n":{}}}"#, socket + 100)]
         );
-        // An answer under an id of the connection before isn't mistaken for another's.
+        // Each connection counts its ids from 1. A late answer on the old socket is not taken for
+        // the answer to the request with the same id on the new one.
         h.frame_on(socket - 1, json!({ "id": 2, "result": "old" }));
         h.frame_on(socket, json!({ "id": 2, "result": "new" }));
         assert_eq!(h.outcome(socket + 100).as_ref().unwrap().0, "new");
     }
 }
 
-/// Connect() in onWSClose(false).
+/// The page calls `connect()` in `onWSClose(false)`.
 #[test]
 fn a_page_that_connects_in_onwsclose_does_not_loop() {
     let mut h = Harness::ready();
@@ -257,7 +259,7 @@ fn requests_wait_through_several_outages_in_order_and_in_their_time() {
         assert_eq!(h.error(call).kind, Kind::Timeout);
         assert_eq!(h.error(call).sent, Some(false));
     }
-    // What was sent now fails with the next outage and isn't sent again.
+    // These have been sent now, so that they fail in the next outage and are not sent again.
     h.drop_connection();
     for call in [2, 4, 6, 8] {
         assert_eq!(h.error(call).kind, Kind::ConnectionLost);

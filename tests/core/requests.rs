@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{CONNECT, CREDENTIALS, Expect, Harness, Kind, State, config};
-use verto_wasm::core::MOST_WAITING;
+use verto_wasm::core::limits::{LARGEST_FRAME, MOST_WAITING};
 
 #[test]
 fn a_request_is_sent_at_once_and_ends_with_its_reply() {
@@ -53,7 +53,8 @@ fn which_answers_are_success_depends_on_what_was_asked() {
         h.outcome(1).clone().map(drop).map_err(|error| error.code)
     };
     let cases = [
-        // The answer; then whether it succeeds as any result, as a command, as a broadcast.
+        // The answer, and then how a call with `Expect::Result`, `Expect::Code200` and
+        // `Expect::NoRefusal` ends by it.
         (
             json!({ "code": 200, "message": "OK" }),
             Ok(()),
@@ -169,7 +170,7 @@ fn after_a_sleep_the_login_sends_nothing_that_is_overdue() {
     h.connect(config());
     h.authenticate();
     h.call_with(1, "jsapi", &json!({ "dial": 1 }), Expect::Code200, None);
-    // The computer sleeps; when it wakes, the reply is there before the timer runs.
+    // The computer sleeps. When it wakes, the reply comes before the timer is called.
     h.now += 3_600_000;
     h.call(2);
     h.forget();
@@ -217,8 +218,8 @@ fn at_most_a_thousand_requests_wait() {
     }
 }
 
-/// Parameters with which a frame has `bytes` bytes, if its id is of the longest: which one
-/// it will be is known only when it leaves.
+/// Parameters that make a frame of `bytes` bytes if its id has ten digits. The core reckons with
+/// the longest id, since a waiting request gets its id only when it is sent.
 fn sized(h: &Harness, bytes: usize) -> Tree {
     let empty = format!(
         r#"{{"jsonrpc":"2.0","method":"m","params":{{"t":"","sessid":"{}"}},"id":{}}}"#,
@@ -231,21 +232,22 @@ fn sized(h: &Harness, bytes: usize) -> Tree {
 #[test]
 fn a_frame_may_have_a_million_bytes_and_not_one_more() {
     let mut h = Harness::ready();
-    h.call_with(1, "m", &sized(&h, 1_000_000), Expect::Result, None);
-    assert_eq!(h.texts().last().unwrap().len(), 1_000_000 - 9);
+    h.call_with(1, "m", &sized(&h, LARGEST_FRAME), Expect::Result, None);
+    // The id has one digit, and not ten.
+    assert_eq!(h.texts().last().unwrap().len(), LARGEST_FRAME - 9);
     h.forget();
-    let larger = sized(&h, 1_000_001);
+    let larger = sized(&h, LARGEST_FRAME + 1);
     h.call_with(2, "m", &larger, Expect::Result, None);
     assert_eq!(h.told(), ["call 2: too-large, not sent"]);
     assert!(h.did().is_empty());
     assert_eq!(h.session.state(), State::Ready);
 
     // The limit counts bytes, not characters.
-    let chinese = json!({ "t": "中".repeat(333_400) });
+    let chinese = json!({ "t": "中".repeat(LARGEST_FRAME / "中".len()) });
     h.call_with(3, "m", &chinese, Expect::Result, None);
     assert_eq!(h.error(3).kind, Kind::TooLarge);
 
-    // What would wait is refused at once, too.
+    // A request that would have to wait is refused at once, too.
     let mut h = Harness::reconnecting();
     h.call_with(4, "m", &larger, Expect::Result, None);
     assert_eq!(h.error(4).kind, Kind::TooLarge);
@@ -256,13 +258,13 @@ fn a_request_that_became_too_large_while_it_waited_is_not_sent() {
     let mut h = Harness::new();
     h.connect(config());
     h.authenticate();
-    let just_fits = sized(&h, 999_990);
+    let just_fits = sized(&h, LARGEST_FRAME - 10);
     h.call_with(1, "m", &just_fits, Expect::Result, None);
     h.forget();
     h.reply(1, &json!({ "sessid": "longer".repeat(20) }));
     h.call(2);
     for frame in h.texts() {
-        assert!(frame.len() <= 1_000_000, "{} bytes", frame.len());
+        assert!(frame.len() <= LARGEST_FRAME, "{} bytes", frame.len());
     }
     assert_eq!(h.error(1).kind, Kind::TooLarge);
 }
@@ -320,7 +322,7 @@ fn a_server_may_be_busy_with_what_was_given_up() {
     let mut h = Harness::watching();
     h.call_with(1, "jsapi", &json!({}), Expect::Code200, None);
     h.cancel(1);
-    // Without the request two silent intervals of 10 s would end it.
+    // Without the request the connection would be given up after 30 s of silence.
     h.wait(59_000);
     assert_eq!(h.session.state(), State::Ready);
     h.wait(31_000);

@@ -15,7 +15,7 @@ fn what_a_run_of_onwslogin_subscribes_replaces_what_the_run_before_did() {
             h.reconnect();
         }
         h.forget();
-        // A page's closures are new functions in each run.
+        // In each run a page makes new closures, which are other functions.
         h.in_login_callback(|h| {
             last = h.subscribe(&["vcc.default.1007", "vcc.default"], 100 + run);
         });
@@ -52,7 +52,7 @@ fn two_subscriptions_of_one_run_stay_side_by_side_and_the_same_listener_lives_on
     });
     assert_eq!(h.did(), ["release [2]"]);
     h.event("vcc", None, None);
-    // What the run didn't subscribe to again stays.
+    // Channel `other` was not subscribed again in this run: its handler stays.
     h.event("other", None, None);
     assert_eq!(h.told(), ["event [1, 4]", "event [3]"]);
 }
@@ -95,7 +95,7 @@ fn fifty_reconnects_of_a_page_that_subscribes_in_onwslogin_leave_one_handler() {
         }
         h.forget();
         h.log_in();
-        // Each run makes a new closure; another handler is a named function.
+        // One handler is a closure, which each run makes anew. The other is a named function.
         h.in_login_callback(|h| {
             h.subscribe(&["vcc.default.1007"], 100 + run);
             h.subscribe(&["vcc.default"], 1);
@@ -147,7 +147,7 @@ fn channels_refused_after_a_reconnect_are_told_and_the_others_work() {
     assert_eq!(summary.confirmed, ["a"]);
     assert_eq!(summary.refused, ["b"]);
     assert_eq!(summary.wanted, ["a", "b"], "c was given up while offline");
-    // Its rights came back with the next login.
+    // At the next login the server grants it again.
     h.drop_connection();
     h.reconnect();
     h.grant(2, &["a", "b"]);

@@ -1,7 +1,8 @@
-//! Subscriptions: what is asked of the server, and who is told.
+//! Subscriptions: what is asked of the server, what it grants, and who is told.
 
 use serde_json::{Value as Tree, json};
 use testkit::{Expect, Harness, Kind, Notice, State, config};
+use verto_wasm::core::limits::LARGEST_FRAME;
 
 #[test]
 fn a_subscription_is_asked_for_once_and_confirmed_to_each_who_waits() {
@@ -18,7 +19,7 @@ fn a_subscription_is_asked_for_once_and_confirmed_to_each_who_waits() {
         h.told(),
         ["readyHandler vcc [1, 3]", "readyHandler demo [2]"]
     );
-    // Who comes later is told at once.
+    // A handler that comes when the channel has been granted is told at once.
     assert_eq!(h.subscribe(&["vcc"], 3), [4]);
     assert_eq!(h.told(), ["readyHandler vcc [4]"]);
     assert!(h.sent().is_empty());
@@ -102,7 +103,7 @@ fn unsubscribe_by_channel_or_of_everything() {
         ["release [1, 4]", r#"send 1 3 verto.unsubscribe "a""#]
     );
     h.unsubscribe_all();
-    // c was not answered as granted.
+    // The server has not granted c, so that there is nothing to unsubscribe.
     assert_eq!(
         h.did(),
         ["release [2, 3]", r#"send 1 4 verto.unsubscribe "b""#]
@@ -248,7 +249,7 @@ fn refused_channels_stay_wanted_and_are_asked_for_at_the_next_login() {
             ["readyHandler vcc [2]", "onSubscribeError secret rejected"]
         );
     }
-    // Asked for by one more handler, it is asked of the server again.
+    // When one more handler wants a refused channel, the server is asked for it again.
     h.subscribe(&["secret"], 2);
     assert_eq!(h.sent_short(), [r#"3 verto.subscribe "secret""#]);
 }
@@ -335,7 +336,7 @@ fn local_listeners_hear_events_without_asking_the_server() {
     h.drop_connection();
     h.reconnect();
     assert_eq!(h.sent_short(), ["1 login"]);
-    // A wire subscription comes and goes beside it.
+    // A listener that needs the server comes and goes, and the local one stays.
     let wire = h.subscribe(&["vcc"], 2);
     h.grant(2, &["vcc"]);
     h.forget();
@@ -372,18 +373,19 @@ fn no_subscribe_request_is_larger_than_the_server_takes() {
     h.unsubscribe_all();
     assert!(h.texts().len() > 3);
     for text in h.texts() {
-        assert!(text.len() <= 1_000_000, "{} bytes", text.len());
+        assert!(text.len() <= LARGEST_FRAME, "{} bytes", text.len());
     }
 }
 
-/// A slow command in front of a subscription (the server works strictly in order).
+/// The server works strictly in order, so that a slow command delays the answer to a subscribe
+/// request that was sent after it.
 #[test]
 fn a_subscription_behind_a_slow_command_is_not_told_as_refused() {
     let mut h = Harness::ready();
     h.call_with(1, "jsapi", &json!({}), Expect::Result, None);
     h.subscribe(&["vcc"], 1);
     h.forget();
-    // ccDial is answered when the phone is picked up, and then the rest.
+    // The command is answered when the phone is picked up, and only then the subscribe request.
     h.wait(20_000);
     h.reply(2, &json!({ "code": 200 }));
     h.grant(3, &["vcc"]);

@@ -72,7 +72,7 @@ fn after_a_takeover_nothing_fights_back() {
         );
         let did = h.did();
         assert_eq!(did, [format!("close {socket}")]);
-        // The server's own close, the network and the page's wake-ups come after it.
+        // The server closes the socket, the page wakes up, and time passes.
         h.session.closed(h.now, socket, 1000);
         h.woke();
         h.sleep(3_600_000);
@@ -117,7 +117,8 @@ fn two_tabs_with_one_sessid_do_not_take_turns_for_ever() {
     assert_eq!(tabs[1].session.state(), State::Ready);
 }
 
-/// With a sessid of the page's a late login of our own looks like a takeover; once it is none.
+/// The page chose the sessid, and a login went unanswered. When the server reads it late, that
+/// looks like a takeover by somebody else. The first one is therefore taken for a lost connection.
 #[test]
 fn a_login_of_ours_that_is_read_late_takes_nothing_over_for_good() {
     let mut h = Harness::new();

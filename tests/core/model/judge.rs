@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Tree;
 use testkit::{CallId, Error, Io, Json, Kind, Notice, State, config};
+use verto_wasm::core::limits::{
+    FIRST_DELAY, LARGEST_FRAME, LONGEST_DELAY, MOST_DOUBLINGS, SHORTEST_SLEEP, WAKE_TIMEOUT,
+};
 
 use super::time::Silence;
 use super::world::{Asked, SECRETS, What, Wire, World};
@@ -20,6 +23,7 @@ impl World {
                 break;
             };
             self.trace.push(format!("{one:?}"));
+            self.phases.did(&one);
             self.judge_io(&one);
             let sent = matches!(one, Io::Send { .. });
             io.push(one);
@@ -30,6 +34,7 @@ impl World {
         let notices = std::mem::take(&mut self.taken);
         let mut told = Vec::new();
         for one in &notices {
+            self.phases.told(one);
             self.routes.learn(one);
             let shown = format!("{one:?}");
             let leaks = SECRETS.iter().any(|secret| shown.contains(secret));
@@ -107,7 +112,7 @@ impl World {
                     self.opened && self.live == Some(*socket),
                     "sent on a socket that isn't open: {text}"
                 );
-                assert!(text.len() <= 1_000_000);
+                assert!(text.len() <= LARGEST_FRAME);
                 self.judge_sent(&serde_json::from_str(text).unwrap());
             }
             Io::Release { sernos } => {
@@ -159,7 +164,7 @@ impl World {
                 assert!(self.in_flight.is_empty(), "a login beside something else");
                 // This is the latest time. It may be earlier, which depends on how many logins
                 // before it went unanswered, and that is not followed here.
-                deadline = self.now.saturating_add(config().timeout * 32);
+                deadline = self.now.saturating_add(config().timeout << MOST_DOUBLINGS);
                 What::Login
             }
             "verto.subscribe" => {
@@ -245,7 +250,7 @@ impl World {
         let silent = self.now - self.silence.heard;
         let login = self.due.iter().any(|due| due == "login");
         assert!(
-            login || silent >= settings.interval.min(3_000),
+            login || silent >= settings.interval.min(SHORTEST_SLEEP),
             "a needless ping after {silent} ms"
         );
     }
@@ -264,7 +269,7 @@ impl World {
             } => {
                 self.state = *state;
                 if *state == State::Reconnecting {
-                    let bound = (1_000 << (self.failed - 1).min(5)).min(30_000);
+                    let bound = (FIRST_DELAY << (self.failed - 1).min(16)).min(LONGEST_DELAY);
                     assert!(*delay <= bound, "{delay} before attempt {attempt}");
                 }
                 if *state != State::Closed {
@@ -340,12 +345,12 @@ impl World {
             State::Idle | State::Closed => None,
             State::Connecting => Some(config().timeout),
             // Each login that goes unanswered doubles the time of the next.
-            State::Authenticating => Some(config().timeout * 32),
-            State::Reconnecting => Some(30_000),
+            State::Authenticating => Some(config().timeout << MOST_DOUBLINGS),
+            State::Reconnecting => Some(LONGEST_DELAY),
             State::Ready => self
                 .config
                 .keep_alive
-                .map(|settings| settings.interval.max(5_000)),
+                .map(|settings| settings.interval.max(WAKE_TIMEOUT)),
         };
         if !active {
             assert_eq!(deadline, None, "a timer after the end");

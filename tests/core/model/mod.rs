@@ -3,7 +3,8 @@
 //!
 //! [`programs`] makes the programs, [`world`] remembers what has happened, [`page`], [`network`],
 //! [`server`] and [`time`] let things happen, [`judge`] holds the promises, and [`late_page`] is
-//! the same session on a page that is told everything late.
+//! the same session on a page that is told everything late. [`phases`] compares the phases that the
+//! sessions go through with the diagram in `docs/session.md`.
 //!
 //! A failure prints its seed, and `VERTO_SEED=… cargo test --test core model` runs the same
 //! programs again. `PROPTEST_CASES` (usually 256) asks for more or fewer programs.
@@ -80,6 +81,7 @@ mod judge;
 mod late_page;
 mod network;
 mod page;
+mod phases;
 mod programs;
 mod server;
 mod time;

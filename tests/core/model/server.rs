@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Tree, json};
 use testkit::{Expect, State};
+use verto_wasm::core::limits::MOST_MISSED;
 
 use super::world::{Asked, Call, What, Wire, World};
 
@@ -262,8 +263,8 @@ impl World {
             }
             missed.clear();
         }
-        missed.extend(expected.max(number.saturating_sub(1_000))..number);
-        while missed.len() > 1_000 {
+        missed.extend(expected.max(number.saturating_sub(MOST_MISSED as u64))..number);
+        while missed.len() > MOST_MISSED {
             missed.pop_first();
         }
         if known.is_some_and(|expected| number > expected) {

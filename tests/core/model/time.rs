@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use testkit::{Ms, SocketId, State};
+use verto_wasm::core::limits::{LONGEST_BUSY, SHORTEST_SLEEP, WAKE_TIMEOUT};
 
 use super::world::{Asked, What, Wire, World};
 
@@ -50,11 +51,11 @@ impl World {
     pub fn woke(&mut self) {
         self.clock();
         let socket = self.live.filter(|_| self.logged_in);
-        let quiet = self.now >= self.silence.heard + 3_000;
+        let quiet = self.now >= self.silence.heard + SHORTEST_SLEEP;
         self.expect_overdue();
         if socket.is_some() && quiet && !self.silence.woke {
             self.silence.woke = true;
-            self.silence.until = (self.alarm.clock + 5_000).max(self.busy_until());
+            self.silence.until = (self.alarm.clock + WAKE_TIMEOUT).max(self.busy_until());
         }
         let before = self.before_judgement();
         self.alarm.stop();
@@ -72,7 +73,7 @@ impl World {
             // which then waits a little longer.
             let (at, wall) = self.silence.asked.expect("nobody ever asked");
             let ago = (self.alarm.clock - at).min(self.now.saturating_sub(wall));
-            let recent = settings.interval.max(5_000);
+            let recent = settings.interval.max(WAKE_TIMEOUT);
             assert!(ago <= recent, "nobody asked");
         }
     }
@@ -87,7 +88,7 @@ impl World {
             earlier && asked.deadline > self.now && !matches!(asked.what, What::Ping)
         };
         // A request excuses silence for a limited time only.
-        let young = self.alarm.clock < self.silence.since + 600_000;
+        let young = self.alarm.clock < self.silence.since + LONGEST_BUSY;
         let jumped = self.silence.jumped;
         let busy = young && !jumped && self.in_flight.iter().any(busy);
         Some((socket, self.answers, busy))
@@ -105,7 +106,10 @@ impl World {
         assert!(!busy, "{socket} was lost while the server was busy");
         let silent = self.now - self.silence.heard;
         let intervals = Ms::from(settings.max_failed) + 1;
-        let least = settings.interval.saturating_mul(intervals).min(5_000);
+        let least = settings
+            .interval
+            .saturating_mul(intervals)
+            .min(WAKE_TIMEOUT);
         assert!(silent >= least, "{socket} was lost after {silent} ms");
     }
 
@@ -168,7 +172,7 @@ impl World {
         };
         if let Some(rings) = self.alarm.rings_late(self.now) {
             let patience = settings.interval.saturating_mul(settings.max_failed.into());
-            let until = rings.saturating_add(patience.max(5_000));
+            let until = rings.saturating_add(patience.max(WAKE_TIMEOUT));
             let until = until.max(self.busy_until());
             self.silence.until = self.silence.until.max(until);
         }
@@ -192,7 +196,7 @@ impl World {
             let usual = settings.interval.saturating_mul(intervals);
             // A timer that rings late shows that the machine slept, and then a server has this
             // long to answer.
-            let slept = settings.interval + 5_000;
+            let slept = settings.interval + WAKE_TIMEOUT;
             match jumped || self.late {
                 true => usual.max(slept),
                 false => usual,
@@ -218,7 +222,9 @@ impl World {
     /// This is the latest time: for the limit of the core and, since the core looks only once in
     /// an interval, a little more.
     pub fn excused(&self, deadline: Ms) -> Ms {
-        let left = deadline.saturating_sub(self.now).min(700_000);
+        let left = deadline
+            .saturating_sub(self.now)
+            .min(LONGEST_BUSY + 100_000);
         self.alarm.clock + left
     }
 

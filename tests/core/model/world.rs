@@ -10,6 +10,7 @@ use testkit::{
 };
 
 use super::late_page::LatePage;
+use super::phases::Phases;
 use super::time::Silence;
 
 /// The password and the token of the page. They must be in no log line and in nothing that the
@@ -181,6 +182,8 @@ pub struct World {
     pub missed: BTreeMap<String, BTreeSet<u64>>,
     /// The state that the page was told last.
     pub state: State,
+    /// The phases through which the session went.
+    pub phases: Phases,
     /// The page was told of the present outage.
     pub outage_told: bool,
     /// What the page must be told in this step about logins, events and subscriptions.
@@ -240,6 +243,7 @@ impl World {
             expected: BTreeMap::new(),
             missed: BTreeMap::new(),
             state: State::Idle,
+            phases: Phases::new(),
             outage_told: false,
             due: Vec::new(),
         }

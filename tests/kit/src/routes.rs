@@ -52,15 +52,23 @@ impl Routes {
         socket: SocketId,
         frame: Tree,
     ) -> Option<Notice<Json>> {
+        let deadline = session.deadline();
         let routed = self.find(&frame).filter(|(route, _)| {
-            let serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
-            session.routed(now, socket, *route, serno)
+            let event_serno = frame["params"]["eventSerno"].as_f64().unwrap_or(-1.0);
+            session.routed(now, socket, *route, event_serno)
         });
         let Some((route, sernos)) = routed else {
             session.frame(now, socket, &Json(frame));
             return None;
         };
         self.short += 1;
+        // The shell doesn't look at anything after an event that went the short way.
+        assert_eq!(
+            session.deadline(),
+            deadline,
+            "the timer should be set again"
+        );
+        assert!(!session.has_notice(), "the page should be told something");
         let params = Json(frame["params"].clone());
         Some(Notice::Event {
             sernos,

@@ -62,14 +62,14 @@ impl Harness {
     }
 
     /// An event on `channel`. `subscribed` is the subscription that it comes by, if the server
-    /// names it, and `serno` the event's number there.
-    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, serno: Option<u64>) {
+    /// names it, and `event_serno` the number of the event there.
+    pub fn event(&mut self, channel: &str, subscribed: Option<&str>, event_serno: Option<u64>) {
         let mut params = json!({ "eventChannel": channel, "eventType": "x", "data": {} });
         if let Some(subscribed) = subscribed {
             params["subscribedChannel"] = subscribed.into();
         }
-        if let Some(serno) = serno {
-            params["eventSerno"] = serno.into();
+        if let Some(number) = event_serno {
+            params["eventSerno"] = number.into();
         }
         self.server_request("verto.event", params);
     }

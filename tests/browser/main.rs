@@ -1,4 +1,6 @@
-//! The shell in a real browser, with sockets, clock and page played by the test.
+//! The shell in a real browser. The sockets, the clock and the page are played by the test: they
+//! are in `fake.js`, and `page.rs` makes them known to Rust.
+
 #![cfg(target_arch = "wasm32")]
 #![allow(
     missing_docs,
@@ -9,23 +11,14 @@
     clippy::indexing_slicing
 )]
 
-#[path = "browser/connecting.rs"]
 mod connecting;
-#[path = "browser/credentials.rs"]
 mod credentials;
-#[path = "browser/ending.rs"]
 mod ending;
-#[path = "browser/frames.rs"]
 mod frames;
-#[path = "browser/order.rs"]
 mod order;
-#[path = "browser/page.rs"]
 mod page;
-#[path = "browser/reentrancy.rs"]
 mod reentrancy;
-#[path = "browser/timers.rs"]
 mod timers;
-#[path = "browser/waking.rs"]
 mod waking;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
