@@ -134,7 +134,13 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_panics_in_its_work_stops_nobody_else() {
         let config = Config::parse("").unwrap();
-        let sim = Arc::new(Sim::new(config, false, 1.0));
+        let options = Options {
+            callers: false,
+            speed: 1.0,
+            browser_phones: false,
+        };
+        let (media, _happened) = Media::start().await.unwrap();
+        let sim = Arc::new(Sim::new(config, options, media));
         let broken = Arc::clone(&sim);
         let task = tokio::spawn(async move {
             broken.update(|_| panic!("on purpose"));

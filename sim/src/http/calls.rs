@@ -44,12 +44,7 @@ async fn browser_phones(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answ
 
 async fn call_times(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    let time = |key: &str| match number(&body, key)? {
-        Some(ms) if ms > LONGEST_MS => Err(Answer::bad(format!(
-            "\"{key}\" must be a number from 0 to {LONGEST_MS}"
-        ))),
-        given => Ok(given.map(Duration::from_millis)),
-    };
+    let time = |key: &str| number(&body, key, LONGEST_MS).map(|ms| ms.map(Duration::from_millis));
     let (ring, detach) = (time("ringMs")?, time("detachMs")?);
     let times = sim.update(|switch| {
         let times = &mut switch.calls.times;

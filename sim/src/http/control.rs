@@ -11,7 +11,6 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, Result};
 use super::body::{name, number, read_object, required, target};
-use super::faults;
 use super::{calls, faults};
 use crate::clock::unix_ms;
 use crate::hub::{Frame, Target};
