@@ -46,11 +46,6 @@ impl Field {
     ];
 
     /// The member's name on the wire.
-    ///
-    /// ```
-    /// use verto_wasm::core::value::Field;
-    /// assert_eq!(Field::EventChannel.name(), "eventChannel");
-    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Field::Method => "method",
