@@ -3,8 +3,8 @@
 //! The modules from the bottom to the top; each uses only those that stand before it, and
 //! `tests/modules.rs` keeps it so:
 //!
-//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`] and [`tcp`] know nothing
-//!   of the simulator;
+//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`], [`tcp`] and [`text`]
+//!   know nothing of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
 //! - [`outgoing`] and [`faults`] are what goes wrong on purpose, [`load`] the colleagues who work;
@@ -35,6 +35,7 @@ mod sim;
 mod supervise;
 mod switch;
 mod tcp;
+mod text;
 mod verto;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -105,7 +106,7 @@ async fn run(cli: Cli) -> Result<(), String> {
 
     let sim = Arc::new(Sim::new(config, !cli.no_callers, cli.speed));
     if cli.agents > 0 {
-        sim.set_load(cli.agents, cli.events);
+        sim.set_load(cli.agents, cli.events).await;
     }
     let files = Files {
         www: cli.www,

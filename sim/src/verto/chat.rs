@@ -1,15 +1,15 @@
 //! Chat messages between users.
 
-use super::request::{MethodResult, REFUSED, Request};
+use super::request::{MethodResult, Request, params_missing};
 use crate::json::Json;
 
 impl Request<'_> {
     /// Sends a chat message. Everything else that `verto.info` does belongs to a call.
     pub(super) fn info(&mut self, params: Option<&Json>) -> MethodResult {
-        let Some(message) = params.and_then(|params| params.get("msg")) else {
-            return Err(Json::object()
-                .with("message", "CALL DOES NOT EXIST")
-                .with("code", REFUSED));
+        let params = params.ok_or_else(params_missing)?;
+        let Some(message) = params.get("msg") else {
+            // mod_verto does nothing and says so to nobody.
+            return Ok(Json::object());
         };
         let (Some(to), Some(body)) = (message.get_str("to"), message.get_str("body")) else {
             return Err(
