@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::center::CenterConfig;
-use crate::limits::{LARGEST_QUEUE, LONGEST_SECONDS};
+use crate::limits::{LARGEST_QUEUE, LONGEST_MS, LONGEST_SECONDS};
 
 /// The built-in configuration, which is also the example to copy.
 pub const BUILT_IN: &str = include_str!("../default.toml");
@@ -34,6 +34,11 @@ pub struct Config {
     /// After so many seconds without a frame the server sends a `verto.ping`.
     #[serde(default = "default_idle_ping")]
     pub idle_ping: u64,
+    /// For how many milliseconds a client must be silent before the server writes events and its
+    /// own requests to it. It is 50 in mod_verto, so that a client that sends without pause hears
+    /// nothing of its events.
+    #[serde(default = "default_event_silence")]
+    pub event_silence: u64,
     /// How many frames may wait for a slow client before further ones are dropped.
     #[serde(default = "default_send_queue")]
     pub send_queue: usize,
@@ -207,6 +212,9 @@ impl Config {
                 return Err(format!("{name} must be from {least} to {LONGEST_SECONDS}"));
             }
         }
+        if self.event_silence > LONGEST_MS {
+            return Err(format!("event_silence must be from 0 to {LONGEST_MS}"));
+        }
         if !(1..=LARGEST_QUEUE).contains(&self.send_queue) {
             return Err(format!("send_queue must be from 1 to {LARGEST_QUEUE}"));
         }
@@ -241,6 +249,10 @@ fn default_request_timeout() -> u64 {
 
 fn default_write_timeout() -> u64 {
     60
+}
+
+fn default_event_silence() -> u64 {
+    50
 }
 
 fn default_send_queue() -> usize {

@@ -3,8 +3,8 @@
 //! The modules from the bottom to the top; each uses only those that stand before it, and
 //! `tests/modules.rs` keeps it so:
 //!
-//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`] and [`tcp`] know nothing
-//!   of the simulator;
+//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`], [`tcp`] and [`text`]
+//!   know nothing of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
 //! - [`media`] is where browsers' calls end, and [`calls`] leads them; [`phones`] lets the
@@ -42,6 +42,7 @@ mod sim;
 mod supervise;
 mod switch;
 mod tcp;
+mod text;
 mod verto;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -122,7 +123,7 @@ async fn run(cli: Cli) -> Result<(), String> {
     let calls = Arc::clone(&sim);
     tokio::spawn(async move { calls.run_calls(happened).await });
     if cli.agents > 0 {
-        sim.set_load(cli.agents, cli.events);
+        sim.set_load(cli.agents, cli.events).await;
     }
     let files = Files {
         www: cli.www,

@@ -37,6 +37,8 @@ pub(super) struct Connection {
     pub(super) lost: bool,
     pub(super) outgoing: Outgoing,
     pub(super) expires: Option<Instant>,
+    /// When the client will have been silent for so long that events are written to it.
+    pub(super) quiet_at: Instant,
     /// The size in bytes and the beginning of the speed test that is running.
     pub(super) speed_test: Option<(usize, Instant)>,
 }
