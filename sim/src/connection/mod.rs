@@ -60,6 +60,7 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, tcp: TcpHandle, silent: bool)
         restarts,
         lost: false,
         outgoing: Outgoing::new(),
+        late_replies: Vec::new(),
         expires: None,
         speed_test: None,
     };
@@ -106,7 +107,7 @@ impl Connection {
                     return Err(Over::Server(ending));
                 }
                 () = until(self.outgoing.due()) => self.write_next().await?,
-                Some(frame) = self.queue.recv() => self.write(frame).await?,
+                Some(frame) = self.queue.recv() => self.write_queued(frame).await?,
                 () = expired => return Err(Over::Server(Ending::Close(1000))),
                 () = sleep_until(ping_at) => {
                     ping_at = Instant::now() + self.sim.idle_ping;
@@ -149,7 +150,7 @@ impl Connection {
             return self.speed_test(&text).await;
         }
         let now = unix_ms();
-        let (outcome, login, expires) = self.sim.update(|switch| {
+        let (mut outcome, login, expires) = self.sim.update(|switch| {
             let outcome = verto::handle(switch, self.conn, &text, now);
             let client = switch.hub.client(self.conn);
             let login = client.and_then(|client| client.login.clone());
@@ -170,6 +171,9 @@ impl Connection {
                 () = sleep(outcome.pause) => {}
                 ending = ended(&mut self.ending) => return Err(Over::Server(ending)),
             }
+        }
+        if let Some(reply) = outcome.reply.take_if(|_| outcome.late_reply) {
+            self.late_replies.push(reply);
         }
         if let Some(reply) = outcome.reply
             && !outcome.ending.is_some_and(Ending::is_cut)

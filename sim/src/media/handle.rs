@@ -5,7 +5,7 @@ use std::sync::Arc;
 use str0m::RtcConfig;
 use tokio::sync::mpsc;
 
-use super::messages::{Command, Happened, Hears, LegId, Meter};
+use super::messages::{Command, Happened, Hears, Impairment, LegId, Meter};
 use super::sdp_in::{Remote, Transport};
 use super::sdp_out::{Local, Site};
 use super::{engine, sockets};
@@ -89,6 +89,11 @@ impl Media {
     /// Ends a leg's endpoint but not the leg, which gets another one later.
     pub fn suspend(&self, leg: LegId) {
         self.tell(Command::Suspend { leg });
+    }
+
+    /// Lets something go wrong between the browser of a leg and the switch.
+    pub fn impair(&self, leg: LegId, impairment: Impairment) {
+        self.tell(Command::Impair { leg, impairment });
     }
 
     /// Ends a leg.
