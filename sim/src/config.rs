@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::center::CenterConfig;
+use crate::limits::{LARGEST_QUEUE, LONGEST_SECONDS};
 
 /// The built-in configuration, which is also the example to copy.
 pub const BUILT_IN: &str = include_str!("../default.toml");
@@ -42,6 +43,12 @@ pub struct Config {
     /// For how many seconds a call may be without its WebSocket.
     #[serde(default = "default_detach_time")]
     pub detach_time: u64,
+    /// How many seconds an HTTP request may take until its head, and then its body, has come.
+    #[serde(default = "default_request_timeout")]
+    pub request_timeout: u64,
+    /// A connection that takes nothing for so many seconds while frames wait for it is cut.
+    #[serde(default = "default_write_timeout")]
+    pub write_timeout: u64,
     /// How many seconds a token from the HTTP API is valid.
     #[serde(default = "default_token_lifetime")]
     pub token_lifetime: u64,
@@ -157,7 +164,10 @@ impl Config {
             match error.span() {
                 Some(span) => {
                     let before = text.get(..span.start).unwrap_or(text);
-                    format!("line {}: {message}", before.matches('\n').count() + 1)
+                    format!(
+                        "line {}: {message}",
+                        before.matches('\n').count().saturating_add(1)
+                    )
                 }
                 None => message,
             }
@@ -184,13 +194,23 @@ impl Config {
                 return Err(format!("user {} is configured twice", user.login));
             }
         }
-        for (name, value) in [
-            ("idle_ping", self.idle_ping),
-            ("send_queue", self.send_queue as u64),
-        ] {
-            if value == 0 {
-                return Err(format!("{name} must be at least 1"));
+        let seconds = [
+            ("idle_ping", self.idle_ping, 1),
+            ("request_timeout", self.request_timeout, 1),
+            ("write_timeout", self.write_timeout, 1),
+            ("token_lifetime", self.token_lifetime, 0),
+            ("ring_time", self.ring_time, 1),
+            ("detach_time", self.detach_time, 0),
+        ];
+        let logins = self.users.iter().filter_map(|user| user.login_expires);
+        let logins = logins.map(|seconds| ("login_expires", seconds, 0));
+        for (name, value, least) in seconds.into_iter().chain(logins) {
+            if !(least..=LONGEST_SECONDS).contains(&value) {
+                return Err(format!("{name} must be from {least} to {LONGEST_SECONDS}"));
             }
+        }
+        if !(1..=LARGEST_QUEUE).contains(&self.send_queue) {
+            return Err(format!("send_queue must be from 1 to {LARGEST_QUEUE}"));
         }
         self.center.check()
     }
@@ -215,6 +235,14 @@ fn default_domain() -> String {
 
 fn default_idle_ping() -> u64 {
     30
+}
+
+fn default_request_timeout() -> u64 {
+    30
+}
+
+fn default_write_timeout() -> u64 {
+    60
 }
 
 fn default_send_queue() -> usize {
@@ -280,7 +308,12 @@ mod tests {
                 "users = [{login = '1@x', password = ''}]",
                 "without a domain",
             ),
-            ("idle_ping = 0", "idle_ping must be at least 1"),
+            ("idle_ping = 0", "idle_ping must be from 1 to 315360000"),
+            ("send_queue = 10000000000", "send_queue must be from 1 to"),
+            (
+                "token_lifetime = 9000000000000000000",
+                "token_lifetime must be",
+            ),
             ("hierarchy = 'all'", "unknown variant `all`"),
             ("= 1", "line 1: "),
         ] {

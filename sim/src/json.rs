@@ -268,7 +268,7 @@ fn write_number(out: &mut fmt::Formatter<'_>, number: f64) -> fmt::Result {
 
 /// C's `%.<digits>g`.
 fn general(number: f64, digits: usize) -> String {
-    let scientific = format!("{:.*e}", digits - 1, number);
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), number);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if exponent < -4 || exponent >= digits as i32 {
@@ -276,7 +276,10 @@ fn general(number: f64, digits: usize) -> String {
         let exponent = exponent.abs();
         return format!("{}e{sign}{exponent:02}", trim_zeros(mantissa));
     }
-    let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+    let decimals = (digits as i32)
+        .saturating_sub(1)
+        .saturating_sub(exponent)
+        .max(0) as usize;
     trim_zeros(&format!("{number:.decimals$}")).to_owned()
 }
 

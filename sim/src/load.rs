@@ -13,8 +13,6 @@ use crate::random::Random;
 pub const STEP: Duration = Duration::from_millis(20);
 /// The first colleague's number.
 const FIRST: u64 = 2001;
-/// How many colleagues there can be.
-pub const MOST_AGENTS: u64 = 5000;
 /// How many things are done in one step at most. Without this a step would not end if nothing that
 /// is done caused an event.
 const MOST_ACTIONS: u64 = 1000;
@@ -53,7 +51,7 @@ impl Load {
     /// Brings `agents` colleagues into the call centre, most of them ready for calls.
     pub fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
         let queues = center.queue_ids();
-        let configs: Vec<AgentConfig> = (FIRST..FIRST + agents)
+        let configs: Vec<AgentConfig> = (FIRST..FIRST.saturating_add(agents))
             .map(|number| AgentConfig::new(number.to_string(), name(&mut Random::new(number))))
             .collect();
         center.set_colleagues(unix_ms(), &configs);
@@ -73,7 +71,7 @@ impl Load {
                 queue,
                 told: Told::SignedOut,
             });
-            let index = load.colleagues.len() - 1;
+            let index = load.colleagues.len().saturating_sub(1);
             // A tenth of the colleagues has not come yet, and another tenth is on a break.
             match load.random.between(0, 9) {
                 0 => {}
@@ -93,7 +91,7 @@ impl Load {
     pub fn step(&mut self, center: &mut Center, elapsed: Duration) {
         let wanted = (elapsed.as_secs_f64() * self.events_per_second) as u64;
         for _ in 0..MOST_ACTIONS {
-            if center.event_count() - self.events_before >= wanted {
+            if center.event_count().saturating_sub(self.events_before) >= wanted {
                 return;
             }
             self.act(center);
@@ -107,7 +105,7 @@ impl Load {
             return;
         };
         let (id, told) = (id.clone(), *told);
-        let few_wait = center.waiting() <= self.colleagues.len() / 40 + 1;
+        let few_wait = center.waiting() <= (self.colleagues.len() / 40).saturating_add(1);
         match (self.random.between(0, 99), told) {
             (0..60, _) if few_wait => {
                 let caller = self.number();

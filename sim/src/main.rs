@@ -3,7 +3,8 @@
 //! The modules from the bottom to the top; each uses only those that stand before it, and
 //! `tests/modules.rs` keeps it so:
 //!
-//! - [`clock`], [`json`], [`mask`], [`random`] and [`tcp`] know nothing of the simulator;
+//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`] and [`tcp`] know nothing
+//!   of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
 //! - [`media`] is where browsers' calls end, and [`calls`] leads them; [`phones`] lets the
@@ -13,6 +14,8 @@
 //!   between the tasks;
 //! - [`verto`] answers the requests of clients, and [`connection`] is the task of one WebSocket;
 //! - [`http`] is every route, the control API included, and [`cli`] the command line.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod auth;
 mod calls;
@@ -25,6 +28,7 @@ mod faults;
 mod http;
 mod hub;
 mod json;
+mod limits;
 mod load;
 mod mask;
 mod media;
@@ -33,6 +37,7 @@ mod phones;
 mod random;
 mod recorder;
 mod sim;
+mod supervise;
 mod switch;
 mod tcp;
 mod verto;
@@ -42,15 +47,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use cli::Cli;
 use config::Config;
-use http::Files;
+use http::{Files, Guard};
 use media::Media;
 use sim::Sim;
+use supervise::keep_going;
 use switch::Options;
 
 #[tokio::main]
@@ -112,8 +119,12 @@ async fn run(cli: Cli) -> Result<(), String> {
         browser_phones: cli.browser_phones,
     };
     let sim = Arc::new(Sim::new(config, options, media));
-    let calls = Arc::clone(&sim);
-    tokio::spawn(async move { calls.run_calls(happened).await });
+    let (calls, happened) = (Arc::clone(&sim), Arc::new(Mutex::new(happened)));
+    let run_calls = move || {
+        let (calls, happened) = (Arc::clone(&calls), Arc::clone(&happened));
+        async move { calls.run_calls(&happened).await }
+    };
+    tokio::spawn(async move { keep_going("calls", run_calls).await });
     if cli.agents > 0 {
         sim.set_load(cli.agents, cli.events);
     }
@@ -121,7 +132,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         www: cli.www,
         pkg: cli.pkg,
     };
-    http::serve(listener, sim, files)
-        .await
-        .map_err(|error| error.to_string())
+    let guard = Guard::new(cli.host, &cli.allow_host, &cli.allow_origin);
+    http::serve(listener, sim, &files, guard).await;
+    Ok(())
 }

@@ -33,7 +33,7 @@ pub fn mask(text: &str) -> String {
         let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else {
             continue;
         };
-        let (separator, _) = after.split_at(after.len() - value.len());
+        let (separator, _) = after.split_at(after.len().saturating_sub(value.len()));
         masked.push_str(separator);
         masked.push_str("\"***\"");
         rest = value.split_at(value_end(value)).1;
@@ -56,7 +56,7 @@ fn literal_end(text: &str) -> usize {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'"' => return at + 1,
+            b'"' => return at.saturating_add(1),
             _ => {}
         }
     }
@@ -70,23 +70,23 @@ fn value_end(text: &str) -> usize {
     while let Some(byte) = text.as_bytes().get(at) {
         match byte {
             b'"' => {
-                at += literal_end(text.split_at(at).1);
+                at = at.saturating_add(literal_end(text.split_at(at).1));
                 if depth == 0 {
                     return at;
                 }
                 continue;
             }
-            b'{' | b'[' => depth += 1,
+            b'{' | b'[' => depth = depth.saturating_add(1),
             b'}' | b']' | b',' if depth == 0 => return at,
             b'}' | b']' => {
-                depth -= 1;
+                depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return at + 1;
+                    return at.saturating_add(1);
                 }
             }
             _ => {}
         }
-        at += 1;
+        at = at.saturating_add(1);
     }
     text.len()
 }

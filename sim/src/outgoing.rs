@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::hub::Frame;
 use crate::json::Json;
+use crate::limits::{CLIENT_BACKLOG, MOST_HELD_UP};
 use crate::random::Random;
 
 /// How frames are held up.
@@ -27,6 +28,8 @@ pub struct Outgoing {
     delivery: Delivery,
     random: Random,
     waiting: BTreeMap<(Instant, u64), Frame>,
+    /// How many bytes wait.
+    bytes: usize,
     pushed: u64,
     /// When the last waiting frame of each kind leaves. Frames of one kind keep their order.
     last: HashMap<Kind, Instant>,
@@ -48,6 +51,7 @@ impl Outgoing {
             delivery: Delivery::default(),
             random: Random::new(0),
             waiting: BTreeMap::new(),
+            bytes: 0,
             pushed: 0,
             last: HashMap::new(),
         }
@@ -82,12 +86,20 @@ impl Outgoing {
         };
         let longest = self.delivery.shuffle.as_millis() as u64;
         let extra = Duration::from_millis(self.random.between(0, longest));
-        let due = now + self.delivery.delay + extra;
+        let wait = self.delivery.delay.saturating_add(extra);
+        let due = now.checked_add(wait).unwrap_or(now);
         let due = earliest.map_or(due, |earliest| due.max(earliest));
         self.last.insert(kind, due);
-        self.pushed += 1;
+        self.pushed = self.pushed.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(frame.len());
         self.waiting.insert((due, self.pushed), frame);
         None
+    }
+
+    /// Whether another frame can be held up. While there is no room, the connection neither reads
+    /// nor takes frames from its queue.
+    pub fn has_room(&self) -> bool {
+        self.waiting.len() < MOST_HELD_UP && self.bytes < CLIENT_BACKLOG
     }
 
     /// When the next frame is to be written.
@@ -98,6 +110,7 @@ impl Outgoing {
     /// The next frame.
     pub fn pop(&mut self) -> Option<Frame> {
         let (_, frame) = self.waiting.pop_first()?;
+        self.bytes = self.bytes.saturating_sub(frame.len());
         if self.waiting.is_empty() {
             self.last.clear();
         }

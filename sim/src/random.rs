@@ -23,7 +23,8 @@ impl Random {
     /// A number from `min` to `max`, both possible.
     pub fn between(&mut self, min: u64, max: u64) -> u64 {
         match max.saturating_sub(min).checked_add(1) {
-            Some(count) => min + self.next() % count,
+            // The remainder is below the distance of the two, so that the sum is at most `max`.
+            Some(count) => min.saturating_add(self.next().checked_rem(count).unwrap_or(0)),
             None => self.next(),
         }
     }

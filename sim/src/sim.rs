@@ -1,10 +1,10 @@
 //! The simulator as its tasks share it: the switch behind one lock, the recorded frames, and
-//! the two tasks that let time pass.
+//! the tasks that let time pass.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc};
 use tokio::time::{Instant, interval};
 
 use crate::clock::unix_ms;
@@ -22,6 +22,10 @@ pub struct Sim {
     pub recorder: Recorder,
     /// How long a client may be silent before it gets a `verto.ping`.
     pub idle_ping: Duration,
+    /// How long a request may take to arrive.
+    pub request_timeout: Duration,
+    /// How long a connection may take nothing that is to be written to it.
+    pub write_timeout: Duration,
     center_changed: Notify,
     calls_changed: Notify,
 }
@@ -32,6 +36,8 @@ impl Sim {
         Sim {
             recorder: Recorder::default(),
             idle_ping: Duration::from_secs(config.idle_ping),
+            request_timeout: Duration::from_secs(config.request_timeout),
+            write_timeout: Duration::from_secs(config.write_timeout),
             center_changed: Notify::new(),
             calls_changed: Notify::new(),
             switch: Mutex::new(Switch::new(config, options, media)),
@@ -76,7 +82,8 @@ impl Sim {
 
     /// Lets the time of the calls pass, and takes note of what happens to their media. This never
     /// returns.
-    pub async fn run_calls(&self, mut happened: mpsc::UnboundedReceiver<Happened>) {
+    pub async fn run_calls(&self, happened: &AsyncMutex<mpsc::UnboundedReceiver<Happened>>) {
+        let mut happened = happened.lock().await;
         loop {
             let due = self.update(|switch| switch.calls.next_due());
             tokio::select! {
@@ -95,7 +102,7 @@ impl Sim {
     /// until they are replaced or the simulator is reset.
     pub fn set_load(self: &Arc<Sim>, agents: u64, events_per_second: f64) {
         let number = self.update(|switch| {
-            switch.last_load += 1;
+            switch.last_load = switch.last_load.saturating_add(1);
             let load = Load::begin(&mut switch.center, agents, events_per_second);
             switch.load = (agents > 0).then_some((switch.last_load, load));
             switch.last_load
@@ -118,5 +125,29 @@ impl Sim {
                 }
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_in_its_work_stops_nobody_else() {
+        let config = Config::parse("").unwrap();
+        let options = Options {
+            callers: false,
+            speed: 1.0,
+            browser_phones: false,
+        };
+        let (media, _) = Media::start().await.unwrap();
+        let sim = Arc::new(Sim::new(config, options, media));
+        let broken = Arc::clone(&sim);
+        let task = tokio::spawn(async move {
+            broken.update(|_| panic!("on purpose"));
+        });
+        assert!(task.await.is_err());
+        let call = sim.update(|switch| switch.center.caller(unix_ms(), "test", "138"));
+        assert!(call.is_ok());
     }
 }

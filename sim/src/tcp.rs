@@ -6,11 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 
 /// Everything is written.
 const WHOLE: u8 = 0;
@@ -40,44 +41,45 @@ impl TcpHandle {
     }
 }
 
-impl Connected<IncomingStream<'_, BreakableListener>> for TcpHandle {
-    fn connect_info(stream: IncomingStream<'_, BreakableListener>) -> TcpHandle {
-        stream.remote_addr().clone()
-    }
-}
-
 /// A listener whose connections are [`BreakableStream`]s.
 #[derive(Debug)]
-pub struct BreakableListener(pub TcpListener);
+pub struct BreakableListener {
+    listener: TcpListener,
+    write_timeout: Duration,
+}
 
-impl Listener for BreakableListener {
-    type Io = BreakableStream;
-    type Addr = TcpHandle;
+impl BreakableListener {
+    /// Takes the connections of `listener`. One that takes nothing for as long as `write_timeout`
+    /// while something is to be written to it is ended.
+    pub fn new(listener: TcpListener, write_timeout: Duration) -> BreakableListener {
+        BreakableListener {
+            listener,
+            write_timeout,
+        }
+    }
 
-    async fn accept(&mut self) -> (BreakableStream, TcpHandle) {
-        let (stream, remote) = Listener::accept(&mut self.0).await;
+    /// The next connection.
+    pub async fn accept(&mut self) -> (BreakableStream, TcpHandle) {
+        // The library waits a moment where the system has no sockets left, and tries again.
+        let (stream, remote) = Listener::accept(&mut self.listener).await;
         // Without this a small frame would wait until the one before it is acknowledged.
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.write_timeout));
         let state = Arc::new(AtomicU8::new(WHOLE));
         let handle = TcpHandle {
             remote,
             state: Arc::clone(&state),
         };
+        let stream = Box::pin(stream);
         (BreakableStream { stream, state }, handle)
-    }
-
-    fn local_addr(&self) -> io::Result<TcpHandle> {
-        Ok(TcpHandle {
-            remote: self.0.local_addr()?,
-            state: Arc::default(),
-        })
     }
 }
 
 /// A TCP connection that its [`TcpHandle`] can break.
 #[derive(Debug)]
 pub struct BreakableStream {
-    stream: TcpStream,
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
     state: Arc<AtomicU8>,
 }
 
@@ -87,7 +89,7 @@ impl AsyncRead for BreakableStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        self.stream.as_mut().poll_read(context, buffer)
     }
 }
 
@@ -103,7 +105,7 @@ impl AsyncWrite for BreakableStream {
             BREAKING => bytes.get(..bytes.len() / 2).unwrap_or_default(),
             _ => bytes,
         };
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let written = self.stream.as_mut().poll_write(context, bytes);
         if state == BREAKING && written.is_ready() {
             self.state.store(BROKEN, Ordering::Relaxed);
         }
@@ -111,10 +113,10 @@ impl AsyncWrite for BreakableStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        self.stream.as_mut().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        self.stream.as_mut().poll_shutdown(context)
     }
 }

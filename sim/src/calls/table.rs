@@ -10,6 +10,7 @@ use super::variables;
 use crate::clock::unix_ms;
 use crate::hub::{ConnId, Hub};
 use crate::json::Json;
+use crate::limits::{MOST_CALLS, MOST_DIGITS};
 use crate::media::sdp_in::Remote;
 use crate::media::sdp_out::Local;
 use crate::media::{Hears, Impairment, LegId, Media, Meter, Sound};
@@ -85,8 +86,13 @@ impl Calls {
             .map(|(id, _)| *id)
     }
 
+    /// How many legs there may still be.
+    pub(super) fn room(&self) -> usize {
+        MOST_CALLS.saturating_sub(self.legs.len())
+    }
+
     pub(super) fn add(&mut self, leg: Leg) -> LegId {
-        self.last_leg += 1;
+        self.last_leg = self.last_leg.wrapping_add(1);
         self.legs.insert(self.last_leg, leg);
         self.last_leg
     }
@@ -107,7 +113,7 @@ impl Calls {
     }
 
     pub(super) fn variables(&mut self) -> Json {
-        self.sequence += 1;
+        self.sequence = self.sequence.wrapping_add(1);
         variables::variables(unix_ms(), self.sequence)
     }
 
@@ -183,7 +189,8 @@ impl Calls {
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };
-        leg.digits.push_str(digits);
+        let room = MOST_DIGITS.saturating_sub(leg.digits.chars().count());
+        leg.digits.extend(digits.chars().take(room));
         if leg.doing == Doing::Reading && leg.digits.len() >= 4 {
             leg.doing = Doing::Alone;
             self.media.hear(id, Hears::Sound(Sound::Tone));

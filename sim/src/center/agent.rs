@@ -195,6 +195,12 @@ impl Agent {
         }
     }
 
+    /// Whether the agent can take a call of some queue now.
+    pub(super) fn is_free(&self) -> bool {
+        let ready = |sign_in: &SignIn| sign_in.state == State::Ready;
+        self.activity == Activity::Idle && self.sign_ins.iter().any(ready)
+    }
+
     /// Since when the agent could have taken a call of this queue. None if that is not possible now.
     pub(super) fn free_since(&self, queue: &str) -> Option<u64> {
         let sign_in = self.sign_in(queue)?;

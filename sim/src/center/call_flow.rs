@@ -1,6 +1,6 @@
 //! How a call proceeds: waiting, ringing, talking, ended, and who is offered which call.
 
-use super::agent::Activity;
+use super::agent::{Activity, Agent};
 use super::call::{Call, CallId, Origin, Phase};
 use super::cause;
 use super::config::Times;
@@ -45,7 +45,7 @@ impl Center {
     }
 
     fn insert_call(&mut self, call: Call) -> CallId {
-        self.last_serial += 1;
+        self.last_serial = self.last_serial.saturating_add(1);
         let id = CallId {
             serial: self.last_serial,
             uuid: self.random.uuid(),
@@ -57,6 +57,10 @@ impl Center {
     /// Gives waiting callers, the longest waiting first, to the agents of their queues
     /// who have been free for longest.
     pub(super) fn dispatch(&mut self) {
+        // Without this a thousand callers would be compared with thousands of agents each time.
+        if !self.agents.iter().any(Agent::is_free) {
+            return;
+        }
         let waiting: Vec<(CallId, String)> = self
             .calls
             .iter()
@@ -242,7 +246,8 @@ impl Center {
     /// Counts what became of a caller. The outbound calls of agents are not counted.
     fn count_outcome(&mut self, id: CallId, which: impl FnOnce(&mut (u64, u64)) -> &mut u64) {
         if let Some(Origin::Inbound { queue, .. }) = self.calls.get(&id).map(|call| &call.origin) {
-            *which(self.outcomes.entry(queue.clone()).or_default()) += 1;
+            let count = which(self.outcomes.entry(queue.clone()).or_default());
+            *count = count.saturating_add(1);
         }
     }
 

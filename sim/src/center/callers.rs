@@ -1,6 +1,7 @@
 //! Callers and calls as tests and people steer them from outside.
 
 use super::state::Center;
+use crate::limits::MOST_WAITING;
 
 impl Center {
     /// Lets a caller join a queue. Returns the id of the call, or the reason why that is impossible.
@@ -11,6 +12,11 @@ impl Center {
         }
         if caller.is_empty() {
             return Err("caller must be the number that calls; it is empty".into());
+        }
+        if self.waiting() >= MOST_WAITING {
+            return Err(format!(
+                "{MOST_WAITING} callers wait, and there can be no more"
+            ));
         }
         let id = self.join(queue, caller);
         self.dispatch();

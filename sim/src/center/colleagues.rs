@@ -38,12 +38,6 @@ impl Center {
         self.agents.truncate(first);
     }
 
-    /// How many callers wait, in all queues.
-    pub fn waiting(&self) -> usize {
-        let calls = self.calls.values();
-        calls.filter(|call| call.waiting_queue().is_some()).count()
-    }
-
     /// The names by which commands know the queues.
     pub fn queue_ids(&self) -> Vec<String> {
         let queues = self.config.queues.iter();

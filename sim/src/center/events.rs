@@ -26,7 +26,9 @@ impl Center {
             return;
         };
         let (channel, mut data) = (agent.channel(), call.data(id, &agent.id));
-        let talked = call.answered.map_or(0, |answered| self.clock - answered);
+        let talked = call
+            .answered
+            .map_or(0, |answered| self.clock.saturating_sub(answered));
         if let Some(data) = data.as_object_mut() {
             data.insert("durationMs".into(), talked.into());
             data.insert("cause".into(), cause.into());
@@ -121,7 +123,7 @@ impl Center {
     }
 
     pub(super) fn emit(&mut self, channel: String, event_type: &'static str, data: Value) {
-        self.event_count += 1;
+        self.event_count = self.event_count.saturating_add(1);
         self.events.push(CenterEvent {
             channel,
             event_type,

@@ -46,13 +46,13 @@ impl Center {
     pub(super) fn queue_row(&self, queue: &str, now: u64) -> Value {
         let waiting = self.calls.values().filter(|call| call.waits_in(queue));
         let (count, first) = waiting.fold((0u64, now), |(count, first), call| {
-            (count + 1, first.min(call.began))
+            (count.saturating_add(1), first.min(call.began))
         });
         let (answered, abandoned) = self.outcomes.get(queue).copied().unwrap_or_default();
         json!({
             "queue": queue,
             "waiting": count,
-            "longestWaitMs": now - first,
+            "longestWaitMs": now.saturating_sub(first),
             "answered": answered,
             "abandoned": abandoned,
         })
@@ -76,5 +76,16 @@ impl Center {
             }
         }
         row
+    }
+
+    /// How many callers wait, in all queues.
+    pub fn waiting(&self) -> usize {
+        let calls = self.calls.values();
+        calls.filter(|call| call.waiting_queue().is_some()).count()
+    }
+
+    /// How many calls there are, in whatever phase.
+    pub fn call_count(&self) -> usize {
+        self.calls.len()
     }
 }

@@ -3,6 +3,7 @@
 use super::agent::Activity;
 use super::call::CallId;
 use super::state::Center;
+use crate::limits::MOST_WAITING;
 
 /// What happens next. Of two things that are due at the same time, the one that stands first here
 /// happens first.
@@ -75,6 +76,9 @@ impl Center {
     /// whoever signs in gets calls. If there is no such queue, any queue will do.
     fn random_caller(&mut self) {
         self.schedule_arrival();
+        if self.waiting() >= MOST_WAITING {
+            return;
+        }
         let all = self.config.queues.iter().map(|queue| queue.id.as_str());
         let served = |queue: &&str| self.agents.iter().any(|a| a.sign_in(queue).is_some());
         let mut queues: Vec<&str> = all.clone().filter(served).collect();

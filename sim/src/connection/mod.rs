@@ -85,7 +85,7 @@ impl Connection {
     }
 
     async fn serve_frames(&mut self) -> Result<std::convert::Infallible, Over> {
-        let mut ping_at = Instant::now() + self.sim.idle_ping;
+        let mut ping_at = after(self.sim.idle_ping);
         loop {
             self.notice_faults();
             self.thawed().await?;
@@ -107,14 +107,16 @@ impl Connection {
                     return Err(Over::Server(ending));
                 }
                 () = until(self.outgoing.due()) => self.write_next().await?,
-                Some(frame) = self.queue.recv() => self.write_queued(frame).await?,
+                Some(frame) = self.queue.recv(), if self.outgoing.has_room() => {
+                    self.write_queued(frame).await?;
+                }
                 () = expired => return Err(Over::Server(Ending::Close(1000))),
                 () = sleep_until(ping_at) => {
-                    ping_at = Instant::now() + self.sim.idle_ping;
+                    ping_at = after(self.sim.idle_ping);
                     self.ping().await?;
                 }
-                message = self.socket.recv() => {
-                    ping_at = Instant::now() + self.sim.idle_ping;
+                message = self.socket.recv(), if self.outgoing.has_room() => {
+                    ping_at = after(self.sim.idle_ping);
                     // A fault may have been switched on while this waited for the message. Then it
                     // holds for the message.
                     self.notice_faults();
@@ -164,7 +166,9 @@ impl Connection {
             self.faults.mark_changed();
         }
         self.expires = expires.map(|seconds| {
-            Instant::now() + Duration::from_millis((seconds * 1000).saturating_sub(now))
+            after(Duration::from_millis(
+                seconds.saturating_mul(1000).saturating_sub(now),
+            ))
         });
         if !outcome.pause.is_zero() {
             tokio::select! {
@@ -199,4 +203,10 @@ impl Connection {
             .update(|switch| switch.hub.request("verto.ping", params));
         self.write(Frame::Text(text)).await
     }
+}
+
+/// The moment that is so far away. The configuration bounds every duration, so that it can be told.
+fn after(duration: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(duration).unwrap_or(now)
 }

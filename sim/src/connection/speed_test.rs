@@ -29,7 +29,11 @@ impl Connection {
             let started = Instant::now();
             let filler = format!("#SPB{}", ".".repeat(SPEED_FRAME));
             // The recorded server sends ten times as much as it was sent.
-            for _ in 0..(size.div_ceil(SPEED_FRAME) * 10).min(SPEED_FRAMES) {
+            for _ in 0..size
+                .div_ceil(SPEED_FRAME)
+                .saturating_mul(10)
+                .min(SPEED_FRAMES)
+            {
                 self.write(Frame::Text(filler.clone())).await?;
             }
             let down = started.elapsed().as_millis();

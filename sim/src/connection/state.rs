@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::faults::Hold;
-use crate::hub::{ConnId, Ending, Frame};
+use crate::hub::{ConnId, Ending, Receiver};
 use crate::outgoing::Outgoing;
 use crate::sim::Sim;
 use crate::tcp::TcpHandle;
@@ -24,7 +24,7 @@ pub(super) struct Connection {
     pub(super) sim: Arc<Sim>,
     pub(super) conn: ConnId,
     pub(super) socket: WebSocket,
-    pub(super) queue: mpsc::Receiver<Frame>,
+    pub(super) queue: Receiver,
     pub(super) ending: watch::Receiver<Option<Ending>>,
     pub(super) tcp: TcpHandle,
     pub(super) login: Option<String>,

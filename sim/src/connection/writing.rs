@@ -58,7 +58,7 @@ impl Connection {
 
     /// Writes everything that is queued by now, for example a punt.
     pub(super) async fn flush(&mut self) -> Result<(), Over> {
-        while let Ok(frame) = self.queue.try_recv() {
+        while let Some(frame) = self.queue.try_recv() {
             self.write_queued(frame).await?;
         }
         self.write_delayed().await

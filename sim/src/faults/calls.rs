@@ -6,10 +6,11 @@ use tokio::time::Instant;
 
 use super::kinds::name_of;
 use super::limit::{Limit, is_over, millis};
-use super::rules::Rules;
+use super::rules::{Rules, TooMany};
 use crate::calls::Habits;
 use crate::hub::{ConnId, Target};
 use crate::json::Json;
+use crate::limits::MOST_RULES;
 use crate::media::{Impairment, Way};
 
 /// What is missing where a method isn't answered.
@@ -83,9 +84,9 @@ pub struct CallFaults {
 
 impl CallFaults {
     /// Lets something go wrong with the sound of calls. What is nothing ends it.
-    pub fn impair(&mut self, target: Target, impairment: Impairment) {
+    pub fn impair(&mut self, target: Target, impairment: Impairment) -> Result<(), TooMany> {
         let nothing = impairment == Impairment::default();
-        self.media.set(target, impairment, nothing);
+        self.media.set(target, impairment, nothing)
     }
 
     /// What goes wrong with the sound of a connection's calls.
@@ -101,15 +102,19 @@ impl CallFaults {
         missing: Missing,
         target: Target,
         limit: Limit,
-    ) {
+    ) -> Result<(), TooMany> {
         let same = |other: &Unanswered| other.method == method && other.target == target;
         self.unanswered.retain(|other| !same(other));
+        if self.unanswered.len() >= MOST_RULES {
+            return Err(TooMany);
+        }
         self.unanswered.push(Unanswered {
             method: method.to_owned(),
             missing,
             target,
             limit,
         });
+        Ok(())
     }
 
     /// What is missing where this request comes, if anything is; that counts as one time.

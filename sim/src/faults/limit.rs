@@ -21,7 +21,7 @@ impl Limit {
         if is_over(self.until, now) || self.left == Some(0) {
             return false;
         }
-        self.left = self.left.map(|left| left - 1);
+        self.left = self.left.map(|left| left.saturating_sub(1));
         true
     }
 

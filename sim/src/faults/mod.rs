@@ -13,12 +13,14 @@ use tokio::time::Instant;
 
 use crate::hub::{ConnId, Target};
 use crate::json::Json;
+use crate::limits::MOST_RULES;
 use crate::outgoing::Delivery;
 pub use calls::{CallFaults, Missing, Reattached};
 pub use kinds::{Admission, Freeze, Hold, LoginRefusal, Ping, Refuse};
 pub use limit::{Limit, until};
 use limit::{is_over, millis, show_until};
 use rules::Rules;
+pub use rules::TooMany;
 
 #[derive(Debug)]
 struct ConnectionRefusal {
@@ -65,7 +67,7 @@ impl Faults {
 
     /// Refuses new connections.
     pub fn refuse(&mut self, refuse: Refuse, limit: Limit) {
-        self.refusals += 1;
+        self.refusals = self.refusals.saturating_add(1);
         self.refusal = Some(ConnectionRefusal {
             number: self.refusals,
             refuse,
@@ -77,10 +79,10 @@ impl Faults {
     /// Takes the server down until that moment. No connection of before survives it.
     pub fn go_down(&mut self, until: Instant) {
         self.down_until = Some(until);
-        self.restarts += 1;
+        self.restarts = self.restarts.saturating_add(1);
         if let Some(refusal) = &mut self.refusal {
             // Upgrades that hang are decided on again after the restart.
-            self.refusals += 1;
+            self.refusals = self.refusals.saturating_add(1);
             refusal.number = self.refusals;
         }
         self.changed.send_replace(());
@@ -149,7 +151,7 @@ impl Faults {
         self.holds
             .retain(|conn, hold| !target.matches(*conn, hold.login.as_deref()));
         self.changed.send_replace(());
-        before - self.holds.len()
+        before.saturating_sub(self.holds.len())
     }
 
     /// What stands still on a connection.
@@ -166,16 +168,18 @@ impl Faults {
     }
 
     /// Holds up every frame for that long. A time of zero ends it.
-    pub fn delay(&mut self, target: Target, delay: Duration) {
-        self.delays.set(target, delay, delay.is_zero());
+    pub fn delay(&mut self, target: Target, delay: Duration) -> Result<(), TooMany> {
+        self.delays.set(target, delay, delay.is_zero())?;
         self.changed.send_replace(());
+        Ok(())
     }
 
     /// Changes the order of frames within that time. A time of zero ends it.
-    pub fn shuffle(&mut self, target: Target, within: Duration, seed: u64) {
+    pub fn shuffle(&mut self, target: Target, within: Duration, seed: u64) -> Result<(), TooMany> {
         let rule = (within, seed);
-        self.shuffles.set(target, rule, within.is_zero());
+        self.shuffles.set(target, rule, within.is_zero())?;
         self.changed.send_replace(());
+        Ok(())
     }
 
     /// How the frames of a connection are held up.
@@ -189,8 +193,8 @@ impl Faults {
     }
 
     /// Decides what pings get.
-    pub fn set_ping(&mut self, target: Target, ping: Ping) {
-        self.pings.set(target, ping, ping == Ping::Normal);
+    pub fn set_ping(&mut self, target: Target, ping: Ping) -> Result<(), TooMany> {
+        self.pings.set(target, ping, ping == Ping::Normal)
     }
 
     /// What a connection's ping gets.
@@ -216,8 +220,12 @@ impl Faults {
     }
 
     /// Refuses to let anybody subscribe to this channel.
-    pub fn refuse_channel(&mut self, channel: &str) {
+    pub fn refuse_channel(&mut self, channel: &str) -> Result<(), TooMany> {
+        if self.channels.len() >= MOST_RULES && !self.channels.contains(channel) {
+            return Err(TooMany);
+        }
         self.channels.insert(channel.to_owned());
+        Ok(())
     }
 
     /// Whether nobody may subscribe to this channel.

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Result};
 use crate::hub::Target;
 use crate::json::Json;
+use crate::limits::{LARGEST_WHOLE, LONGEST_NAME};
 
 /// Reads an object, whatever content type was declared; nothing at all is an empty one.
 pub fn read_object(body: &[u8]) -> Result<Json> {
@@ -22,13 +23,25 @@ pub fn required<'a>(body: &'a Json, key: &str) -> Result<&'a str> {
         .ok_or_else(|| Answer::bad(format!("\"{key}\" is missing or not a string")))
 }
 
-/// The number `key` of a body, if it is given.
-pub fn number(body: &Json, key: &str) -> Result<Option<u64>> {
-    match (body.get(key), body.get_u64(key)) {
-        (None, _) => Ok(None),
-        (_, Some(number)) => Ok(Some(number)),
-        _ => Err(Answer::bad(format!(
-            "\"{key}\" must be a number that is not negative"
+/// The string `key` of a body where it is the name of something, which is short.
+pub fn name<'a>(body: &'a Json, key: &str) -> Result<&'a str> {
+    let name = required(body, key)?;
+    if name.len() > LONGEST_NAME {
+        let message = format!("\"{key}\" must have at most {LONGEST_NAME} bytes");
+        return Err(Answer::bad(message));
+    }
+    Ok(name)
+}
+
+/// The whole number `key` of a body, from 0 to `most`, if it is given.
+pub fn number(body: &Json, key: &str, most: u64) -> Result<Option<u64>> {
+    let whole = |number: f64| number >= 0.0 && number.fract() == 0.0 && number <= most as f64;
+    match body.get(key) {
+        None => Ok(None),
+        // The cast is exact: no bound is above 2^53.
+        Some(Json::Number(number)) if whole(*number) => Ok(Some(*number as u64)),
+        Some(_) => Err(Answer::bad(format!(
+            "\"{key}\" must be a whole number from 0 to {most}"
         ))),
     }
 }
@@ -58,8 +71,11 @@ pub fn choice<T: Copy>(body: &Json, key: &str, names: &[(&str, T)]) -> Result<Op
 pub fn target(body: &Json) -> Result<Target> {
     match (body.get("login"), body.get("conn")) {
         (None, None) => Ok(Target::All),
-        (Some(Json::String(login)), None) => Ok(Target::Login(login.clone())),
-        (None, Some(Json::Number(_))) => Ok(Target::Conn(body.get_u64("conn").unwrap_or(0))),
+        (Some(Json::String(_)), None) => Ok(Target::Login(name(body, "login")?.to_owned())),
+        (None, Some(Json::Number(_))) => {
+            let conn = number(body, "conn", LARGEST_WHOLE)?;
+            Ok(Target::Conn(conn.unwrap_or(0)))
+        }
         _ => Err(Answer::bad(
             "either \"login\", a string, or \"conn\", a number, can be given",
         )),

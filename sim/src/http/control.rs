@@ -10,12 +10,12 @@ use axum::routing::{get, post};
 use tokio::time::Instant;
 
 use super::answer::{Answer, Result};
-use super::body::{read_object, required, target};
+use super::body::{name, number, read_object, required, target};
 use super::{calls, faults};
 use crate::clock::unix_ms;
 use crate::hub::{Frame, Target};
 use crate::json::Json;
-use crate::load::MOST_AGENTS;
+use crate::limits::{MOST_AGENTS, MOST_EVENTS_PER_SECOND};
 use crate::sim::Sim;
 
 /// What `GET /sim/` says.
@@ -100,14 +100,14 @@ async fn forget_frames(State(sim): State<Arc<Sim>>) -> Answer {
 
 async fn caller(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    let (queue, caller) = (required(&body, "queue")?, required(&body, "caller")?);
+    let (queue, caller) = (name(&body, "queue")?, name(&body, "caller")?);
     let call = sim.update(|switch| switch.center.caller(unix_ms(), queue, caller));
     Ok(Answer::done("call", call.map_err(not_found)?))
 }
 
 async fn hangup(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    let call = required(&body, "call")?;
+    let call = name(&body, "call")?;
     sim.update(|switch| switch.center.hangup(unix_ms(), call))
         .map_err(not_found)?;
     Ok(Answer::done("call", call))
@@ -115,7 +115,7 @@ async fn hangup(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
 
 async fn event(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    required(&body, "eventChannel")?;
+    name(&body, "eventChannel")?;
     let delivered = sim.update(|switch| switch.hub.publish(&body));
     Ok(Answer::done("delivered", delivered as u64))
 }
@@ -137,17 +137,16 @@ async fn send(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
 
 async fn load(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    let agents = body
-        .get_u64("agents")
-        .filter(|agents| *agents <= MOST_AGENTS);
-    let Some(agents) = agents else {
-        let message = format!("\"agents\" must be a number from 0 to {MOST_AGENTS}");
-        return Err(Answer::bad(message));
-    };
+    let agents = number(&body, "agents", MOST_AGENTS)?
+        .ok_or_else(|| Answer::bad("\"agents\" is missing"))?;
     let rate = match body.get("eventsPerSecond") {
         None => 2.0,
-        Some(Json::Number(rate)) if *rate >= 0.0 => *rate,
-        Some(_) => return Err(Answer::bad("\"eventsPerSecond\" must be a number from 0")),
+        Some(Json::Number(rate)) if (0.0..=MOST_EVENTS_PER_SECOND).contains(rate) => *rate,
+        Some(_) => {
+            let message =
+                format!("\"eventsPerSecond\" must be a number from 0 to {MOST_EVENTS_PER_SECOND}");
+            return Err(Answer::bad(message));
+        }
     };
     sim.set_load(agents, rate);
     Ok(Answer::done("agents", agents))

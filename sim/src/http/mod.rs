@@ -6,7 +6,9 @@ mod body;
 mod calls;
 mod control;
 mod faults;
+mod guard;
 mod server;
 mod xswitch;
 
+pub use guard::Guard;
 pub use server::{Files, serve};

@@ -14,6 +14,7 @@ use super::body::{read_object, required};
 use crate::auth::Owner;
 use crate::clock::unix_ms;
 use crate::json::Json;
+use crate::limits::MOST_TOKENS;
 use crate::sim::Sim;
 
 /// The routes below `/api`.
@@ -44,16 +45,18 @@ async fn sessions(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
             let message = "wrong login or password";
             return Err(Answer::Error(StatusCode::UNAUTHORIZED, message.into()));
         };
-        let expires = unix_ms() + switch.config.token_lifetime * 1000;
+        let now = unix_ms();
+        let expires = now.saturating_add(switch.config.token_lifetime.saturating_mul(1000));
         let token = switch
             .tokens
-            .issue(Owner::User(number.to_owned()), Some(expires));
+            .issue(Owner::User(number.to_owned()), Some(expires), now)
+            .ok_or_else(too_many_tokens)?;
         Ok(Answer::Ok(
             Json::object()
                 .with("code", 200)
                 .with("expires", expires / 1000)
                 .with("currentAuthority", "user")
-                .with("user_id", position as u64 + 1)
+                .with("user_id", (position as u64).saturating_add(1))
                 .with("extn", number)
                 .with("token", token),
         ))
@@ -71,11 +74,14 @@ async fn developer_auth(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answ
                 "wrong dev_key".into(),
             ));
         };
-        let token = switch.tokens.issue(Owner::Developer, None);
+        let token = switch
+            .tokens
+            .issue(Owner::Developer, None, unix_ms())
+            .ok_or_else(too_many_tokens)?;
         Ok(Answer::Ok(
             Json::object()
                 .with("code", 200)
-                .with("user_id", (position + 1).to_string())
+                .with("user_id", position.saturating_add(1).to_string())
                 .with("expires", 0)
                 .with("sip_port", "25060")
                 .with("token", token),
@@ -121,13 +127,14 @@ async fn extension_token(
             let message = format!("extension {extn} not found");
             return Err(Answer::Error(StatusCode::NOT_FOUND, message));
         };
-        let expires = now + switch.config.token_lifetime * 1000;
+        let expires = now.saturating_add(switch.config.token_lifetime.saturating_mul(1000));
         let token = switch
             .tokens
-            .issue(Owner::User(extn.to_owned()), Some(expires));
+            .issue(Owner::User(extn.to_owned()), Some(expires), now)
+            .ok_or_else(too_many_tokens)?;
         Ok(Answer::Ok(
             Json::object()
-                .with("extn_id", (position + 1).to_string())
+                .with("extn_id", position.saturating_add(1).to_string())
                 .with("token", token)
                 .with("domain", switch.config.domain.as_str()),
         ))
@@ -153,4 +160,11 @@ async fn agent_state(State(sim): State<Arc<Sim>>, Query(query): Query<AgentState
             None => center.agents().into(),
         }
     }))
+}
+
+fn too_many_tokens() -> Answer {
+    let message = format!(
+        "{MOST_TOKENS} tokens are valid, and there can be no more; POST /sim/reset forgets them"
+    );
+    Answer::Error(StatusCode::TOO_MANY_REQUESTS, message)
 }

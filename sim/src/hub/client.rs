@@ -4,20 +4,15 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tracing::debug;
+
+use super::frame::Frame;
+use super::queue::{Receiver, Sender};
+use crate::limits::MOST_SUBSCRIPTIONS;
 
 /// The number of a connection, unique as long as the server runs.
 pub type ConnId = u64;
-
-/// A frame that waits to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame {
-    /// A text frame.
-    Text(String),
-    /// A binary frame.
-    Binary(Vec<u8>),
-}
 
 /// How the server ends a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +38,20 @@ pub struct Joined {
     /// The new connection.
     pub conn: ConnId,
     /// The frames to write.
-    pub queue: mpsc::Receiver<Frame>,
+    pub queue: Receiver,
     /// Becomes `Some` when the connection is to end.
     pub ending: watch::Receiver<Option<Ending>>,
+}
+
+/// What became of the wish to subscribe to a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subscribed {
+    /// It is subscribed from now on.
+    New,
+    /// It was subscribed already.
+    Already,
+    /// The connection has as many subscriptions as it may have.
+    Full,
 }
 
 /// One connection.
@@ -65,18 +71,21 @@ pub struct Client {
     pub(super) subscriptions: HashMap<String, u64>,
     /// The last frame with an event.
     pub(super) last_event: Option<String>,
-    pub(super) queue: mpsc::Sender<Frame>,
+    pub(super) queue: Sender,
     pub(super) ending: watch::Sender<Option<Ending>>,
 }
 
 impl Client {
-    /// Adds a subscription. The answer is false if it was there already.
-    pub fn subscribe(&mut self, channel: &str) -> bool {
-        let new = !self.subscriptions.contains_key(channel);
-        if new {
-            self.subscriptions.insert(channel.to_owned(), 0);
+    /// Adds a subscription.
+    pub fn subscribe(&mut self, channel: &str) -> Subscribed {
+        if self.subscriptions.contains_key(channel) {
+            return Subscribed::Already;
         }
-        new
+        if self.subscriptions.len() >= MOST_SUBSCRIPTIONS {
+            return Subscribed::Full;
+        }
+        self.subscriptions.insert(channel.to_owned(), 0);
+        Subscribed::New
     }
 
     /// Ends a subscription. The answer is false if there was none.
@@ -97,7 +106,7 @@ impl Client {
 
     /// Queues a frame. It is lost if the queue is full, since the client does not read.
     pub(super) fn push(&self, frame: Frame) -> bool {
-        let queued = self.queue.try_send(frame).is_ok();
+        let queued = self.queue.push(frame);
         if !queued {
             debug!(
                 login = self.login,

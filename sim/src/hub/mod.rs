@@ -1,19 +1,26 @@
 //! Who is connected, with which session and subscriptions, and what is sent to whom.
 
 mod client;
+mod frame;
+mod queue;
 mod target;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::Hierarchy;
 use crate::json::Json;
+use crate::limits::WHOLE_BACKLOG;
 
-pub use client::{Client, ConnId, Ending, Frame, Joined};
+pub use client::{Client, ConnId, Ending, Joined, Subscribed};
+pub use frame::Frame;
+pub use queue::Receiver;
+use queue::queue;
 pub use target::Target;
 
 /// A sessid that belongs to another user's connection.
@@ -25,6 +32,8 @@ pub struct SessionInUse;
 pub struct Hub {
     hierarchy: Hierarchy,
     send_queue: usize,
+    /// The bytes that may still wait for all clients together.
+    backlog: Arc<Semaphore>,
     clients: BTreeMap<ConnId, Client>,
     last_conn: ConnId,
     last_request: u64,
@@ -36,6 +45,7 @@ impl Hub {
         Hub {
             hierarchy,
             send_queue,
+            backlog: Arc::new(Semaphore::new(WHOLE_BACKLOG)),
             clients: BTreeMap::new(),
             last_conn: 0,
             last_request: 0,
@@ -44,9 +54,9 @@ impl Hub {
 
     /// Adds a connection.
     pub fn join(&mut self, remote: SocketAddr) -> Joined {
-        let (queue, queued) = mpsc::channel(self.send_queue);
+        let (queue, queued) = queue(self.send_queue, &self.backlog);
         let (ending, ended) = watch::channel(None);
-        self.last_conn += 1;
+        self.last_conn = self.last_conn.saturating_add(1);
         let client = Client {
             remote,
             user: None,
@@ -83,7 +93,7 @@ impl Hub {
 
     /// The text of a request that the server makes, with the next id.
     pub fn request(&mut self, method: &str, params: Json) -> String {
-        self.last_request += 1;
+        self.last_request = self.last_request.saturating_add(1);
         request_text(self.last_request, method, params)
     }
 
@@ -162,7 +172,7 @@ impl Hub {
 
     /// Delivers an event to the subscribers of exactly `channel`.
     pub fn deliver(&mut self, channel: &str, params: &Json) -> usize {
-        let mut delivered = 0;
+        let mut delivered = 0usize;
         for client in self.clients.values_mut() {
             let Some(serno) = client.subscriptions.get_mut(channel) else {
                 continue;
@@ -172,24 +182,25 @@ impl Hub {
                 .with("eventSerno", *serno)
                 .with("subscribedChannel", channel);
             // The number also rises for a frame that is dropped: clients notice the loss by that.
-            *serno += 1;
-            self.last_request += 1;
+            *serno = serno.saturating_add(1);
+            self.last_request = self.last_request.saturating_add(1);
             let text = request_text(self.last_request, "verto.event", params);
             client.last_event = Some(text.clone());
-            delivered += usize::from(client.push(Frame::Text(text)));
+            let queued = client.push(Frame::Text(text));
+            delivered = delivered.saturating_add(usize::from(queued));
         }
         delivered
     }
 
-    /// How many events on `channel` all its subscribers can take now.
-    pub fn room(&self, channel: &str) -> usize {
+    /// How many events on `channel`, of that many bytes each, all its subscribers can take now.
+    pub fn room(&self, channel: &str, bytes: usize) -> usize {
         let channels = self.audience(channel);
         let subscribers = self.clients.values().filter_map(|client| {
             let frames = channels
                 .iter()
                 .filter(|channel| client.subscriptions.contains_key(**channel))
                 .count();
-            client.queue.capacity().checked_div(frames)
+            client.queue.room(bytes).checked_div(frames)
         });
         subscribers.min().unwrap_or(usize::MAX)
     }
@@ -197,12 +208,12 @@ impl Hub {
     /// Lets the numbers of the events on `channel` skip some, as if these had been lost;
     /// counts the subscribers.
     pub fn skip_events(&mut self, target: &Target, channel: &str, events: u64) -> usize {
-        let mut skipped = 0;
+        let mut skipped = 0usize;
         for conn in self.matching(target) {
             let client = self.clients.get_mut(&conn);
             if let Some(serno) = client.and_then(|c| c.subscriptions.get_mut(channel)) {
-                *serno += events;
-                skipped += 1;
+                *serno = serno.saturating_add(events);
+                skipped = skipped.saturating_add(1);
             }
         }
         skipped

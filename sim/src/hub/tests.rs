@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn texts(queue: &mut mpsc::Receiver<Frame>) -> Vec<String> {
-    std::iter::from_fn(|| queue.try_recv().ok())
+fn texts(queue: &mut Receiver) -> Vec<String> {
+    std::iter::from_fn(|| queue.try_recv())
         .map(|frame| match frame {
             Frame::Text(text) => text,
             Frame::Binary(data) => panic!("{data:?}"),
@@ -20,7 +20,7 @@ fn subscribed_channels(hierarchy: Hierarchy) -> Vec<String> {
     let mut joined = join(&mut hub);
     let client = hub.client_mut(joined.conn).unwrap();
     for channel in ["vcc", "vcc.default", "vcc.default.1001", "vcc.other", "vc"] {
-        assert!(client.subscribe(channel));
+        assert_eq!(client.subscribe(channel), Subscribed::New);
     }
     let event = Json::object().with("eventChannel", "vcc.default.1001");
     hub.publish(&event);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use str0m::config::DtlsCert;
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio::time::sleep_until;
 use tracing::debug;
 
@@ -25,13 +25,22 @@ const LONGEST: usize = 2_000;
 /// How many datagrams may wait.
 const QUEUE: usize = 1_000;
 
+/// How long the task sleeps at most.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The moment that much later.
+fn later(moment: Instant, by: Duration) -> Instant {
+    moment.checked_add(by).unwrap_or(moment)
+}
+
 /// Runs until the switch is gone.
 pub async fn run(
     sockets: Sockets,
     certificate: DtlsCert,
-    mut commands: mpsc::UnboundedReceiver<Command>,
+    commands: Arc<Mutex<mpsc::UnboundedReceiver<Command>>>,
     happened: mpsc::UnboundedSender<Happened>,
 ) {
+    let mut commands = commands.lock().await;
     let (sender, mut datagrams) = mpsc::channel(QUEUE);
     for (address, socket) in &sockets {
         tokio::spawn(read(*address, Arc::clone(socket), sender.clone()));
@@ -90,7 +99,7 @@ impl Engine {
     fn due(&self) -> Instant {
         let deadlines = self.legs.values().filter_map(|leg| leg.endpoint.as_ref());
         let first = deadlines.map(|endpoint| endpoint.deadline).min();
-        let idle = Instant::now() + Duration::from_secs(60);
+        let idle = later(Instant::now(), IDLE);
         let all = [first, self.next_frame, self.waiting.due(), Some(idle)];
         all.into_iter().flatten().min().unwrap_or(idle)
     }
@@ -173,7 +182,9 @@ impl Engine {
         let id = *id;
         match fate(leg.impairment.inbound, &mut leg.random, &datagram.bytes) {
             Fate::Passes => self.receive(id, &datagram),
-            Fate::Waits(delay) => self.waiting.push(now + delay, Delayed::In(id, datagram)),
+            Fate::Waits(delay) => self
+                .waiting
+                .push(later(now, delay), Delayed::In(id, datagram)),
             Fate::Lost => {}
         }
     }
@@ -210,7 +221,7 @@ impl Engine {
         while let Some(due) = self.next_frame
             && due <= now
         {
-            self.next_frame = Some(due + Duration::from_millis(FRAME_MS));
+            self.next_frame = Some(later(due, Duration::from_millis(FRAME_MS)));
             self.play(now);
             self.plan_frames();
         }
@@ -230,10 +241,11 @@ impl Engine {
                 let packet = Packet {
                     codec,
                     number: leg.frame,
-                    time: (leg.frame * FRAME_MS * u64::from(codec.clock()) / 1000) as u32,
+                    // The cast cuts off what a time stamp has no place for.
+                    time: leg.frame.wrapping_mul(codec.ticks_in(FRAME_MS)) as u32,
                     payload: sound.frame(codec, leg.frame),
                 };
-                leg.frame += 1;
+                leg.frame = leg.frame.wrapping_add(1);
                 leg.send(now, SOUND, &packet);
             }
             self.drain(id);
@@ -326,7 +338,7 @@ impl Engine {
             Fate::Passes => self.send(source, destination, bytes),
             Fate::Waits(delay) => {
                 let delayed = Delayed::Out(source, destination, bytes.to_vec());
-                self.waiting.push(Instant::now() + delay, delayed);
+                self.waiting.push(later(Instant::now(), delay), delayed);
             }
             Fate::Lost => {}
         }

@@ -57,7 +57,7 @@ pub struct Waiting {
 impl Waiting {
     /// Adds one.
     pub fn push(&mut self, at: Instant, datagram: Delayed) {
-        self.count += 1;
+        self.count = self.count.wrapping_add(1);
         self.datagrams.insert((at, self.count), datagram);
     }
 

@@ -21,7 +21,7 @@ impl Request<'_> {
             "verto.bye" => calls.bye(hub, params),
             _ => {
                 let (answer, pause) = calls.modify(hub, params);
-                self.outcome.pause = pause + self.switch.faults.calls.slow_modify;
+                self.outcome.pause = pause.saturating_add(self.switch.faults.calls.slow_modify);
                 answer
             }
         }

@@ -1,6 +1,7 @@
 //! Subscriptions, and the events that clients send.
 
 use super::request::{MethodResult, REFUSED, Request};
+use crate::hub::Subscribed;
 use crate::json::Json;
 
 impl Request<'_> {
@@ -9,13 +10,11 @@ impl Request<'_> {
         for channel in channels(params) {
             let allowed = self.user().is_some_and(|user| user.may_use(channel))
                 && !self.switch.faults.refuses_channel(channel);
-            let client = self.switch.hub.client_mut(self.conn);
-            if !allowed {
-                unauthorized.push(channel);
-            } else if client.is_some_and(|client| client.subscribe(channel)) {
-                subscribed.push(channel);
-            } else {
-                already.push(channel);
+            let client = self.switch.hub.client_mut(self.conn).filter(|_| allowed);
+            match client.map(|client| client.subscribe(channel)) {
+                Some(Subscribed::New) => subscribed.push(channel),
+                Some(Subscribed::Already) => already.push(channel),
+                Some(Subscribed::Full) | None => unauthorized.push(channel),
             }
         }
         let success = !(subscribed.is_empty() && already.is_empty());

@@ -4,14 +4,10 @@ use std::time::Duration;
 
 use super::request::{MethodResult, Request, denied};
 use crate::json::Json;
+use crate::limits::{LARGEST_BURST, LONGEST_NAME, LONGEST_SLEEP};
 
 /// The version that the recorded server gives.
 const VERSION: &str = "FreeSWITCH Version 1.11.3-dev~64bit ( 64bit)\n";
-/// The longest `ccSleep`, in milliseconds.
-const LONGEST_SLEEP: u64 = 600_000;
-/// The most events of one `ccBurst`.
-const LARGEST_BURST: u64 = 100_000;
-
 /// Answers the method `jsapi`.
 pub(super) fn call(request: &mut Request<'_>, params: &Json) -> MethodResult {
     let command = params.get_str("command").unwrap_or_default();
@@ -42,14 +38,13 @@ fn lua(request: &mut Request<'_>, data: &Json) -> Json {
         "ccFail" => code(400, "agent not found"),
         "ccCrash" => code(500, "Lua script error"),
         "ccSleep" => {
-            let pause = arguments.get_u64("ms").unwrap_or(0).min(LONGEST_SLEEP);
-            request.outcome.pause += Duration::from_millis(pause);
+            let pause = Duration::from_millis(arguments.get_u64("ms").unwrap_or(0));
+            // The sleeps of one frame, which may be a batch, are limited together.
+            let pause = request.outcome.pause.saturating_add(pause);
+            request.outcome.pause = pause.min(LONGEST_SLEEP);
             code(200, "slept")
         }
-        "ccBurst" => {
-            burst(request, &arguments);
-            code(200, "OK")
-        }
+        "ccBurst" => burst(request, &arguments),
         _ => {
             let center = &mut request.switch.center;
             center
@@ -60,10 +55,25 @@ fn lua(request: &mut Request<'_>, data: &Json) -> Json {
 }
 
 /// Publishes `n` events on the channel of `agent`.
-fn burst(request: &mut Request<'_>, arguments: &Json) {
+fn burst(request: &mut Request<'_>, arguments: &Json) -> Json {
     let agent = arguments.get_str("agent").unwrap_or_default();
+    if agent.len() > LONGEST_NAME {
+        return code(
+            400,
+            &format!("agent must have at most {LONGEST_NAME} bytes"),
+        );
+    }
     let channel = format!("vcc.default.{agent}");
-    let events = arguments.get_u64("n").unwrap_or(0).min(LARGEST_BURST);
+    let events = arguments.get_u64("n").unwrap_or(0);
+    // The bursts of one frame, which may be a batch, are limited together.
+    let all = request.burst.saturating_add(events);
+    if all > LARGEST_BURST {
+        return code(
+            400,
+            &format!("the bursts of one frame can have {LARGEST_BURST} events in all"),
+        );
+    }
+    request.burst = all;
     for number in 1..=events {
         let data = Json::object().with("action", "burst").with("n", number);
         let event = Json::object()
@@ -71,6 +81,7 @@ fn burst(request: &mut Request<'_>, arguments: &Json) {
             .with("data", data);
         request.switch.hub.publish(&event);
     }
+    code(200, "OK")
 }
 
 /// What a script learns about its caller.
@@ -93,11 +104,7 @@ fn socket_data(request: &Request<'_>) -> Json {
 fn status(request: &Request<'_>) -> Json {
     let uptime = request.switch.started.elapsed();
     let seconds = uptime.as_secs();
-    let sessions = Json::from(request.switch.center.calls());
-    let sessions = match sessions {
-        Json::Array(calls) => calls.len() as u64,
-        _ => 0,
-    };
+    let sessions = request.switch.center.call_count() as u64;
     Json::object()
         .with("systemStatus", "ready")
         .with(

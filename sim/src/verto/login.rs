@@ -41,7 +41,9 @@ impl Request<'_> {
         if let Some(client) = switch.hub.client_mut(self.conn) {
             client.user = Some(user.login.clone());
             client.login = Some(format!("{}@{}", user.login, switch.config.domain));
-            client.expires = user.login_expires.map(|seconds| self.now / 1000 + seconds);
+            client.expires = user
+                .login_expires
+                .map(|seconds| (self.now / 1000).saturating_add(seconds));
         }
         Ok(())
     }

@@ -32,6 +32,7 @@ pub fn handle(switch: &mut Switch, conn: ConnId, text: &str, now: u64) -> Outcom
         switch,
         conn,
         now,
+        burst: 0,
         outcome: Outcome::default(),
     };
     let reply = match Json::parse(text) {

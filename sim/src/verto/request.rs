@@ -40,6 +40,8 @@ pub(super) struct Request<'a> {
     pub conn: ConnId,
     /// The time in Unix milliseconds.
     pub now: u64,
+    /// How many events the bursts of this frame have caused so far.
+    pub burst: u64,
     /// What the frame has led to so far.
     pub outcome: Outcome,
 }

@@ -189,7 +189,7 @@ fn mistakes_in_faults_of_calls_are_told() {
             json!({"ringMs": 3_600_001}),
             "from 0 to 3600000",
         ),
-        ("call-times", json!({"detachMs": -1}), "not negative"),
+        ("call-times", json!({"detachMs": -1}), "whole number"),
         ("browser-phones", json!({}), "\"on\" is missing"),
     ] {
         let (status, answer) = sim.post(&format!("/sim/{path}"), &body.to_string());

@@ -80,7 +80,7 @@ fn faults_are_listed_shown_and_mistakes_told() {
 
     for (name, body, words) in [
         ("freeze", json!({"what": "x"}), "one of all, answers, close"),
-        ("freeze", json!({"ms": -1}), "not negative"),
+        ("freeze", json!({"ms": -1}), "whole number from 0"),
         (
             "refuse",
             json!({"how": 5}),
@@ -90,7 +90,11 @@ fn faults_are_listed_shown_and_mistakes_told() {
         ("ping", json!({}), "\"answer\" is missing"),
         ("delay", json!({}), "\"ms\" is missing"),
         ("channels", json!({"channels": [1]}), "array of strings"),
-        ("login", json!({"code": "x"}), "\"code\" must be a number"),
+        (
+            "login",
+            json!({"code": "x"}),
+            "\"code\" must be a whole number",
+        ),
         (
             "flood",
             json!({"eventChannel": "vcc"}),

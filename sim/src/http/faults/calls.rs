@@ -6,19 +6,16 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::State;
 
-use super::parts::{limit, ok};
+use super::parts::{limit, ok, too_many};
 use crate::calls::Habits;
 use crate::faults::{Missing, Reattached};
 use crate::http::answer::{Answer, Result};
 use crate::http::body::{choice, flag, number, read_object, required, target};
 use crate::json::Json;
+use crate::limits::{LONGEST_MEDIA_DELAY_MS, LONGEST_MODIFY_MS};
 use crate::media::{Impairment, Way};
 use crate::sim::Sim;
 
-/// The longest delay, in milliseconds. More would only fill the memory.
-const LONGEST_DELAY_MS: u64 = 10_000;
-/// The longest that `verto.modify` takes, in milliseconds.
-const LONGEST_MODIFY_MS: u64 = 60_000;
 /// What can be left without an answer.
 const METHODS: [&str; 6] = [
     "verto.invite",
@@ -36,7 +33,8 @@ pub(super) async fn media(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<An
         inbound: way(&body, "in")?,
         outbound: way(&body, "out")?,
     };
-    sim.update(|switch| switch.faults.calls.impair(target, impairment));
+    sim.update(|switch| switch.faults.calls.impair(target, impairment))
+        .map_err(too_many)?;
     Ok(ok())
 }
 
@@ -48,19 +46,10 @@ fn way(body: &Json, key: &str) -> Result<Way> {
         return Err(Answer::bad(format!("\"{key}\" must be an object")));
     }
     Ok(Way {
-        loss_percent: at_most(way, "lossPercent", 100)?.unwrap_or(0) as u8,
-        delay: Duration::from_millis(at_most(way, "delayMs", LONGEST_DELAY_MS)?.unwrap_or(0)),
+        loss_percent: number(way, "lossPercent", 100)?.unwrap_or(0) as u8,
+        delay: Duration::from_millis(number(way, "delayMs", LONGEST_MEDIA_DELAY_MS)?.unwrap_or(0)),
         stopped: flag(way, "stopped")?.unwrap_or(false),
     })
-}
-
-fn at_most(body: &Json, key: &str, most: u64) -> Result<Option<u64>> {
-    match number(body, key)? {
-        Some(given) if given > most => Err(Answer::bad(format!(
-            "\"{key}\" must be a number from 0 to {most}"
-        ))),
-        given => Ok(given),
-    }
 }
 
 pub(super) async fn unanswered(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
@@ -74,8 +63,9 @@ pub(super) async fn unanswered(State(sim): State<Arc<Sim>>, body: Bytes) -> Resu
     let missing = choice(&body, "missing", &Missing::NAMES)?.unwrap_or(Missing::Reply);
     sim.update(|switch| {
         let faults = &mut switch.faults.calls;
-        faults.leave_unanswered(method, missing, target, limit);
-    });
+        faults.leave_unanswered(method, missing, target, limit)
+    })
+    .map_err(too_many)?;
     Ok(ok())
 }
 
@@ -106,7 +96,7 @@ pub(super) async fn reattached(State(sim): State<Arc<Sim>>, body: Bytes) -> Resu
 
 pub(super) async fn slow_modify(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    let ms = at_most(&body, "ms", LONGEST_MODIFY_MS)?;
+    let ms = number(&body, "ms", LONGEST_MODIFY_MS)?;
     let ms = ms.ok_or_else(|| Answer::bad("\"ms\" is missing"))?;
     sim.update(|switch| switch.faults.calls.slow_modify = Duration::from_millis(ms));
     Ok(ok())

@@ -12,6 +12,7 @@ use crate::http::answer::{Answer, Result};
 use crate::http::body::{choice, flag, number, read_object, target};
 use crate::hub::Ending;
 use crate::json::Json;
+use crate::limits::LONGEST_MS;
 use crate::sim::Sim;
 
 /// Closes connections.
@@ -48,7 +49,7 @@ pub(super) async fn freeze(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<A
     let body = read_object(&body)?;
     let target = target(&body)?;
     let what = choice(&body, "what", &Freeze::NAMES)?.unwrap_or(Freeze::All);
-    let until = number(&body, "ms")?.map(in_ms);
+    let until = number(&body, "ms", LONGEST_MS)?.map(in_ms);
     let frozen = sim.update(|switch| {
         let matching = switch.hub.matching(&target);
         for conn in &matching {
@@ -77,7 +78,7 @@ pub(super) async fn refuse(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<A
 
 pub(super) async fn restart(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    let back = in_ms(number(&body, "downMs")?.unwrap_or(1000));
+    let back = in_ms(number(&body, "downMs", LONGEST_MS)?.unwrap_or(1000));
     let forget = flag(&body, "forget")?;
     let dropped = sim.update(|switch| {
         switch.calls.clear();

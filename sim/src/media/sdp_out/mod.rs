@@ -138,7 +138,7 @@ impl Local {
     }
 
     fn start(&mut self, site: &Site, secure: bool, protocol: &'static str, types: &str) -> Sdp {
-        self.version += 1;
+        self.version = self.version.wrapping_add(1);
         let protocol = if secure { protocol } else { "RTP/AVP" };
         let mut sdp = Sdp {
             text: String::new(),
@@ -203,9 +203,9 @@ impl Sdp {
     }
 
     fn candidates(&mut self, site: &Site, components: &[&str]) {
-        for (address, rank) in site.addresses.iter().zip(0..) {
-            // A host's priority (RFC 8445, 5.1.2), each address a little lower than the last.
-            let priority = 2_130_706_431 - 256 * rank;
+        // A host's priority (RFC 8445, 5.1.2), each address a little lower than the last.
+        let priorities = (0..=2_130_706_431_u32).rev().step_by(256);
+        for (address, priority) in site.addresses.iter().zip(priorities) {
             let foundation = format!("{:010}", random_u32());
             for component in components {
                 self.line(&format!(
@@ -250,10 +250,9 @@ fn random_u32() -> u32 {
 fn random_text(length: usize) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let letter = |_| {
-        let number = random_u32() as usize % LETTERS.len();
-        LETTERS
-            .get(number)
-            .map_or('A', |letter| char::from(*letter))
+        let number = (random_u32() as usize).checked_rem(LETTERS.len());
+        let letter = number.and_then(|number| LETTERS.get(number));
+        letter.map_or('A', |letter| char::from(*letter))
     };
     (0..length).map(letter).collect()
 }
