@@ -5,6 +5,7 @@
 //! the page through a [`Host`].
 
 mod client;
+mod connect_options;
 mod credentials;
 mod host;
 mod json;
