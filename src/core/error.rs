@@ -2,6 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
+#[cfg(feature = "calls")]
+use crate::core::dialog::Trouble;
 use crate::core::json::integer;
 use crate::core::text::joined;
 use crate::core::value::{Field, Value};
@@ -31,6 +33,9 @@ pub enum Kind {
     Unsupported,
     /// The page gave the call up.
     Aborted,
+    /// A telephone call has no microphone, or no media.
+    #[cfg(feature = "calls")]
+    Media(Trouble),
 }
 
 impl Kind {
@@ -53,6 +58,8 @@ impl Kind {
             Kind::Overflow => "overflow",
             Kind::Unsupported => "unsupported",
             Kind::Aborted => "aborted",
+            #[cfg(feature = "calls")]
+            Kind::Media(trouble) => trouble.name(),
         }
     }
 
@@ -77,6 +84,8 @@ impl Kind {
             Kind::Auth => -10,
             Kind::Rejected => -11,
             Kind::Aborted => -12,
+            #[cfg(feature = "calls")]
+            Kind::Media(trouble) => trouble.code(),
         }
     }
 
@@ -91,6 +100,8 @@ impl Kind {
             -6 => Kind::TooLarge,
             -8 => Kind::Unsupported,
             -10 => Kind::Auth,
+            #[cfg(feature = "calls")]
+            -17..=-13 => Kind::Media(Trouble::of_code(code)),
             _ => Kind::InvalidArgument,
         }
     }
