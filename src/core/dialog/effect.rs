@@ -37,7 +37,7 @@ pub struct Send {
     /// Who gets the reply.
     pub sender: Sender,
     /// The method.
-    pub method: &'static str,
+    pub method: String,
     /// The parameters: the text of a JSON object without `sessid`.
     pub params: String,
     /// How long the reply may take, in ms; the configured time if that is longer.
@@ -108,7 +108,7 @@ pub enum Notice<V> {
         dialog: DialogId,
         /// Its new state.
         state: State,
-        /// How it ended: with [`State::Hangup`], [`State::Purge`] and [`State::Destroy`].
+        /// How it ended: with [`State::Hangup`] and [`State::Purge`].
         end: Option<End<V>>,
     },
     /// `permissionCallback`: `onGranted(stream)` or `onDenied()`.
