@@ -18,6 +18,9 @@ mod alarm;
 mod arbitrary;
 #[path = "core/calls.rs"]
 mod calls;
+#[cfg(feature = "calls")]
+#[path = "core/dialog/mod.rs"]
+mod dialog;
 #[path = "core/ending.rs"]
 mod ending;
 #[path = "core/events.rs"]

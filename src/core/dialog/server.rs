@@ -258,7 +258,7 @@ impl<V: Value> Dialog<V> {
 
     fn hold_state(&mut self, line: &mut Line<V>, state: Option<&str>) {
         self.held = match state {
-            Some("held") => true,
+            Some("held") => self.answered,
             Some("active") => false,
             _ => return,
         };
