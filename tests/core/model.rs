@@ -481,7 +481,7 @@ fn rand_seed() -> u64 {
     since.map_or(0, |time| time.as_nanos() as u64)
 }
 
-fn config(cases: u32) -> ProptestConfig {
+pub fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
     // A failure's seed is in the test's output; VERTO_SEED runs the same programs again.
     let seed = std::env::var("VERTO_SEED").ok();

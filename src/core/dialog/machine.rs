@@ -301,7 +301,8 @@ impl<V: Value> Dialog<V> {
             }
             Remote::Applied => {
                 self.remote = Remote::Applied;
-                self.wait = None;
+                // It may be the call's return that is awaited, after a lost connection.
+                self.wait = self.wait.filter(|(wait, _)| *wait != Wait::Remote);
                 let state = match self.answered {
                     true => State::Active,
                     false => State::Early,

@@ -122,6 +122,8 @@ impl<V: Value> Dialog<V> {
     /// A request of the server's about this call; says whether it was of use.
     pub fn request(&mut self, line: &mut Line<V>, method: Method, params: &V) -> bool {
         match (method, self.state) {
+            // After a lost connection only the call itself can be said.
+            (Method::Trying | Method::Media | Method::Answer, _) if self.away => return false,
             (Method::Attach, _) if self.known && sdp_of(params).is_some() => {
                 self.attached(line, params);
             }

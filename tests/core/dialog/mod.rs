@@ -2,9 +2,12 @@
 //! programs against a model.
 
 mod ending;
+mod facts;
 mod incoming;
+mod judge;
 mod model;
 mod outgoing;
 mod page;
 mod phone;
 mod recovery;
+mod world;
