@@ -308,6 +308,10 @@ impl<V: Value> Dialog<V> {
                     false => State::Early,
                 };
                 self.tell(line, state);
+                // It was held while its media were being set.
+                if self.held {
+                    self.tell(line, State::Held);
+                }
                 self.play(line);
             }
             Remote::Applying => {}

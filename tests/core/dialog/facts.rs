@@ -60,6 +60,8 @@ pub struct Facts {
     pub invites: u32,
     /// Byes that were sent; one more is allowed after each attach that came for it too late.
     pub byes: u32,
+    /// One is due, now or as soon as there is a connection.
+    pub owes: bool,
     pub byes_allowed: u32,
 }
 
@@ -93,8 +95,15 @@ impl Facts {
             released: false,
             invites: 0,
             byes: 0,
+            owes: false,
             byes_allowed: 1,
         }
+    }
+
+    /// It ends from this side.
+    pub fn end(&mut self) {
+        self.owes |= self.alive && self.known;
+        self.alive = false;
     }
 
     /// What the page must have been told last.

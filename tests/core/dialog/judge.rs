@@ -14,10 +14,15 @@ impl World {
         for (dialog, fact) in &self.facts {
             if fact.alive {
                 assert_eq!(fact.told, fact.expected(), "what {dialog} is in: {fact:?}");
+                let rings = fact.told == State::Ringing && !fact.answering;
+                assert_eq!(fact.rings, rings, "whether {dialog} rings: {fact:?}");
             } else {
                 assert_eq!(fact.told, State::Destroy, "{dialog} lives: {fact:?}");
                 assert!(fact.released, "the media of {dialog} are not released");
             }
+        }
+        for (dialog, fact) in self.facts.iter().filter(|_| self.online) {
+            assert!(!fact.owes || fact.byes > 0, "{dialog} owes a bye: {fact:?}");
         }
         let waiting = self.waiting();
         assert_eq!(
@@ -120,6 +125,10 @@ impl World {
                 attach,
                 ..
             } => {
+                assert!(
+                    !attach || self.resumes,
+                    "a microphone that nobody asked for"
+                );
                 let mut fact = Facts::new(&call_id, false);
                 fact.fresh = attach;
                 fact.attaching = attach;

@@ -29,6 +29,7 @@ pub struct World {
     pub dialogs: Dialogs<Json>,
     pub now: Ms,
     pub online: bool,
+    pub resumes: bool,
     pub facts: BTreeMap<u32, Facts>,
     /// Requests of which the dialogs await the reply, with their numbers.
     pub in_flight: Vec<(u32, Asked)>,
@@ -46,6 +47,7 @@ impl World {
             dialogs: Dialogs::new(),
             now: 1_000_000,
             online: false,
+            resumes: false,
             facts: BTreeMap::new(),
             in_flight: Vec::new(),
             over: Vec::new(),
@@ -101,7 +103,7 @@ impl World {
         let ended = self.dialogs.hangup(self.now, dialog, None, None);
         let fact = self.fact(dialog);
         assert_eq!(ended, fact.alive);
-        fact.alive = false;
+        fact.end();
     }
 
     pub fn hold(&mut self, dialog: u32, action: &str) {
@@ -118,9 +120,7 @@ impl World {
     }
 
     pub fn end_all(&mut self) {
-        for fact in self.facts.values_mut() {
-            fact.alive = false;
-        }
+        self.facts.values_mut().for_each(Facts::end);
     }
 
     /// A report of the connection that is `older` than the newest.
@@ -142,7 +142,7 @@ impl World {
                 Report::Failed { .. } => {
                     let login = fact.outbound && !fact.known && fact.described;
                     if fact.waits(true) && !login {
-                        fact.alive = false;
+                        fact.end();
                     }
                 }
                 Report::Connection(_) => {}
@@ -177,7 +177,10 @@ impl World {
                 fact.answered = true;
                 fact.established |= fact.applied;
             }
-            Method::Bye => fact.alive = false,
+            Method::Bye => {
+                fact.alive = false;
+                fact.byes_allowed = 0;
+            }
             Method::Attach if sdp && fact.known => {
                 fact.away = false;
                 fact.attaching = true;
@@ -227,6 +230,9 @@ impl World {
             match asked {
                 Asked::Invite if first && fact.told == State::Requesting => {
                     fact.taken = ok || matches!(how, How::Timeout) && (fact.sdp || fact.answered);
+                    if !fact.taken && matches!(how, How::Timeout) {
+                        fact.end();
+                    }
                     fact.alive = fact.taken;
                 }
                 Asked::Answer if first && fact.told == State::Answering && !fact.attaching => {
@@ -274,7 +280,9 @@ impl World {
         if self.online {
             for fact in self.facts.values_mut().filter(|fact| fact.alive) {
                 fact.away |= fact.answered;
-                fact.alive = fact.answered || !fact.known;
+                if fact.known && !fact.answered {
+                    fact.end();
+                }
             }
         }
         self.online = false;
@@ -287,12 +295,15 @@ impl World {
 
     pub fn logged_in(&mut self, resumes: bool) {
         self.online = true;
+        self.resumes = resumes;
         self.dialogs.logged_in(self.now, resumes);
     }
 
     pub fn client_ready(&mut self) {
         for fact in self.facts.values_mut() {
-            fact.alive &= !fact.away;
+            if fact.away {
+                fact.end();
+            }
         }
         self.dialogs.client_ready(self.now);
     }
@@ -300,6 +311,7 @@ impl World {
     pub fn closed(&mut self) {
         self.online = false;
         self.end_all();
+        self.forget();
         let error = Error::new(Kind::TakenOver, "taken over");
         self.dialogs.closed(&error);
         self.in_flight.clear();
@@ -310,7 +322,15 @@ impl World {
         self.dialogs.logout();
         self.judge();
         self.online = false;
+        self.forget();
         self.in_flight.clear();
+    }
+
+    /// Nothing of this session is left for the next.
+    fn forget(&mut self) {
+        for fact in self.facts.values_mut() {
+            fact.owes = false;
+        }
     }
 
     /// The next timer rings, if one is set: then somebody waited, and now no more.
@@ -325,7 +345,7 @@ impl World {
         assert!(!ended.is_empty(), "a timer that ends nothing");
         for dialog in ended {
             assert!(waiting.contains(&dialog), "{dialog} waited for nothing");
-            self.fact(dialog).alive = false;
+            self.fact(dialog).end();
         }
     }
 
