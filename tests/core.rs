@@ -47,6 +47,8 @@ mod model;
 mod outages;
 #[path = "core/peers.rs"]
 mod peers;
+#[path = "core/phases.rs"]
+mod phases;
 #[path = "core/recovery.rs"]
 mod recovery;
 #[path = "core/server.rs"]

@@ -23,7 +23,6 @@ mod reconnect;
 mod rpc;
 pub mod session;
 mod subscriptions;
-mod text;
 pub mod value;
 
 pub use liveness::KeepAlive;

@@ -1,7 +1,5 @@
 //! The core's random numbers: SplitMix64, seeded once by the shell.
 
-use crate::core::text::digit;
-
 /// A reproducible source of random numbers. The seed decides everything, so that a
 /// failing simulation can be run again.
 #[derive(Clone, Debug)]
@@ -58,10 +56,11 @@ impl Random {
         let mut text = String::with_capacity(36);
         for index in 0..32 {
             if matches!(index, 8 | 12 | 16 | 20) {
-                text.push_str("-");
+                text.push('-');
             }
             let half = if index < 16 { high } else { low };
-            text.push_str(digit((half >> (60 - 4 * (index % 16))) & 15));
+            let digit = (half >> (60 - 4 * (index % 16))) & 15;
+            text.extend(char::from_digit(digit as u32, 16));
         }
         text
     }

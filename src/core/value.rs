@@ -6,7 +6,7 @@
 
 macro_rules! fields {
     ($($(#[$only:meta])? $field:ident $name:literal,)*) => {
-        /// The members of a frame that the core reads; everything else in it is the page's.
+        /// The members of a frame that the core reads. Everything else in a frame is for the page.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs)]
         pub enum Field {

@@ -24,6 +24,7 @@ impl World {
                 break;
             };
             self.trace.push(format!("{one:?}"));
+            self.phases.did(&one);
             self.judge_io(&one);
             let sent = matches!(one, Io::Send { .. });
             io.push(one);
@@ -34,6 +35,7 @@ impl World {
         let notices = std::mem::take(&mut self.taken);
         let mut told = Vec::new();
         for one in &notices {
+            self.phases.told(one);
             self.glue.learn(one);
             let shown = format!("{one:?}");
             let leaks = SECRETS.iter().any(|secret| shown.contains(secret));

@@ -80,7 +80,7 @@ const HOURS: std::ops::Range<i64> = 40_000..20_000_000;
 
 /// One step of a program.
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
     Connect {
         auto: bool,
         fresh: bool,
@@ -137,7 +137,7 @@ enum Step {
 
 /// How an attempt fails.
 #[derive(Clone, Copy, Debug)]
-enum Failure {
+pub enum Failure {
     Refused,
     Closed,
     NoCredentials,
@@ -147,7 +147,7 @@ enum Failure {
 
 /// What the server answers.
 #[derive(Clone, Debug)]
-enum How {
+pub enum How {
     Well,
     WithTextId,
     InAnArray,
@@ -301,14 +301,14 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// A step, and how much of what there is to tell the late page is told after it.
-type Turn = (Step, usize);
+pub type Turn = (Step, usize);
 
 fn turn() -> impl Strategy<Value = Turn> {
     let told = prop_oneof![3 => Just(usize::MAX), 2 => Just(0), 3 => Just(1), 1 => Just(2)];
     (step(), told)
 }
 
-fn program() -> impl Strategy<Value = Vec<Turn>> {
+pub fn program() -> impl Strategy<Value = Vec<Turn>> {
     // Most programs begin as pages do.
     let begin = prop_oneof![
         1 => Just(vec![]),
@@ -324,7 +324,7 @@ fn program() -> impl Strategy<Value = Vec<Turn>> {
     })
 }
 
-fn run(world: &mut World, (step, told): &Turn) {
+pub fn run(world: &mut World, (step, told): &Turn) {
     take(world, step);
     world.tell(*told);
 }

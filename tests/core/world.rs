@@ -13,6 +13,7 @@ use crate::alarm::Alarm;
 use crate::glue::Glue;
 use crate::harness::config;
 use crate::json::Json;
+use crate::phases::Phases;
 use crate::telling::Page;
 use crate::times::Silence;
 
@@ -160,6 +161,8 @@ pub struct World {
     /// The numbers that were skipped, and may still come.
     pub missed: BTreeMap<String, BTreeSet<u64>>,
     pub state: State,
+    /// Through which phases the session went.
+    pub phases: Phases,
     pub outage_told: bool,
     /// What the page is to be told in this step of events and subscriptions.
     pub due: Vec<String>,
@@ -218,6 +221,7 @@ impl World {
             expected: BTreeMap::new(),
             missed: BTreeMap::new(),
             state: State::Idle,
+            phases: Phases::new(),
             outage_told: false,
             due: Vec::new(),
         }

@@ -5,7 +5,6 @@ use super::effect::{DialogId, Media, Notice, Output, Send, Sender};
 use crate::core::Ms;
 use crate::core::json::{push_number, push_string};
 use crate::core::queue::Queue;
-use crate::core::text::joined;
 
 /// The cause of a normal end.
 pub const NORMAL: &str = "NORMAL_CLEARING";
@@ -159,7 +158,7 @@ impl<V> Line<V> {
 pub fn with_member(object: &str, name: &str, value: &str) -> String {
     let members = object.trim_end().strip_suffix('}').unwrap_or("{");
     let comma = if members.len() > 1 { "," } else { "" };
-    joined(&[members, comma, "\"", name, "\":", value, "}"])
+    [members, comma, "\"", name, "\":", value, "}"].concat()
 }
 
 /// `text` as JSON.

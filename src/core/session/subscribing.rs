@@ -1,4 +1,4 @@
-//! The page's subscriptions on the wire.
+//! The page's subscriptions, and what the server is told of them.
 
 use super::{Io, Notice, Phase, Session};
 use crate::core::Ms;
@@ -95,8 +95,8 @@ impl<V: Value> Session<V> {
         self.unsubscribed(now, removed);
     }
 
-    /// The page's `onWSLogin(true)` is about to run: what it subscribes replaces, on the same
-    /// channel, what its previous run subscribed there.
+    /// The page's `onWSLogin(true)` is about to run. What it subscribes on a channel replaces
+    /// what its previous run subscribed on that channel.
     ///
     /// ```
     /// # mod example {
@@ -136,6 +136,7 @@ impl<V: Value> Session<V> {
         self.subscriptions.login_callback_ended();
     }
 
+    /// The page is told of each of these channels that the request `id` asked for in vain.
     pub(super) fn not_granted(
         &mut self,
         channels: &[String],
@@ -153,7 +154,7 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// A new connection knows no channel: it is asked for all that are wanted.
+    /// The server knows no channel of a new connection, so it is asked for all that are wanted.
     pub(super) fn ask_for_all(&mut self, now: Ms) {
         let asking = self.subscriptions.take_all_unasked(MOST_ASKED);
         self.ask(now, asking);
@@ -164,13 +165,16 @@ impl<V: Value> Session<V> {
             let mut params = String::new();
             push_channels(&mut params, &one.channels, one.sub_params.as_deref());
             let owner = Owner::Subscribe(one.channels.clone());
-            // The server works in order: a slow command ahead of it is no refusal.
+            // The server works in order, so that a slow command may delay the answer: that is
+            // no refusal.
             let busy = self.rpc.busy_until().unwrap_or(now).max(now);
             let id = self.send(self.due(busy), owner, "verto.subscribe", &params);
             self.subscriptions.asked(&one.channels, id);
         }
     }
 
+    /// Registrations have ended: their handlers are let go, and the server is told which
+    /// channels nobody wants any more.
     pub(super) fn unsubscribed(&mut self, now: Ms, removed: Removed) {
         self.released(removed.sernos);
         // Only a ready session holds channels, so nothing is sent before a login.
@@ -181,7 +185,8 @@ impl<V: Value> Session<V> {
                 bytes += json_bytes(name);
                 bytes <= MOST_ASKED
             };
-            // One at least: the shell lets no name in that is too long by itself.
+            // At least one, so that the loop ends: a name that is too long by itself doesn't
+            // come in here.
             let count = rest.iter().take_while(fits).count().max(1);
             let (names, later) = rest.split_at(count);
             let mut params = String::new();
@@ -192,6 +197,7 @@ impl<V: Value> Session<V> {
         }
     }
 
+    /// The handlers of these registrations are to be forgotten.
     pub(super) fn released(&mut self, sernos: Vec<u32>) {
         if !sernos.is_empty() {
             self.io.push(Io::Release { sernos });
@@ -199,7 +205,7 @@ impl<V: Value> Session<V> {
     }
 
     /// Granted channels are named in `result`, or in some versions in `error`; what is
-    /// named nowhere has not been granted (FreeSWITCH, transcript s04).
+    /// named nowhere has not been granted (seen with FreeSWITCH).
     pub(super) fn subscription_answered(&mut self, id: u32, asked: &[String], answer: V) {
         for field in [Field::SubscribedChannels, Field::AlreadySubscribedChannels] {
             for channel in answer.texts_of(field) {
@@ -209,12 +215,10 @@ impl<V: Value> Session<V> {
                 }
             }
         }
-        let mut error = Error::refusal(Kind::Rejected, "verto.subscribe", answer);
-        if error.reason.is_none() {
-            error.message = "the server doesn't allow this user to subscribe to this channel: \
-                             check the user's permissions and the domain in `login`"
-                .into();
-        }
+        let error = Error::refusal(Kind::Rejected, "verto.subscribe", answer).or_explain(
+            "the server doesn't allow this user to subscribe to this channel: \
+             check the user's permissions and the domain in `login`",
+        );
         self.not_granted(asked, id, Answer::Refused, &error);
     }
 }

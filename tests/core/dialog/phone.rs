@@ -276,21 +276,19 @@ impl Phone {
     /// An outgoing call up to this state; what led there is taken out.
     pub fn outgoing(&mut self, call_id: &str, state: &str) -> DialogId {
         let dialog = self.call(call_id);
-        let steps: [(&str, &dyn Fn(&mut Phone)); 4] = [
-            ("requesting", &|phone| phone.prepare(dialog, 1)),
-            ("trying", &|phone| phone.reply("verto.invite", json!({}))),
-            ("early", &|phone| {
-                phone.media(call_id);
-                phone.applied(dialog, 1);
-            }),
-            ("active", &|phone| phone.answered(call_id)),
-        ];
-        if state != "new" {
-            for (name, step) in steps {
-                step(self);
-                if name == state {
-                    break;
+        for step in ["requesting", "trying", "early", "active"] {
+            match step {
+                _ if state == "new" => {}
+                "requesting" => self.prepare(dialog, 1),
+                "trying" => self.reply("verto.invite", json!({})),
+                "early" => {
+                    self.media(call_id);
+                    self.applied(dialog, 1);
                 }
+                _ => self.answered(call_id),
+            }
+            if step == state {
+                break;
             }
         }
         self.took();
