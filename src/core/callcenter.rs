@@ -232,6 +232,22 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_left_out_may_be_empty_and_is_sent_when_it_is_given() {
+        let rest = |reason| check("ccGoBreak", "default", &texts(&["q", "1001", reason])).unwrap();
+        assert_eq!(rest(""), r#"{"queue":"q","agent":"1001"}"#);
+        assert_eq!(
+            rest("tea"),
+            r#"{"queue":"q","agent":"1001","reason":"tea"}"#
+        );
+        for early_media in [false, true] {
+            let mut dial = texts(&["1001", "1001", "010", "138"]);
+            dial.push(Argument::Flag(early_media));
+            let written = check("ccDial", "default", &dial).unwrap();
+            assert!(written.ends_with(&format!(r#""earlyMedia":{early_media}}}"#)));
+        }
+    }
+
+    #[test]
     fn an_agent_of_another_group_is_written_with_it_once() {
         let agent = |group, agent| {
             let written = check("ccGoReady", group, &texts(&["q", agent])).unwrap();
@@ -251,6 +267,7 @@ mod tests {
         assert_eq!(message("ccLogin", texts(&[])), "queue is missing");
         assert_eq!(message("ccLogin", texts(&["q", "1"])), "extn is missing");
         assert!(message("ccGoReady", texts(&["q", ""])).starts_with("agent must be"));
+        assert!(message("ccGoReady", texts(&["", "1"])).starts_with("queue must be"));
         assert!(message("ccLogout", vec![Argument::Other]).starts_with("queue must be"));
         let mut dial = texts(&["1", "1", "2", "3"]);
         dial.push(Argument::Other);

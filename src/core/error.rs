@@ -225,10 +225,7 @@ impl<V: Value> Error<V> {
     /// FreeSWITCH).
     ///
     /// ```
-    /// # mod json {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
-    /// # }
-    /// # use json::Json;
+    /// # use testkit::*;
     /// use verto_wasm::core::error::{Error, Kind};
     ///
     /// let answer = Json(serde_json::json!({ "code": 403, "reason": "wrong extension" }));

@@ -68,10 +68,7 @@ pub enum Method {
 /// counter collides with ours (seen with FreeSWITCH).
 ///
 /// ```
-/// # mod json {
-/// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
-/// # }
-/// # use json::Json;
+/// # use testkit::*;
 /// use verto_wasm::core::frame::{Frame, classify};
 ///
 /// let event = Json(serde_json::json!({

@@ -100,6 +100,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_string_is_escaped_where_json_asks_for_it() {
+        let mut json = String::new();
+        super::push_string(&mut json, "a\"b\\c\nd\u{1f} e\u{7f}\u{80}é坐😀");
+        assert_eq!(json, "\"a\\\"b\\\\c\\u000ad\\u001f e\u{7f}\u{80}é坐😀\"");
+    }
+
     proptest! {
         #[test]
         fn a_number_is_written_as_rust_writes_it(number in any::<u64>(), digits in 0..64) {

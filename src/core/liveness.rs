@@ -7,12 +7,12 @@
 use crate::core::Ms;
 
 /// What a server may take to answer after the machine woke, in ms.
-const WAKE: Ms = 5_000;
-/// A check that runs this late, in ms, means that the machine or the page slept. A server
-/// that was heard within this time needs no asking.
-const SLEPT: Ms = 3_000;
+pub const WAKE_TIMEOUT: Ms = 5_000;
+/// A check that runs this late, in ms, means that the machine or the page slept. On waking, a
+/// server that was heard within this time is not asked at once.
+pub const SHORTEST_SLEEP: Ms = 3_000;
 /// For how long at most a request in flight excuses silence, in ms.
-const LONGEST_BUSY: Ms = 600_000;
+pub const LONGEST_BUSY: Ms = 600_000;
 
 /// `keepAlive`: how silence is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Liveness {
         if self.waking {
             return Verdict::Fine;
         }
-        let quiet = self.heard.saturating_add(SLEPT);
+        let quiet = self.heard.saturating_add(SHORTEST_SLEEP);
         if now < quiet {
             self.woken = true;
             self.check = self.check.min(quiet);
@@ -116,8 +116,8 @@ impl Liveness {
         }
         self.woken = false;
         self.waking = true;
-        self.ask(now, busy, WAKE);
-        self.check = now.saturating_add(WAKE);
+        self.ask(now, busy, WAKE_TIMEOUT);
+        self.check = now.saturating_add(WAKE_TIMEOUT);
         Verdict::Ask
     }
 
@@ -128,7 +128,7 @@ impl Liveness {
         if now < self.check {
             return Verdict::Fine;
         }
-        let late = now >= self.check.saturating_add(SLEPT);
+        let late = now >= self.check.saturating_add(SHORTEST_SLEEP);
         let silent = self.heard.saturating_add(self.settings.interval);
         self.check = now.saturating_add(self.settings.interval);
         match self.judge {

@@ -18,11 +18,6 @@ macro_rules! fields {
             pub const ALL: &[Field] = &[$($(#[$only])? Field::$field,)*];
 
             /// The member's name on the wire.
-            ///
-            /// ```
-            /// use verto_wasm::core::value::Field;
-            /// assert_eq!(Field::EventChannel.name(), "eventChannel");
-            /// ```
             pub fn name(self) -> &'static str {
                 match self {
                     $($(#[$only])? Field::$field => $name,)*

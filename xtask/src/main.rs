@@ -8,7 +8,9 @@ mod dead_data;
 mod demo;
 mod docs;
 mod engines;
+mod fuzz_sim;
 mod legacy;
+mod mutants;
 mod package;
 mod process;
 mod project;
@@ -46,12 +48,16 @@ enum Command {
     Test(suite::Args),
     /// Installs a browser engine and its driver
     Engine { engine: Engine },
+    /// Breaks the protocol core in many small ways, and shows which of them no test notices
+    Mutants(mutants::Args),
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
     /// Measures ours beside other libraries; writes docs/bench.md and docs/bench.svg
     Bench(bench::Args),
     /// Measures the console's wallboard with 500 agents at 200 events a second
     Wallboard(wallboard::Args),
+    /// Sends the simulator random requests and frames, which must not stop it
+    FuzzSim(fuzz_sim::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -74,9 +80,11 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test(args) => suite::run(&project, &args),
         Command::Engine { engine } => engine.ensure(&project).map(drop),
+        Command::Mutants(args) => mutants::run(&project, &args),
         Command::Soak(args) => soak::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
         Command::Wallboard(args) => wallboard::run(&project, &args),
+        Command::FuzzSim(args) => fuzz_sim::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }

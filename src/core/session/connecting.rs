@@ -12,12 +12,9 @@ impl<V: Value> Session<V> {
     /// or at the session's end.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
-    /// session.connect(1_000, 2, config());
+    /// session.connect(1_000, 2, Box::new(config()));
     /// assert_eq!(session.state(), State::Connecting);
     /// assert_eq!(session.next_io(), Some(Io::Close { socket: 1 }));
     /// assert!(matches!(session.next_io(), Some(Io::Open { socket: 2, .. })));
@@ -38,18 +35,7 @@ impl<V: Value> Session<V> {
         self.open(now);
     }
 
-    /// The socket is open.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = Session::<Json>::new(42);
-    /// session.connect(0, 1, config());
-    /// session.opened(20, 1);
-    /// assert_eq!(session.state(), State::Authenticating);
-    /// ```
+    /// The socket is open: the page is asked for its credentials.
     pub fn opened(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) && matches!(self.phase, Phase::Connecting { .. }) {
@@ -62,12 +48,9 @@ impl<V: Value> Session<V> {
     /// or failed to.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = Session::<Json>::new(42);
-    /// session.connect(0, 1, config());
+    /// session.connect(0, 1, Box::new(config()));
     /// session.opened(20, 1);
     /// assert!(sent(&mut session).is_empty());
     /// session.credentials(30, 1, Ok(r#"{"login":"1007@switch.example"}"#.to_owned()));
@@ -103,14 +86,11 @@ impl<V: Value> Session<V> {
     /// Whether functions of the page's give the credentials from now on.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// use verto_wasm::core::error::{Error, Kind};
     ///
     /// let mut session = Session::<Json>::new(42);
-    /// session.connect(0, 1, config());
+    /// session.connect(0, 1, Box::new(config()));
     /// session.fresh_credentials(true);
     /// session.opened(20, 1);
     /// // A function may give something better at the next attempt.
@@ -123,18 +103,8 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// The browser refuses to open a socket to this address at all.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = Session::<Json>::new(42);
-    /// session.connect(0, 1, config());
-    /// session.unusable(1, "a page of https: may only open wss:".to_owned());
-    /// assert_eq!(session.state(), State::Closed);
-    /// ```
+    /// The browser refuses to open a socket to this address at all, as it does with `ws:` on a page
+    /// of `https:`. That ends the session, unless it is the fallback address, which is forgotten.
     pub fn unusable(&mut self, socket: SocketId, message: String) {
         if self.socket == Some(socket) {
             let error = Error::new(Kind::InvalidArgument, message);

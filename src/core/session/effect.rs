@@ -51,11 +51,6 @@ pub enum State {
 
 impl State {
     /// The state's name on the page.
-    ///
-    /// ```
-    /// use verto_wasm::core::session::State;
-    /// assert_eq!(State::Reconnecting.name(), "reconnecting");
-    /// ```
     pub fn name(self) -> &'static str {
         match self {
             State::Idle => "idle",

@@ -12,10 +12,7 @@ impl<V: Value> Session<V> {
     /// ended, and nothing reconnects. Without a connection it only ends subscriptions.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.logout();
     /// assert_eq!(session.state(), State::Closed);
@@ -36,10 +33,7 @@ impl<V: Value> Session<V> {
     /// The socket closed with `code`.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.closed(5_000, 1, 1006);
     /// assert_eq!(session.state(), State::Reconnecting);

@@ -18,10 +18,7 @@ impl<V: Value> Session<V> {
     /// reference shows them.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let sernos = session.subscribe(0, &["vcc".to_owned()], 1, None, false);
     /// let event = Json(serde_json::json!({
@@ -43,19 +40,8 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// A frame came in on `socket` that isn't JSON.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// session.garbage(0, 1);
-    /// // It goes on, and says so in the log.
-    /// assert_eq!(session.state(), State::Ready);
-    /// assert!(matches!(session.next_io(), Some(Io::Log(_))));
-    /// ```
+    /// A frame came in on `socket` that isn't JSON. It shows that the server is there, and leaves a
+    /// line in the log.
     pub fn garbage(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) {
@@ -71,10 +57,7 @@ impl<V: Value> Session<V> {
     /// session woke and waits for a sign of life.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
     /// let event = Json(serde_json::json!({

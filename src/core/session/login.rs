@@ -11,7 +11,7 @@ use crate::core::reconnect::Backoff;
 use crate::core::rpc::CallId;
 
 /// How often the time that a login may take is doubled.
-const MOST_DOUBLINGS: u32 = 5;
+pub const MOST_DOUBLINGS: u32 = 5;
 /// The server's reason where another user holds the sessid (seen with FreeSWITCH).
 const SESSION_IN_USE: &str = "Session in use";
 

@@ -62,18 +62,18 @@ use phase::Phase;
 
 pub use crate::core::subscriptions::Route;
 pub use effect::{Config, Io, Message, Notice, SocketId, State};
+pub use login::MOST_DOUBLINGS;
 pub use requesting::Request;
 
 /// The state of one connection and of everything that outlives it.
 ///
-/// The examples of its methods begin with a session that has `logged_in()` as this one does;
-/// `sent` are the methods of the requests that it wants written, `told` are its notices.
+/// The examples of its methods use the test kit (`tests/kit`): `config()` are usual options,
+/// `logged_in()` is a session that has logged in as this one does, `serve` lets a server answer
+/// everything, `sent` are the methods of the requests that the session wants written, and `told`
+/// are its notices.
 ///
 /// ```
-/// # mod json {
-/// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
-/// # }
-/// # use json::Json;
+/// # use testkit::*;
 /// use verto_wasm::core::KeepAlive;
 /// use verto_wasm::core::session::{Config, Io, Notice, Session, State};
 ///
@@ -142,15 +142,6 @@ pub struct Session<V> {
 
 impl<V: Value> Session<V> {
     /// A session that has never connected. `seed` decides its sessids and delays.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let session = Session::<Json>::new(42);
-    /// assert_eq!(session.state(), State::Idle);
-    /// ```
     pub fn new(seed: u64) -> Self {
         Session {
             config: None,
@@ -169,62 +160,22 @@ impl<V: Value> Session<V> {
     }
 
     /// The session's state.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// assert_eq!(Session::<Json>::new(42).state(), State::Idle);
-    /// assert_eq!(logged_in().state(), State::Ready);
-    /// ```
     pub fn state(&self) -> State {
         self.phase.state()
     }
 
-    /// Whether the session has a connection or is making one.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// session.closed(5_000, 1, 1006);
-    /// assert!(session.is_active(), "it is about to reconnect");
-    /// session.logout();
-    /// assert!(!session.is_active());
-    /// ```
+    /// Whether the session has a connection, is making one, or waits to make one again.
     pub fn is_active(&self) -> bool {
         self.phase.is_active()
     }
 
     /// Whether this is the socket of the present connection.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// assert!(session.uses(1));
-    /// session.closed(5_000, 1, 1006);
-    /// assert!(!session.uses(1));
-    /// ```
     pub fn uses(&self, socket: SocketId) -> bool {
         self.socket == Some(socket)
     }
 
-    /// The id under which the server knows this session; empty before the first `connect`.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// assert_eq!(Session::<Json>::new(42).sessid(), "");
-    /// assert_eq!(logged_in().sessid().len(), 36, "a UUID");
-    /// ```
+    /// The id under which the server knows this session, a UUID unless the page chose another;
+    /// empty before the first `connect`.
     pub fn sessid(&self) -> &str {
         self.login.sessid()
     }
@@ -232,10 +183,7 @@ impl<V: Value> Session<V> {
     /// Which channels are wanted, granted and refused.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
     /// assert_eq!(session.subscriptions().wanted, ["vcc"]);
@@ -246,17 +194,6 @@ impl<V: Value> Session<V> {
     }
 
     /// The next thing to be done.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = Session::<Json>::new(42);
-    /// session.connect(0, 1, config());
-    /// let io = session.next_io();
-    /// assert!(matches!(io, Some(Io::Open { socket: 1, url }) if url == "wss://switch.example/ws"));
-    /// ```
     pub fn next_io(&mut self) -> Option<Io> {
         self.io.pop()
     }
@@ -264,10 +201,7 @@ impl<V: Value> Session<V> {
     /// The next thing to be told to the page.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.logout();
     /// // First the state, then `onWSClose`.
@@ -280,17 +214,6 @@ impl<V: Value> Session<V> {
     }
 
     /// Whether something is to be told to the page.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// assert!(!session.has_notice());
-    /// session.logout();
-    /// assert!(session.has_notice());
-    /// ```
     pub fn has_notice(&self) -> bool {
         !self.notices.is_empty()
     }

@@ -29,10 +29,7 @@ impl<V: Value> Session<V> {
     /// Whether there is memory for it was asked before, by [`Self::has_room`].
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let request = Request {
     ///     call: 2,
@@ -78,31 +75,11 @@ impl<V: Value> Session<V> {
 
     /// Whether there is memory for one more request, and for all of them to fail at once. Without
     /// it [`Self::request`] could end half-way, so that it is to be asked first.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// assert!(logged_in().has_room("echo", "{}"));
-    /// ```
     pub fn has_room(&self, method: &str, params: &str) -> bool {
         has_room(frame::most_bytes(method, params, self.login.sessid()) + self.rpc.failure_bytes())
     }
 
     /// Fails a call that the page got wrong, like any other call: once, and afterwards.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// use verto_wasm::core::error::Error;
-    ///
-    /// let mut session = logged_in();
-    /// session.refuse(2, Error::argument("queue", "is missing"));
-    /// assert!(matches!(told(&mut session)[..], [Notice::Settle { call: 2, outcome: Err(_) }]));
-    /// ```
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
         self.notices.push(Notice::Settle { call, outcome });
@@ -113,10 +90,7 @@ impl<V: Value> Session<V> {
     /// already stays as it is.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// use verto_wasm::core::error::{Error, Kind};
     ///
     /// let mut session = logged_in();

@@ -17,10 +17,7 @@ impl<V: Value> Session<V> {
     /// With `local` the server is not asked. `sub_params` is JSON text.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let sernos = session.subscribe(0, &["vcc".to_owned(), "presence".to_owned()], 1, None, false);
     /// assert_eq!(sernos.len(), 2);
@@ -58,10 +55,7 @@ impl<V: Value> Session<V> {
     /// channel.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let channels = ["vcc".to_owned()];
     /// let sernos = session.subscribe(0, &channels, 1, None, false);
@@ -78,17 +72,6 @@ impl<V: Value> Session<V> {
     }
 
     /// Ends all registrations.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// session.subscribe(0, &["vcc".to_owned(), "presence".to_owned()], 1, None, false);
-    /// session.unsubscribe_all(0);
-    /// assert!(session.subscriptions().wanted.is_empty());
-    /// ```
     pub fn unsubscribe_all(&mut self, now: Ms) {
         self.clock(now);
         let removed = self.subscriptions.clear();
@@ -99,10 +82,7 @@ impl<V: Value> Session<V> {
     /// what its previous run subscribed on that channel.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// for listener in [1, 2] {
     ///     session.login_callback_begins();
@@ -117,21 +97,7 @@ impl<V: Value> Session<V> {
         self.subscriptions.login_callback_begins();
     }
 
-    /// The page's `onWSLogin` has returned.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// session.login_callback_begins();
-    /// session.login_callback_ended();
-    /// // From here on nothing is replaced.
-    /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
-    /// session.subscribe(0, &["vcc".to_owned()], 2, None, false);
-    /// assert!(!std::iter::from_fn(|| session.next_io()).any(|io| matches!(io, Io::Release { .. })));
-    /// ```
+    /// The page's `onWSLogin` has returned: what is subscribed from now on replaces nothing.
     pub fn login_callback_ended(&mut self) {
         self.subscriptions.login_callback_ended();
     }

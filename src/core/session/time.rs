@@ -11,10 +11,7 @@ impl<V: Value> Session<V> {
     /// When [`Self::timer`] is to be called.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// assert_eq!(Session::<Json>::new(42).deadline(), None);
     /// // The server is asked after 10 s of silence.
     /// assert_eq!(logged_in().deadline(), Some(10_000));
@@ -29,10 +26,7 @@ impl<V: Value> Session<V> {
     /// The time is `now`: does what is due.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// // Nothing was heard for 10 s.
     /// session.timer(10_000);
@@ -68,10 +62,7 @@ impl<V: Value> Session<V> {
     /// an attempt that waits is made at once, and a connection that looks alive is asked.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.closed(5_000, 1, 1006);
     /// session.woke(5_001);

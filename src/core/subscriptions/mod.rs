@@ -16,6 +16,7 @@ use channels::Channels;
 
 pub use asking::{Asking, json_bytes};
 pub use channel::Answer;
+pub use numbers::MOST_MISSED;
 pub use routes::{Gap, Route};
 
 /// What adding a registration led to.

@@ -2,7 +2,7 @@
 //! channel (`eventSerno`), so that a repetition and a hole are seen.
 
 /// How many skipped event numbers of a channel are remembered.
-const MOST_MISSED: usize = 1_000;
+pub const MOST_MISSED: usize = 1_000;
 
 /// The number of the event that comes next on a channel; 0 where none was seen.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use verto_wasm::core::dialog::{Media, Notice, Output, Send, Sender, State};
 
 use super::facts::{Facts, allowed};
 use super::world::World;
-use crate::json::Json;
+use testkit::Json;
 
 impl World {
     /// After each step.

@@ -12,8 +12,8 @@ use verto_wasm::core::dialog::{Connection, Method, Report, State, Trouble};
 use verto_wasm::core::error::Kind;
 
 use super::world::{How, World};
-use crate::arbitrary::tree;
 use crate::model::config;
+use crate::random_json::tree;
 
 /// One step of a program; a dialog is the n-th of all that ever were.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use verto_wasm::core::dialog::{Asked, Sender};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::phone::Phone;
-use crate::json::Json;
+use testkit::Json;
 
 #[test]
 fn the_servers_answer_says_whether_a_call_is_held() {

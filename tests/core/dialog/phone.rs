@@ -12,7 +12,7 @@ use verto_wasm::core::dialog::{
 };
 use verto_wasm::core::error::{Error, Kind};
 
-use crate::json::Json;
+use testkit::Json;
 
 /// What the page gives with each call: its own `dialogParams`.
 pub const PARAMS: &str = r#"{"destination_number":"9196","useVideo":false}"#;

@@ -13,7 +13,7 @@ use verto_wasm::core::dialog::{Asked, Dialogs, Method, Report, State};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::facts::Facts;
-use crate::json::Json;
+use testkit::Json;
 
 /// How a request is answered.
 #[derive(Clone, Copy, Debug)]
