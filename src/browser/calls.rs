@@ -26,7 +26,12 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::client::Client;
 use super::host::Host;
+use super::json::Json;
+use crate::core::CallId;
+use crate::core::dialog::{Connection, DialogId, Epoch, Media, Notice, Report};
+use crate::core::error::Kind;
 
 #[wasm_bindgen]
 extern "C" {
@@ -108,4 +113,162 @@ extern "C" {
     /// [`Media::Release`](crate::core::dialog::Media::Release).
     #[wasm_bindgen(method)]
     pub fn media_release(this: &Host, dialog: u32);
+}
+
+/// Tells the page, or its media part, one notice.
+pub fn tell(host: &Host, notice: Notice<Json>) {
+    match notice {
+        Notice::New {
+            dialog,
+            call_id,
+            params,
+            name,
+            number,
+            video,
+            stereo,
+            attach,
+        } => host.dialog_new(
+            dialog, &call_id, &params.0, &name, &number, video, stereo, attach,
+        ),
+        Notice::State { dialog, state, end } => {
+            let cause = end.as_ref().map(|end| end.cause.as_str());
+            let code = end.as_ref().and_then(|end| end.code);
+            let error = end.as_ref().and_then(|end| end.error.clone());
+            let error = error.map_or(JsValue::UNDEFINED, |error| host.error(error));
+            host.dialog_state(dialog, state.name(), cause, code, &error);
+        }
+        Notice::Permission { dialog, granted } => host.dialog_permission(dialog, granted),
+        Notice::Display {
+            dialog,
+            name,
+            number,
+        } => host.dialog_display(dialog, name.as_deref(), number.as_deref()),
+        Notice::Message {
+            dialog,
+            private,
+            data,
+        } => {
+            let name = if private { "pvtEvent" } else { "info" };
+            host.dialog_message(dialog, name, &data.0);
+        }
+        Notice::Media { dialog, media } => perform(host, dialog, media),
+    }
+}
+
+fn perform(host: &Host, dialog: DialogId, media: Media<Json>) {
+    match media {
+        Media::Connect {
+            epoch,
+            offer,
+            microphone,
+            camera,
+        } => {
+            let offer = offer.map_or(JsValue::UNDEFINED, |offer| offer.0);
+            host.media_connect(dialog, epoch, &offer, microphone, camera);
+        }
+        Media::Remote { epoch, sdp } => host.media_remote(dialog, epoch, &sdp.0),
+        Media::Microphone { on } => host.media_enable(dialog, false, on),
+        Media::Camera { on } => host.media_enable(dialog, true, on),
+        Media::Ring { on } => host.media_ring(dialog, on),
+        Media::Play { epoch } => host.media_play(dialog, epoch),
+        Media::Close { epoch } => host.media_close(dialog, epoch),
+        Media::Release => host.media_release(dialog),
+    }
+}
+
+#[wasm_bindgen]
+impl Client {
+    /// `newCall`: the new dialog's number, or 0.
+    pub fn new_call(&self, call_id: String, params: String) -> DialogId {
+        let made = self
+            .shell
+            .command(|session, now| session.new_call(now, call_id, params));
+        made.unwrap_or(0)
+    }
+
+    /// `answer`; says whether the call rings and wasn't answered before.
+    pub fn answer(&self, dialog: DialogId, params: String) -> bool {
+        self.shell
+            .command(|session, now| session.calls(now, |calls| calls.answer(now, dialog, params)))
+    }
+
+    /// `hangup`; says whether the call had not ended yet.
+    pub fn hangup(&self, dialog: DialogId, cause: Option<String>, code: Option<u32>) -> bool {
+        self.shell
+            .command(|session, now| session.hangup(now, dialog, cause, code))
+    }
+
+    /// `hold`, `unhold` or `toggleHold`.
+    pub fn hold(&self, call: CallId, dialog: DialogId, action: &str) {
+        self.shell.command(|session, now| {
+            session.calls(now, |calls| calls.hold(now, call, dialog, action));
+        });
+    }
+
+    /// Any other request about a call.
+    pub fn dialog_request(&self, call: CallId, dialog: DialogId, method: &str, params: &str) {
+        self.shell.command(|session, now| {
+            session.calls(now, |calls| {
+                calls.ask_server(now, call, dialog, method, params);
+            });
+        });
+    }
+
+    /// Enables or silences the microphone or, of `video`, the camera; `None` turns it over. Says
+    /// whether it is silent now.
+    pub fn enable(&self, dialog: DialogId, video: bool, on: Option<bool>) -> bool {
+        self.shell.command(|session, now| {
+            session.calls(now, |calls| calls.enable(now, dialog, video, on))
+        })
+    }
+
+    /// Whether the microphone or, of `video`, the camera is enabled.
+    pub fn enabled(&self, dialog: DialogId, video: bool) -> bool {
+        self.shell.read(|session| session.enabled(dialog, video))
+    }
+
+    /// Gives every call up.
+    pub fn purge_calls(&self) {
+        self.shell.command(|session, now| {
+            session.calls(now, |calls| calls.purge(None));
+        });
+    }
+
+    /// The local stream is there, with these kinds of tracks.
+    pub fn granted(&self, dialog: DialogId, epoch: Epoch, audio: bool, video: bool) {
+        self.report(dialog, epoch, Report::Granted { audio, video });
+    }
+
+    /// The media of this connection cannot be made: the `code` is that of a
+    /// [`Trouble`](crate::core::dialog::Trouble), or -8.
+    pub fn media_failed(&self, dialog: DialogId, epoch: Epoch, code: i32, message: String) {
+        let kind = Kind::of_code(code);
+        self.report(dialog, epoch, Report::Failed { kind, message });
+    }
+
+    /// The local description is whole.
+    pub fn described(&self, dialog: DialogId, epoch: Epoch, sdp: String) {
+        self.report(dialog, epoch, Report::Local { sdp });
+    }
+
+    /// The remote description is set.
+    pub fn applied(&self, dialog: DialogId, epoch: Epoch) {
+        self.report(dialog, epoch, Report::Applied);
+    }
+
+    /// A connection's media flow (`connected`) or have stopped (`disconnected`, `failed`).
+    pub fn connection(&self, dialog: DialogId, epoch: Epoch, state: &str) {
+        let state = match state {
+            "connected" => Connection::Connected,
+            "failed" => Connection::Failed,
+            _ => Connection::Disconnected,
+        };
+        self.report(dialog, epoch, Report::Connection(state));
+    }
+
+    fn report(&self, dialog: DialogId, epoch: Epoch, report: Report) {
+        self.shell.happened(|session, now| {
+            session.calls(now, |calls| calls.report(now, dialog, epoch, report));
+        });
+    }
 }

@@ -80,13 +80,9 @@ impl<V: Value> Dialogs<V> {
                 let message = "a toggleHold is being answered: wait for it";
                 return Err(Error::new(Kind::InvalidArgument, message));
             }
-            let sender = Sender::Dialog {
-                dialog: dialog.id,
-                asked: Asked::Hold,
-                call: Some(call),
-            };
+            let asker = dialog.asker(Asked::Hold, Some(call));
             let params = with_member("{}", "action", &quoted(action));
-            dialog.send(line, sender, "verto.modify", &params);
+            dialog.send(line, asker, Asked::Hold.method(), &params);
             Ok(())
         });
     }

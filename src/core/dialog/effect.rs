@@ -51,16 +51,20 @@ pub enum Sender {
     Page(CallId),
     /// The dialog, by [`Dialogs::replied`](super::Dialogs::replied), and then the page's call, if
     /// there is one.
-    Dialog {
-        /// The dialog.
-        dialog: DialogId,
-        /// What was asked.
-        asked: Asked,
-        /// The page's call.
-        call: Option<CallId>,
-    },
+    Dialog(Asker),
     /// Nobody: `verto.bye`.
     Nobody,
+}
+
+/// A dialog that awaits a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// The dialog.
+    pub dialog: DialogId,
+    /// What it asked.
+    pub asked: Asked,
+    /// The page's call that it did this for.
+    pub call: Option<CallId>,
 }
 
 /// A request whose reply changes a dialog.
@@ -74,6 +78,18 @@ pub enum Asked {
     Attach(Epoch),
     /// `verto.modify` with `hold`, `unhold` or `toggleHold`.
     Hold,
+}
+
+impl Asked {
+    /// The request's method.
+    pub fn method(self) -> &'static str {
+        match self {
+            Asked::Invite => "verto.invite",
+            Asked::Answer => "verto.answer",
+            Asked::Attach(_) => "verto.attach",
+            Asked::Hold => "verto.modify",
+        }
+    }
 }
 
 /// What the page is told about a dialog, or its media part is to do.

@@ -1,11 +1,12 @@
 //! One dialog: its life, and what the media part reports of it.
 
-use super::effect::{Asked, DialogId, End, Epoch, Media, Notice, Sender};
+use super::effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Sender};
 use super::line::{Line, quoted, with_member};
 use super::report::{Connection, Report};
 use super::state::State;
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
+use crate::core::rpc::CallId;
 use crate::core::value::Value;
 
 /// What a dialog waits for, which doesn't depend on people's patience.
@@ -131,18 +132,18 @@ impl<V: Value> Dialog<V> {
         line.send(sender, method, params);
     }
 
-    fn ask(&self, line: &mut Line<V>, asked: Asked, method: &str, sdp: &str) {
-        let sender = Sender::Dialog {
+    fn ask(&self, line: &mut Line<V>, asked: Asked, sdp: &str) {
+        let params = with_member("{}", "sdp", &quoted(sdp));
+        self.send(line, self.asker(asked, None), asked.method(), &params);
+    }
+
+    /// Who gets the reply to a request that changes this dialog.
+    pub fn asker(&self, asked: Asked, call: Option<CallId>) -> Sender {
+        Sender::Dialog(Asker {
             dialog: self.id,
             asked,
-            call: None,
-        };
-        self.send(
-            line,
-            sender,
-            method,
-            &with_member("{}", "sdp", &quoted(sdp)),
-        );
+            call,
+        })
     }
 
     pub fn tell(&mut self, line: &mut Line<V>, state: State) {
@@ -264,13 +265,13 @@ impl<V: Value> Dialog<V> {
             }
             State::Ringing => {
                 self.tell(line, State::Answering);
-                self.ask(line, Asked::Answer, "verto.answer", &sdp);
+                self.ask(line, Asked::Answer, &sdp);
             }
             _ => {
                 if self.fresh {
                     self.tell(line, State::Answering);
                 }
-                self.ask(line, Asked::Attach(self.epoch), "verto.attach", &sdp);
+                self.ask(line, Asked::Attach(self.epoch), &sdp);
             }
         }
     }
@@ -284,7 +285,7 @@ impl<V: Value> Dialog<V> {
             self.wait = None;
             self.known = true;
             self.tell(line, State::Requesting);
-            self.ask(line, Asked::Invite, "verto.invite", &sdp);
+            self.ask(line, Asked::Invite, &sdp);
         }
     }
 

@@ -62,7 +62,7 @@ mod report;
 mod server;
 mod state;
 
-pub use effect::{Asked, DialogId, End, Epoch, Media, Notice, Output, Send, Sender};
+pub use effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Output, Send, Sender};
 pub use report::{Connection, Report, Trouble};
 pub use server::Method;
 pub use state::State;
@@ -99,6 +99,11 @@ impl<V: Value> Dialogs<V> {
     /// What is to be done next.
     pub fn next_output(&mut self) -> Option<Output<V>> {
         self.line.out.pop()
+    }
+
+    /// Whether this call has not ended.
+    pub fn has(&self, dialog: DialogId) -> bool {
+        self.live.iter().any(|one| one.id == dialog)
     }
 
     /// Whether there is a call that has not ended.
@@ -185,15 +190,9 @@ impl<V: Value> Dialogs<V> {
     }
 
     /// The reply to a request, or that there is none.
-    pub fn replied(
-        &mut self,
-        now: Ms,
-        dialog: DialogId,
-        asked: Asked,
-        outcome: Result<&V, &Error<V>>,
-    ) {
-        self.on(now, dialog, |dialog, line| {
-            dialog.replied(line, asked, outcome)
+    pub fn replied(&mut self, now: Ms, asker: Asker, outcome: Result<&V, &Error<V>>) {
+        self.on(now, asker.dialog, |dialog, line| {
+            dialog.replied(line, asker.asked, outcome);
         });
     }
 

@@ -30,6 +30,18 @@ pub enum Method {
     Bye,
 }
 
+/// The methods with their names.
+const METHODS: [(Method, &str); 8] = [
+    (Method::Invite, "verto.invite"),
+    (Method::Attach, "verto.attach"),
+    (Method::Trying, "verto.trying"),
+    (Method::Media, "verto.media"),
+    (Method::Answer, "verto.answer"),
+    (Method::Display, "verto.display"),
+    (Method::Info, "verto.info"),
+    (Method::Bye, "verto.bye"),
+];
+
 impl Method {
     /// The method of this name.
     ///
@@ -39,17 +51,14 @@ impl Method {
     /// assert_eq!(Method::of("verto.prompt"), None);
     /// ```
     pub fn of(name: &str) -> Option<Method> {
-        Some(match name {
-            "verto.invite" => Method::Invite,
-            "verto.attach" => Method::Attach,
-            "verto.trying" => Method::Trying,
-            "verto.media" => Method::Media,
-            "verto.answer" => Method::Answer,
-            "verto.display" => Method::Display,
-            "verto.info" => Method::Info,
-            "verto.bye" => Method::Bye,
-            _ => return None,
-        })
+        let row = METHODS.iter().find(|(_, one)| *one == name);
+        row.map(|(method, _)| *method)
+    }
+
+    /// The method's name.
+    pub fn name(self) -> &'static str {
+        let row = METHODS.iter().find(|(method, _)| *method == self);
+        row.map_or("", |(_, name)| name)
     }
 }
 

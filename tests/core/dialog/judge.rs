@@ -102,13 +102,9 @@ impl World {
             _ => assert!(fact.known),
         }
         match send.sender {
-            Sender::Dialog {
-                dialog,
-                asked,
-                call,
-            } => {
-                self.in_flight.push((dialog, asked));
-                if let Some(call) = call {
+            Sender::Dialog(asker) => {
+                self.in_flight.push(asker);
+                if let Some(call) = asker.call {
                     self.settled(call);
                 }
             }

@@ -212,7 +212,7 @@ fn perform(world: &mut World, step: Step) {
 /// Lets everybody do what usually comes next for this dialog.
 fn onward(world: &mut World, dialog: u32) {
     let mut in_flight = world.in_flight.iter();
-    if let Some(at) = in_flight.position(|(whose, _)| *whose == dialog) {
+    if let Some(at) = in_flight.position(|asker| asker.dialog == dialog) {
         let how = match world.facts[&dialog].told {
             State::Active => How::Held,
             State::Held => How::Unheld,

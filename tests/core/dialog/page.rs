@@ -1,7 +1,7 @@
 //! What the page does with a call (shared/calls.md, 1.6).
 
 use serde_json::json;
-use verto_wasm::core::dialog::{Asked, Sender};
+use verto_wasm::core::dialog::{Asked, Asker, Sender};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::phone::Phone;
@@ -15,11 +15,11 @@ fn the_servers_answer_says_whether_a_call_is_held() {
         phone.hold(7, dialog, action);
         assert_eq!(phone.took(), ["> verto.modify"], "{action}");
         let (send, params) = phone.sent.last().unwrap();
-        let sender = Sender::Dialog {
+        let sender = Sender::Dialog(Asker {
             dialog,
             asked: Asked::Hold,
             call: Some(7),
-        };
+        });
         assert_eq!((send.sender, &params["action"]), (sender, &json!(action)));
         assert!(send.timeout >= 10_000, "an unhold may take the server 5 s");
         phone.reply(

@@ -7,7 +7,7 @@
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
 use verto_wasm::core::dialog::{
-    Asked, Connection, DialogId, Dialogs, Epoch, Media, Method, Notice, Output, Report, Send,
+    Asker, Connection, DialogId, Dialogs, Epoch, Media, Method, Notice, Output, Report, Send,
     Sender,
 };
 use verto_wasm::core::error::{Error, Kind};
@@ -215,23 +215,23 @@ impl Phone {
     }
 
     /// Who gets the reply to the last request of this method.
-    fn asked(&self, method: &str) -> (DialogId, Asked) {
+    fn asked(&self, method: &str) -> Asker {
         let last = self
             .sent
             .iter()
             .rev()
             .find(|(send, _)| send.method == method);
         match last.expect("it was sent").0.sender {
-            Sender::Dialog { dialog, asked, .. } => (dialog, asked),
+            Sender::Dialog(asker) => asker,
             other => panic!("nobody's: {other:?}"),
         }
     }
 
     /// The reply to the last request of this method.
     pub fn reply(&mut self, method: &str, result: Tree) {
-        let (dialog, asked) = self.asked(method);
+        let asker = self.asked(method);
         let result = Json(result);
-        self.dialogs.replied(self.now, dialog, asked, Ok(&result));
+        self.dialogs.replied(self.now, asker, Ok(&result));
         self.drain();
     }
 
@@ -241,8 +241,8 @@ impl Phone {
     }
 
     pub fn fail(&mut self, method: &str, error: Error<Json>) {
-        let (dialog, asked) = self.asked(method);
-        self.dialogs.replied(self.now, dialog, asked, Err(&error));
+        let asker = self.asked(method);
+        self.dialogs.replied(self.now, asker, Err(&error));
         self.drain();
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
-use verto_wasm::core::dialog::{Asked, Dialogs, Method, Report, State};
+use verto_wasm::core::dialog::{Asked, Asker, Dialogs, Method, Report, State};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::facts::Facts;
@@ -31,10 +31,10 @@ pub struct World {
     pub online: bool,
     pub resumes: bool,
     pub facts: BTreeMap<u32, Facts>,
-    /// Requests of which the dialogs await the reply, with their numbers.
-    pub in_flight: Vec<(u32, Asked)>,
+    /// Requests of which the dialogs await the reply.
+    pub in_flight: Vec<Asker>,
     /// Those that were answered, to be answered again.
-    pub over: Vec<(u32, Asked)>,
+    pub over: Vec<Asker>,
     /// The page's calls that are neither refused nor sent.
     pub open_calls: Vec<u32>,
     last_call: u32,
@@ -223,11 +223,11 @@ impl World {
         assert_eq!(taken, fact.alive);
     }
 
-    pub fn reply(&mut self, (dialog, asked): (u32, Asked), how: How, first: bool) {
-        let fact = self.fact(dialog);
+    pub fn reply(&mut self, asker: Asker, how: How, first: bool) {
+        let fact = self.fact(asker.dialog);
         let ok = matches!(how, How::Ok | How::Held | How::Unheld);
         if fact.alive {
-            match asked {
+            match asker.asked {
                 Asked::Invite if first && fact.told == State::Requesting => {
                     fact.taken = ok || matches!(how, How::Timeout) && (fact.sdp || fact.answered);
                     if !fact.taken && matches!(how, How::Timeout) {
@@ -273,7 +273,7 @@ impl World {
             How::Timeout => Err(&timeout),
             _ => Ok(&result),
         };
-        self.dialogs.replied(self.now, dialog, asked, outcome);
+        self.dialogs.replied(self.now, asker, outcome);
     }
 
     pub fn lost(&mut self) {
@@ -288,8 +288,8 @@ impl World {
         self.online = false;
         self.dialogs.lost(self.now);
         let error = Error::new(Kind::ConnectionLost, "lost");
-        for (dialog, asked) in std::mem::take(&mut self.in_flight) {
-            self.dialogs.replied(self.now, dialog, asked, Err(&error));
+        for asker in std::mem::take(&mut self.in_flight) {
+            self.dialogs.replied(self.now, asker, Err(&error));
         }
     }
 
