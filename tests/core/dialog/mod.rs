@@ -10,4 +10,5 @@ mod outgoing;
 mod page;
 mod phone;
 mod recovery;
+mod session;
 mod world;

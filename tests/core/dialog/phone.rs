@@ -312,7 +312,7 @@ impl Phone {
     }
 }
 
-fn show(notice: &Notice<Json>) -> String {
+pub fn show(notice: &Notice<Json>) -> String {
     match notice {
         Notice::New {
             dialog,
