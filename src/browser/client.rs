@@ -22,7 +22,7 @@ use crate::core::{CallId, Expect, Ms};
 #[wasm_bindgen]
 #[allow(missing_debug_implementations)] // There is nothing to show but the shell.
 pub struct Client {
-    shell: Rc<Shell>,
+    pub(super) shell: Rc<Shell>,
 }
 
 #[wasm_bindgen]

@@ -4,6 +4,8 @@
 //! [`Client`] is what JavaScript sees. Behind it `shell::Shell` runs the core, and calls the page
 //! through a [`Host`].
 
+#[cfg(feature = "calls")]
+mod calls;
 mod client;
 mod connect_options;
 mod credentials;

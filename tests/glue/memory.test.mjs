@@ -174,6 +174,22 @@ test("requests that waited for the login end WebAssembly's memory: those that fi
   verto.logout();
 });
 
+for (const [when, passwd] of [["at once", "1234"], ["later", async () => "1234"]]) {
+  test(`the parameters of a login, given ${when}, end WebAssembly's memory: it fails, and the next login works`, { skip }, async () => {
+    const ends = new Set();
+    for (let pages = 1; pages <= 60; pages += 3) {
+      const { verto } = await withPages(pages);
+      const large = { passwd, userVariables: { text: "x".repeat(900_000) }, autoReconnect: false };
+      const connected = verto.connect({ ...options(standIn()), ...large });
+      ends.add(await connected.then(() => "ready", ({ kind }) => kind));
+      await verto.connect(options(standIn()));
+      assert.deepEqual(await verto.sendMethod("echo"), { method: "echo" });
+      verto.logout();
+    }
+    assert.deepEqual([...ends].sort(), ["overflow", "ready"]);
+  });
+}
+
 test("without WebAssembly: the growth fails at any time, and later succeeds", async () => {
   await load("verto-legacy-min.js");
   const { Verto, ArrayBuffer } = globalThis;
