@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::center::CenterConfig;
+use crate::limits::{LARGEST_QUEUE, LONGEST_SECONDS};
 
 /// The built-in configuration, which is also the example to copy.
 pub const BUILT_IN: &str = include_str!("../default.toml");
@@ -36,6 +37,18 @@ pub struct Config {
     /// How many frames may wait for a slow client before further ones are dropped.
     #[serde(default = "default_send_queue")]
     pub send_queue: usize,
+    /// How many seconds an HTTP request may take until its head, and then its body, has come.
+    #[serde(default = "default_request_timeout")]
+    pub request_timeout: u64,
+    /// A connection that takes nothing for so many seconds while frames wait for it is cut.
+    #[serde(default = "default_write_timeout")]
+    pub write_timeout: u64,
+    /// For how many seconds a user's browsers ring.
+    #[serde(default = "default_ring_time")]
+    pub ring_time: u64,
+    /// For how many seconds a call may be without its WebSocket.
+    #[serde(default = "default_detach_time")]
+    pub detach_time: u64,
     /// How many seconds a token from the HTTP API is valid.
     #[serde(default = "default_token_lifetime")]
     pub token_lifetime: u64,
@@ -151,7 +164,10 @@ impl Config {
             match error.span() {
                 Some(span) => {
                     let before = text.get(..span.start).unwrap_or(text);
-                    format!("line {}: {message}", before.matches('\n').count() + 1)
+                    format!(
+                        "line {}: {message}",
+                        before.matches('\n').count().saturating_add(1)
+                    )
                 }
                 None => message,
             }
@@ -178,20 +194,28 @@ impl Config {
                 return Err(format!("user {} is configured twice", user.login));
             }
         }
-        for (name, value) in [
-            ("idle_ping", self.idle_ping),
-            ("send_queue", self.send_queue as u64),
-        ] {
-            if value == 0 {
-                return Err(format!("{name} must be at least 1"));
+        let seconds = [
+            ("idle_ping", self.idle_ping, 1),
+            ("request_timeout", self.request_timeout, 1),
+            ("write_timeout", self.write_timeout, 1),
+            ("token_lifetime", self.token_lifetime, 0),
+        ];
+        let logins = self.users.iter().filter_map(|user| user.login_expires);
+        let logins = logins.map(|seconds| ("login_expires", seconds, 0));
+        for (name, value, least) in seconds.into_iter().chain(logins) {
+            if !(least..=LONGEST_SECONDS).contains(&value) {
+                return Err(format!("{name} must be from {least} to {LONGEST_SECONDS}"));
             }
+        }
+        if !(1..=LARGEST_QUEUE).contains(&self.send_queue) {
+            return Err(format!("send_queue must be from 1 to {LARGEST_QUEUE}"));
         }
         self.center.check()
     }
 }
 
 fn built_in() -> Config {
-    // A test reads it, so it can be read.
+    // It is never unreadable: a test reads it.
     toml::from_str(BUILT_IN).unwrap_or_else(|error| unreachable!("default.toml: {error}"))
 }
 
@@ -211,8 +235,24 @@ fn default_idle_ping() -> u64 {
     30
 }
 
+fn default_request_timeout() -> u64 {
+    30
+}
+
+fn default_write_timeout() -> u64 {
+    60
+}
+
 fn default_send_queue() -> usize {
     10_000
+}
+
+fn default_ring_time() -> u64 {
+    30
+}
+
+fn default_detach_time() -> u64 {
+    120
 }
 
 fn default_token_lifetime() -> u64 {
@@ -266,7 +306,12 @@ mod tests {
                 "users = [{login = '1@x', password = ''}]",
                 "without a domain",
             ),
-            ("idle_ping = 0", "idle_ping must be at least 1"),
+            ("idle_ping = 0", "idle_ping must be from 1 to 315360000"),
+            ("send_queue = 10000000000", "send_queue must be from 1 to"),
+            (
+                "token_lifetime = 9000000000000000000",
+                "token_lifetime must be",
+            ),
             ("hierarchy = 'all'", "unknown variant `all`"),
             ("= 1", "line 1: "),
         ] {

@@ -1,8 +1,8 @@
 //! A JSON tree that keeps what mod_verto's own parser (cJSON) keeps.
 //!
-//! `serde_json::Value` loses duplicate keys and integers' habits; the recorded frames
-//! contain both. Objects are lists of pairs, every number is a double, keys are looked
-//! up without regard to case, and the first of two equal keys is the one that is found.
+//! The recorded frames have keys that occur twice, and numbers in the form that cJSON gives them.
+//! `serde_json::Value` keeps neither. Here an object is a list of pairs, every number is a
+//! double, and a key is looked up without regard to case; of two equal keys the first is found.
 
 use std::fmt::{self, Write};
 
@@ -22,7 +22,7 @@ pub enum Json {
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// The members in the order in which they were read; keys may occur twice.
+    /// The members in the order in which they were read. A key may occur twice.
     Object(Vec<(String, Json)>),
 }
 
@@ -55,7 +55,7 @@ impl Json {
     /// The member `key` of an object, if it is a number that is not negative.
     pub fn get_u64(&self, key: &str) -> Option<u64> {
         match self.get(key) {
-            // The cast saturates, which is what an absurd number deserves.
+            // The cast gives the largest `u64` for a number that is larger still.
             Some(Json::Number(number)) if *number >= 0.0 => Some(*number as u64),
             _ => None,
         }
@@ -79,7 +79,7 @@ impl Json {
         Json::Object(Vec::new())
     }
 
-    /// The same tree for `serde_json`; of equal keys the last one wins.
+    /// The same tree for `serde_json`. Of equal keys the last one counts.
     pub fn to_value(&self) -> Value {
         match self {
             Json::Null => Value::Null,
@@ -268,7 +268,7 @@ fn write_number(out: &mut fmt::Formatter<'_>, number: f64) -> fmt::Result {
 
 /// C's `%.<digits>g`.
 fn general(number: f64, digits: usize) -> String {
-    let scientific = format!("{:.*e}", digits - 1, number);
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), number);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if exponent < -4 || exponent >= digits as i32 {
@@ -276,7 +276,10 @@ fn general(number: f64, digits: usize) -> String {
         let exponent = exponent.abs();
         return format!("{}e{sign}{exponent:02}", trim_zeros(mantissa));
     }
-    let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+    let decimals = (digits as i32)
+        .saturating_sub(1)
+        .saturating_sub(exponent)
+        .max(0) as usize;
     trim_zeros(&format!("{number:.decimals$}")).to_owned()
 }
 

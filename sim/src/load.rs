@@ -1,23 +1,20 @@
-//! Colleagues who work: as many agents as wanted sign in, take and make calls and go on
-//! breaks, with so many events a second. For wallboards that are to be seen full.
+//! Colleagues who work, so that a wallboard can be seen full: any number of agents sign in, take
+//! calls, make calls and go on breaks, and cause a given number of events a second.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::{Instant, interval};
 
 use crate::center::{AgentConfig, Center};
+use crate::clock::unix_ms;
 use crate::random::Random;
-use crate::switch::{Sim, unix_ms};
 
 /// How often the colleagues get to do something.
-const STEP: Duration = Duration::from_millis(20);
+pub const STEP: Duration = Duration::from_millis(20);
 /// The first colleague's number.
 const FIRST: u64 = 2001;
-/// How many there can be.
-pub const MOST_AGENTS: u64 = 5000;
-/// How many things are done in a step at most, should none of them cause an event.
+/// How many things are done in one step at most. Without this a step would not end if nothing that
+/// is done caused an event.
 const MOST_ACTIONS: u64 = 1000;
 const REASONS: [&str; 4] = ["BRB", "DND", "lunch", "培训"];
 const SURNAMES: [&str; 10] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"];
@@ -52,9 +49,9 @@ pub struct Load {
 
 impl Load {
     /// Brings `agents` colleagues into the call centre, most of them ready for calls.
-    fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
+    pub fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
         let queues = center.queue_ids();
-        let configs: Vec<AgentConfig> = (FIRST..FIRST + agents)
+        let configs: Vec<AgentConfig> = (FIRST..FIRST.saturating_add(agents))
             .map(|number| AgentConfig::new(number.to_string(), name(&mut Random::new(number))))
             .collect();
         center.set_colleagues(unix_ms(), &configs);
@@ -74,8 +71,8 @@ impl Load {
                 queue,
                 told: Told::SignedOut,
             });
-            let index = load.colleagues.len() - 1;
-            // A tenth has not come yet, another is on a break.
+            let index = load.colleagues.len().saturating_sub(1);
+            // A tenth of the colleagues has not come yet, and another tenth is on a break.
             match load.random.between(0, 9) {
                 0 => {}
                 1 => {
@@ -89,12 +86,12 @@ impl Load {
         load
     }
 
-    /// Lets the colleagues do what is missing to the events that there should be by now,
+    /// Lets the colleagues act until they have caused as many events as there should be by now,
     /// `elapsed` after they began.
-    fn step(&mut self, center: &mut Center, elapsed: Duration) {
+    pub fn step(&mut self, center: &mut Center, elapsed: Duration) {
         let wanted = (elapsed.as_secs_f64() * self.events_per_second) as u64;
         for _ in 0..MOST_ACTIONS {
-            if center.event_count() - self.events_before >= wanted {
+            if center.event_count().saturating_sub(self.events_before) >= wanted {
                 return;
             }
             self.act(center);
@@ -108,12 +105,12 @@ impl Load {
             return;
         };
         let (id, told) = (id.clone(), *told);
-        let few_wait = center.waiting() <= self.colleagues.len() / 40 + 1;
+        let few_wait = center.waiting() <= (self.colleagues.len() / 40).saturating_add(1);
         match (self.random.between(0, 99), told) {
             (0..60, _) if few_wait => {
                 let caller = self.number();
                 if let Some(queue) = self.pick(&self.queues.clone()) {
-                    // The queue is one of the centre's own.
+                    // This cannot fail: the queue is one of the centre's own.
                     let _ = center.caller(unix_ms(), queue, &caller);
                 }
             }
@@ -131,7 +128,7 @@ impl Load {
         }
     }
 
-    /// A colleague follows a command, unless a call is in the way.
+    /// Gives a colleague a command. The colleague does not follow it while on a call.
     fn tell(&mut self, center: &mut Center, index: usize, what: Told) {
         let reason = self.pick(&REASONS).copied();
         let Some(colleague) = self.colleagues.get_mut(index) else {
@@ -171,37 +168,6 @@ fn name(random: &mut Random) -> String {
     };
     let surname = one(&SURNAMES).unwrap_or_default();
     format!("{surname}{}", one(&GIVEN_NAMES).unwrap_or_default())
-}
-
-impl Sim {
-    /// Replaces the colleagues by `agents` new ones, who cause that many events a second
-    /// until they are replaced or the simulator is reset.
-    pub fn set_load(self: &Arc<Sim>, agents: u64, events_per_second: f64) {
-        let number = self.update(|switch| {
-            switch.last_load += 1;
-            let load = Load::begin(&mut switch.center, agents, events_per_second);
-            switch.load = (agents > 0).then_some((switch.last_load, load));
-            switch.last_load
-        });
-        let sim = Arc::clone(self);
-        tokio::spawn(async move {
-            let began = Instant::now();
-            let mut steps = interval(STEP);
-            loop {
-                steps.tick().await;
-                let goes_on = sim.update(|switch| match &mut switch.load {
-                    Some((current, load)) if *current == number => {
-                        load.step(&mut switch.center, began.elapsed());
-                        true
-                    }
-                    _ => false,
-                });
-                if !goes_on {
-                    return;
-                }
-            }
-        });
-    }
 }
 
 #[cfg(test)]

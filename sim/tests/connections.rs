@@ -103,7 +103,7 @@ fn of_many_logins_with_one_sessid_the_last_one_stays() {
             .flatten()
             .collect::<Vec<_>>()
     });
-    // Until the server has read what the clients sent.
+    // This waits until the server has read what the clients sent.
     let state = sim.state_when(|state| {
         let connections = state["connections"].as_array().unwrap();
         connections.len() == 1 && connections[0]["channels"] == json!(["vcc"])
@@ -134,7 +134,7 @@ fn of_many_logins_with_one_sessid_the_last_one_stays() {
     assert_eq!(alive, 1);
 }
 
-/// More than the system buffers for a client that doesn't read.
+/// In bytes, more than the system buffers for a client that does not read.
 const EVENTS: usize = 200;
 
 fn large_event() -> String {
@@ -158,7 +158,7 @@ fn a_client_that_does_not_read_loses_frames_and_stops_nobody() {
         assert_eq!(quick.frame()["params"]["eventSerno"], serno);
     }
     assert!(lost > 0);
-    // What is left arrives in order, and the gap can be seen.
+    // The frames that are left arrive in order, and a client can see the gap between them.
     let frames = slow.drain();
     assert_eq!(frames.len() as u64, EVENTS as u64 - lost);
     assert_eq!(sim.post("/sim/event", &event).1["delivered"], 2);

@@ -129,19 +129,6 @@ impl Client {
             .command(|session, _| session.fresh_credentials(fresh));
     }
 
-    /// The page's answer to [`Host::credentials`]: the login's parameters as JSON text.
-    pub fn credentials(&self, socket: SocketId, params: String) {
-        self.shell
-            .happened(|session, now| session.credentials(now, socket, Ok(params)));
-    }
-
-    /// The page gave no credentials.
-    pub fn no_credentials(&self, socket: SocketId, code: i32, message: String) {
-        let error = Error::new(Kind::of_code(code), message);
-        self.shell
-            .happened(|session, now| session.credentials(now, socket, Err(error)));
-    }
-
     /// Ends the session and its subscriptions.
     pub fn logout(&self) {
         self.shell.command(|session, _| session.logout());

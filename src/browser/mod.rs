@@ -5,6 +5,7 @@
 //! the page through a [`Host`].
 
 mod client;
+mod credentials;
 mod host;
 mod json;
 mod params;

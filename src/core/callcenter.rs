@@ -70,7 +70,7 @@ impl Serialize for Argument {
     }
 }
 
-/// A command's arguments under their names, as an object. A map for serde, not a struct:
+/// A command's arguments under their names, as an object. To serde it is a map and no struct:
 /// serde-wasm-bindgen keeps a table of the names of structs' fields, which is 3 KB of wasm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arguments(Vec<(&'static str, Argument)>);

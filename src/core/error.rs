@@ -58,7 +58,7 @@ impl Kind {
     /// assert_eq!(Kind::ConnectionLost.name(), "connection-lost");
     /// ```
     pub fn name(self) -> &'static str {
-        self.row().1
+        self.row().0
     }
 
     /// The code of a failure for which the server gave none; see [`KINDS`].
@@ -68,7 +68,7 @@ impl Kind {
     /// assert_eq!(Kind::Timeout.code(), -1);
     /// ```
     pub fn code(self) -> i32 {
-        self.row().2
+        self.row().1
     }
 
     /// The kind with this [`Self::code`]; `InvalidArgument` where there is none.
@@ -82,9 +82,9 @@ impl Kind {
         row.map_or(Kind::InvalidArgument, |(kind, ..)| *kind)
     }
 
-    fn row(self) -> (Kind, &'static str, i32) {
-        let row = KINDS.into_iter().find(|(kind, ..)| *kind == self);
-        row.unwrap_or((self, "", 0))
+    fn row(self) -> (&'static str, i32) {
+        let row = KINDS.iter().find(|(kind, ..)| *kind == self);
+        row.map_or(("", 0), |(_, name, code)| (name, *code))
     }
 }
 

@@ -9,7 +9,7 @@ pub const FIRST_DELAY: Ms = 1_000;
 pub const LONGEST_DELAY: Ms = 30_000;
 
 /// Exponential backoff with full jitter: each delay is random between nothing and a bound
-/// that doubles from 1 s to 30 s. Thousands of clients of a restarted server so come back
+/// that doubles from 1 s to 30 s. So the thousands of clients of a restarted server come back
 /// spread out. Only a login resets it (ours: a server that accepts sockets and then closes them is
 /// no better than one that is away).
 #[derive(Debug, Default)]

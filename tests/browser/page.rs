@@ -17,12 +17,14 @@ macro_rules! glue {
 }
 
 glue! {
-    "/pkg-template/credentials.js": askCredentials,
-    "/pkg-template/enums.js": enums,
-    "/pkg-template/error.js": badArgument,
-    "/pkg-template/host.js": safely,
-    "/pkg-template/options.js": config,
-    "/pkg-template/wire.js": Wire,
+    "/pkg-template/host/credentials.js": askCredentials,
+    "/pkg-template/host/host.js": Host,
+    "/pkg-template/host/page-code.js": safely,
+    "/pkg-template/host/sockets.js": Sockets,
+    "/pkg-template/sdk/check.js": isMissing,
+    "/pkg-template/sdk/enums.js": enums,
+    "/pkg-template/sdk/error.js": badArgument,
+    "/pkg-template/sdk/options.js": config,
 }
 
 #[wasm_bindgen(module = "/tests/browser/fake.js")]

@@ -8,6 +8,7 @@ mod dead_data;
 mod demo;
 mod docs;
 mod engines;
+mod fuzz_sim;
 mod legacy;
 mod mutants;
 mod package;
@@ -55,6 +56,8 @@ enum Command {
     Bench(bench::Args),
     /// Measures the console's wallboard with 500 agents at 200 events a second
     Wallboard(wallboard::Args),
+    /// Sends the simulator random requests and frames, which must not stop it
+    FuzzSim(fuzz_sim::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -81,6 +84,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Soak(args) => soak::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
         Command::Wallboard(args) => wallboard::run(&project, &args),
+        Command::FuzzSim(args) => fuzz_sim::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }

@@ -121,9 +121,10 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// Takes back what the page hasn't heard yet of the connection that it now ends: a
-    /// login must not be told after a logout. What it waits for is told all the same, and
-    /// where the connection is not `open` any more, the refused login that ended it.
+    /// Takes back what the page hasn't heard yet of the connection that it now ends: a login
+    /// must not be told after a logout. The outcome of a call, a state and a close are told all
+    /// the same, since the page waits for them. So is the refused login that ended a connection,
+    /// where that is not `open` any more.
     pub(super) fn unsay(&mut self, open: bool) {
         self.notices.retain(|notice| match notice {
             Notice::Settle { .. } | Notice::State { .. } | Notice::Closed { .. } => true,

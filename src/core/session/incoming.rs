@@ -50,10 +50,11 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// An event came in on `socket` that goes by the `route` of one before: whether its registrations
-    /// are to be called at once. If not, nothing has happened, and it must be told by
-    /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
-    /// told before it, or it is the sign of life that a waking session waits for.
+    /// An event came in on `socket` with the channels of an event before, whose `route` is known.
+    /// Returns whether its registrations are to be called at once. If not, nothing has happened,
+    /// and the event must be given to [`Self::frame`]. That is so where the route is void, where
+    /// a number was skipped or repeated, where something else is to be told first, and where the
+    /// session woke and waits for a sign of life.
     ///
     /// ```
     /// # use testkit::*;

@@ -78,8 +78,8 @@ impl<V: Value> Session<V> {
         self.unsubscribed(now, removed);
     }
 
-    /// The page's `onWSLogin(true)` is about to run: what it subscribes replaces, on the same
-    /// channel, what its previous run subscribed there.
+    /// The page's `onWSLogin(true)` is about to run. What it subscribes on a channel replaces
+    /// what its previous run subscribed on that channel.
     ///
     /// ```
     /// # use testkit::*;
@@ -120,7 +120,7 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// A new connection knows no channel: it is asked for all that are wanted.
+    /// The server knows no channel of a new connection, so it is asked for all that are wanted.
     pub(super) fn ask_for_all(&mut self, now: Ms) {
         let asking = self.subscriptions.take_all_unasked(MOST_ASKED);
         self.ask(now, asking);

@@ -9,7 +9,7 @@ pub struct Entry {
     /// The channel's name.
     pub name: String,
     /// Its events' numbers. They are here, and not in the box: of 10,000 channels none is in
-    /// the processor's cache, and an event shall look at one place.
+    /// the processor's cache, and an event should look at one place only.
     pub counter: Counter,
     /// All else about it.
     pub channel: Box<Channel>,
@@ -22,8 +22,8 @@ impl Entry {
     }
 }
 
-/// The channels in the order of their names. Not a `BTreeMap`, which is 8 KB of wasm; the
-/// boxes keep what an insertion moves small.
+/// The channels in the order of their names. A `BTreeMap` would be 8 KB of wasm. An insertion
+/// moves all entries behind it, and the boxes keep them small.
 #[derive(Debug, Default)]
 pub struct Channels(Vec<Entry>);
 
