@@ -3,7 +3,7 @@
  * src/core/error.rs has the same codes; tests/glue/errors.test.mjs compares the two, and the list
  * in types/index.d.ts.
  */
-const CODES = {
+export const CODES = {
   timeout: -1,
   "connection-lost": -2,
   closed: -3,

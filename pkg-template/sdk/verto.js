@@ -61,9 +61,7 @@ export class Verto {
       const checked = config(options);
       this.options = copyOptions("params", options);
       this.callbacks = callbacks ?? this.callbacks;
-      const { url, fallbackUrl, sessid, autoReconnect, freshCredentials } = checked;
-      const { interval, maxFailed, timeout, jsapiTimeout } = checked;
-      core.connect(id, url, fallbackUrl, sessid, autoReconnect, freshCredentials, interval, maxFailed, timeout, jsapiTimeout);
+      core.connect(id, checked);
     });
     promise.catch((error) => {
       // Pages that use callbacks don't look at the promise, and no callback tells them of this.

@@ -16,7 +16,10 @@ pub fn read_answer(answer: Result<JsValue, JsValue>) -> Result<String, Error<Jso
     let units = text.unchecked_ref::<js_sys::JsString>().length() as usize;
     match has_room(4 * units) {
         true => Ok(text.as_string().unwrap_or_default()),
-        false => Err(Error::new(Kind::Overflow, "no memory is left for the login")),
+        false => Err(Error::new(
+            Kind::Overflow,
+            "no memory is left for the login",
+        )),
     }
 }
 

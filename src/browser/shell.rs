@@ -297,6 +297,8 @@ impl Shell {
             Notice::Gap(gap) => {
                 host.gap(&gap.channel, gap.expected as f64, gap.received as f64);
             }
+            #[cfg(feature = "calls")]
+            Notice::Dialog(notice) => super::calls::tell(host, notice),
         }
     }
 }

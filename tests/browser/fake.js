@@ -401,7 +401,7 @@ export class Page {
       this.make((call) => {
         const checked = config(options);
         this.options = options;
-        this.client.connect(call, ...Object.values(checked));
+        this.client.connect(call, checked);
       }),
     );
   }
