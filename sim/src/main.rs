@@ -3,8 +3,8 @@
 //! The modules from the bottom to the top; each uses only those that stand before it, and
 //! `tests/modules.rs` keeps it so:
 //!
-//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`] and [`tcp`] know nothing
-//!   of the simulator;
+//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`], [`tcp`] and [`text`]
+//!   know nothing of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
 //! - [`media`] is where browsers' calls end, and [`calls`] leads them; [`phones`] lets the
@@ -42,6 +42,7 @@ mod sim;
 mod supervise;
 mod switch;
 mod tcp;
+mod text;
 mod verto;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -49,6 +50,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -58,6 +60,7 @@ use config::Config;
 use http::{Files, Guard};
 use media::Media;
 use sim::Sim;
+use supervise::keep_going;
 use switch::Options;
 
 #[tokio::main]
@@ -119,10 +122,14 @@ async fn run(cli: Cli) -> Result<(), String> {
         browser_phones: cli.browser_phones,
     };
     let sim = Arc::new(Sim::new(config, options, media));
-    let calls = Arc::clone(&sim);
-    tokio::spawn(async move { calls.run_calls(happened).await });
+    let (calls, happened) = (Arc::clone(&sim), Arc::new(Mutex::new(happened)));
+    let run_calls = move || {
+        let (calls, happened) = (Arc::clone(&calls), Arc::clone(&happened));
+        async move { calls.run_calls(&happened).await }
+    };
+    tokio::spawn(async move { keep_going("calls", run_calls).await });
     if cli.agents > 0 {
-        sim.set_load(cli.agents, cli.events);
+        sim.set_load(cli.agents, cli.events).await;
     }
     let files = Files {
         www: cli.www,

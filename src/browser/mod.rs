@@ -7,6 +7,8 @@
 #[cfg(feature = "calls")]
 mod calls;
 mod client;
+mod connect_options;
+mod credentials;
 mod host;
 mod json;
 mod params;

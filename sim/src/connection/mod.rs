@@ -60,7 +60,9 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, tcp: TcpHandle, silent: bool)
         restarts,
         lost: false,
         outgoing: Outgoing::new(),
+        late_replies: Vec::new(),
         expires: None,
+        quiet_at: Instant::now(),
         speed_test: None,
     };
     let over = connection.serve().await;
@@ -88,6 +90,7 @@ impl Connection {
         loop {
             self.notice_faults();
             self.thawed().await?;
+            let quiet = self.quiet_at <= Instant::now();
             let expires = self.expires;
             let expired = async move {
                 match expires {
@@ -106,7 +109,9 @@ impl Connection {
                     return Err(Over::Server(ending));
                 }
                 () = until(self.outgoing.due()) => self.write_next().await?,
-                Some(frame) = self.queue.recv(), if self.outgoing.has_room() => self.write(frame).await?,
+                Some(frame) = self.queue.recv(), if quiet && self.takes_events() => self.write_queued(frame).await?,
+                // Events are looked for again when the client has been silent for long enough.
+                () = sleep_until(self.quiet_at), if !quiet => {}
                 () = expired => return Err(Over::Server(Ending::Close(1000))),
                 () = sleep_until(ping_at) => {
                     ping_at = after(self.sim.idle_ping);
@@ -123,6 +128,7 @@ impl Connection {
                         self.thawed().await?;
                         self.read(message).await?;
                     }
+                    self.quiet_at = after(self.sim.event_silence);
                 }
             }
         }
@@ -135,7 +141,11 @@ impl Connection {
                 (String::from_utf8_lossy(&data).into_owned(), data.len())
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Close(_))) | None => return Err(Over::Client),
+            Some(Ok(Message::Close(_))) => {
+                self.tcp.answer_close();
+                return Err(Over::Client);
+            }
+            None => return Err(Over::Client),
             Some(Err(error)) => {
                 debug!(conn = self.conn, %error, "the connection broke");
                 return Err(Over::Client);
@@ -148,8 +158,13 @@ impl Connection {
         if text.starts_with('#') {
             return self.speed_test(&text).await;
         }
+        // Any other frame ends a speed test, of which nothing more is heard.
+        self.speed_test = None;
+        if text.is_empty() {
+            return Ok(());
+        }
         let now = unix_ms();
-        let (outcome, login, expires) = self.sim.update(|switch| {
+        let (mut outcome, login, expires) = self.sim.update(|switch| {
             let outcome = verto::handle(switch, self.conn, &text, now);
             let client = switch.hub.client(self.conn);
             let login = client.and_then(|client| client.login.clone());
@@ -173,6 +188,9 @@ impl Connection {
                 ending = ended(&mut self.ending) => return Err(Over::Server(ending)),
             }
         }
+        if let Some(reply) = outcome.reply.take_if(|_| outcome.late_reply) {
+            self.late_replies.push(reply);
+        }
         if let Some(reply) = outcome.reply
             && !outcome.ending.is_some_and(Ending::is_cut)
         {
@@ -187,6 +205,12 @@ impl Connection {
             }
             None => Ok(()),
         }
+    }
+
+    /// Whether an event can be written now, if the client is silent. mod_verto writes none while a
+    /// speed test is running.
+    fn takes_events(&self) -> bool {
+        self.outgoing.has_room() && self.speed_test.is_none()
     }
 
     /// Sends the ping that every silent client gets, whether logged in or not.

@@ -36,7 +36,11 @@ pub(super) struct Connection {
     /// Whether the server has restarted since. Then nothing more is written, not even a close frame.
     pub(super) lost: bool,
     pub(super) outgoing: Outgoing,
+    /// Replies that wait until the first frame that a call causes has been written.
+    pub(super) late_replies: Vec<String>,
     pub(super) expires: Option<Instant>,
+    /// When the client will have been silent for so long that events are written to it.
+    pub(super) quiet_at: Instant,
     /// The size in bytes and the beginning of the speed test that is running.
     pub(super) speed_test: Option<(usize, Instant)>,
 }
