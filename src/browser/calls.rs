@@ -18,11 +18,14 @@
 //! | | `enable(dialog, video, on)` | `on` is a boolean, or `undefined` to turn it over; whether it is silent now (what `setMute` returns) |
 //! | | `enabled(dialog, video)` | what `getMute` returns |
 //! | | `purge_calls()` | ends every dialog by `purge`; the server is told |
-//! | the media part | `granted(dialog, epoch, audio, video)` | [`Report::Granted`](crate::core::dialog::Report::Granted) |
-//! | | `media_failed(dialog, epoch, code, message)` | [`Report::Failed`](crate::core::dialog::Report::Failed), with the code of a [`Trouble`](crate::core::dialog::Trouble), or -8 (unsupported) |
-//! | | `described(dialog, epoch, sdp)` | [`Report::Local`](crate::core::dialog::Report::Local) |
-//! | | `applied(dialog, epoch)` | [`Report::Applied`](crate::core::dialog::Report::Applied) |
-//! | | `connection(dialog, epoch, state)` | [`Report::Connection`](crate::core::dialog::Report::Connection): `connected`, `disconnected`, `failed` |
+//! | the media part | `report(dialog, epoch, what, code, text)` | what it has to say, by the number `what`: |
+//! | | 0 | [`Report::Granted`]; `code` is 1 with audio, 2 with video, 3 with both |
+//! | | 1 | [`Report::Failed`], with the `code` of a [`Kind`]: -13 to -17 of a [`Trouble`](crate::core::dialog::Trouble), -8 for what the browser cannot do; `text` says what happened |
+//! | | 2 | [`Report::Local`]; `text` is the SDP |
+//! | | 3 | [`Report::Applied`] |
+//! | | 4 | [`Report::Connection`]; `code` is 0 for `connected`, 1 for `disconnected`, 2 for `failed` |
+//!
+//! What a report has no `code` or `text` for is 0 or empty.
 
 use wasm_bindgen::prelude::*;
 
@@ -189,7 +192,7 @@ impl Client {
     /// `answer`; says whether the call rings and wasn't answered before.
     pub fn answer(&self, dialog: DialogId, params: String) -> bool {
         self.shell
-            .command(|session, now| session.calls(now, |calls| calls.answer(now, dialog, params)))
+            .command(|session, now| session.calls(now).answer(dialog, params))
     }
 
     /// `hangup`; says whether the call had not ended yet.
@@ -200,26 +203,22 @@ impl Client {
 
     /// `hold`, `unhold` or `toggleHold`.
     pub fn hold(&self, call: CallId, dialog: DialogId, action: &str) {
-        self.shell.command(|session, now| {
-            session.calls(now, |calls| calls.hold(now, call, dialog, action));
-        });
+        self.shell
+            .command(|session, now| session.calls(now).hold(call, dialog, action));
     }
 
     /// Any other request about a call.
     pub fn dialog_request(&self, call: CallId, dialog: DialogId, method: &str, params: &str) {
         self.shell.command(|session, now| {
-            session.calls(now, |calls| {
-                calls.ask_server(now, call, dialog, method, params);
-            });
+            session.calls(now).ask_server(call, dialog, method, params);
         });
     }
 
     /// Enables or silences the microphone or, of `video`, the camera; `None` turns it over. Says
     /// whether it is silent now.
     pub fn enable(&self, dialog: DialogId, video: bool, on: Option<bool>) -> bool {
-        self.shell.command(|session, now| {
-            session.calls(now, |calls| calls.enable(now, dialog, video, on))
-        })
+        self.shell
+            .command(|session, now| session.calls(now).enable(dialog, video, on))
     }
 
     /// Whether the microphone or, of `video`, the camera is enabled.
@@ -229,46 +228,31 @@ impl Client {
 
     /// Gives every call up.
     pub fn purge_calls(&self) {
-        self.shell.command(|session, now| {
-            session.calls(now, |calls| calls.purge(None));
-        });
+        self.shell
+            .command(|session, now| session.calls(now).purge(None));
     }
 
-    /// The local stream is there, with these kinds of tracks.
-    pub fn granted(&self, dialog: DialogId, epoch: Epoch, audio: bool, video: bool) {
-        self.report(dialog, epoch, Report::Granted { audio, video });
-    }
-
-    /// The media of this connection cannot be made: the `code` is that of a
-    /// [`Trouble`](crate::core::dialog::Trouble), or -8.
-    pub fn media_failed(&self, dialog: DialogId, epoch: Epoch, code: i32, message: String) {
-        let kind = Kind::of_code(code);
-        self.report(dialog, epoch, Report::Failed { kind, message });
-    }
-
-    /// The local description is whole.
-    pub fn described(&self, dialog: DialogId, epoch: Epoch, sdp: String) {
-        self.report(dialog, epoch, Report::Local { sdp });
-    }
-
-    /// The remote description is set.
-    pub fn applied(&self, dialog: DialogId, epoch: Epoch) {
-        self.report(dialog, epoch, Report::Applied);
-    }
-
-    /// A connection's media flow (`connected`) or have stopped (`disconnected`, `failed`).
-    pub fn connection(&self, dialog: DialogId, epoch: Epoch, state: &str) {
-        let state = match state {
-            "connected" => Connection::Connected,
-            "failed" => Connection::Failed,
-            _ => Connection::Disconnected,
+    /// The media part's report of one peer connection: see the table above. One method for all of
+    /// them, which is half a kilobyte less than five.
+    pub fn report(&self, dialog: DialogId, epoch: Epoch, what: u32, code: i32, text: String) {
+        let report = match what {
+            0 => Report::Granted {
+                audio: code & 1 != 0,
+                video: code & 2 != 0,
+            },
+            1 => Report::Failed {
+                kind: Kind::of_code(code),
+                message: text,
+            },
+            2 => Report::Local { sdp: text },
+            3 => Report::Applied,
+            _ => Report::Connection(match code {
+                0 => Connection::Connected,
+                1 => Connection::Disconnected,
+                _ => Connection::Failed,
+            }),
         };
-        self.report(dialog, epoch, Report::Connection(state));
-    }
-
-    fn report(&self, dialog: DialogId, epoch: Epoch, report: Report) {
-        self.shell.happened(|session, now| {
-            session.calls(now, |calls| calls.report(now, dialog, epoch, report));
-        });
+        self.shell
+            .happened(|session, now| session.calls(now).report(dialog, epoch, report));
     }
 }

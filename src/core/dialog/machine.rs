@@ -85,15 +85,17 @@ pub struct Dialog<V> {
     pub epoch: Epoch,
     /// The one whose remote stream is played; 0 before the first.
     pub playing: Epoch,
-    /// Whether there are local tracks: audio, video.
-    pub tracks: [bool; 2],
-    /// Whether they are enabled, or will be: audio, video.
-    pub enabled: [bool; 2],
+    /// Whether there are local tracks of either kind.
+    pub has_audio: bool,
+    pub has_video: bool,
+    /// Whether they are enabled, or will be.
+    pub microphone: bool,
+    pub camera: bool,
 }
 
 impl<V: Value> Dialog<V> {
-    pub fn new(id: DialogId, call_id: String, params: String, state: State) -> Self {
-        Dialog {
+    pub fn new(id: DialogId, call_id: String, params: String, state: State) -> Box<Self> {
+        Box::new(Dialog {
             id,
             call_id,
             params,
@@ -113,9 +115,11 @@ impl<V: Value> Dialog<V> {
             remote: Remote::Missing,
             epoch: 0,
             playing: 0,
-            tracks: [false; 2],
-            enabled: [true; 2],
-        }
+            has_audio: false,
+            has_video: false,
+            microphone: true,
+            camera: true,
+        })
     }
 
     fn dialog_params(&self) -> String {
@@ -204,12 +208,11 @@ impl<V: Value> Dialog<V> {
             self.media(line, Media::Close { epoch: self.epoch });
         }
         self.epoch += 1;
-        let [microphone, camera] = self.enabled;
         let connect = Media::Connect {
             epoch: self.epoch,
             offer,
-            microphone,
-            camera,
+            microphone: self.microphone,
+            camera: self.camera,
         };
         self.media(line, connect);
         self.waits(line, Wait::Stream);
@@ -220,7 +223,8 @@ impl<V: Value> Dialog<V> {
         match (report, wait) {
             _ if epoch != self.epoch => line.ignored("a report of an older peer connection"),
             (Report::Granted { audio, video }, Some(Wait::Stream)) => {
-                self.tracks = [audio, video];
+                self.has_audio = audio;
+                self.has_video = video;
                 self.tell_permission(line, true);
                 self.waits(line, Wait::Local);
             }

@@ -183,7 +183,7 @@ fn perform(world: &mut World, step: Step) {
         }
         Step::Mute(n, video, on) => {
             if let Some(dialog) = nth(n) {
-                world.dialogs.enable(world.now, dialog, video, on);
+                world.dialogs().enable(dialog, video, on);
             }
         }
         Step::Server(n, method, sdp) => {

@@ -319,11 +319,8 @@ fn a_display_names_the_other_side_at_any_time() {
 fn two_calls_of_one_call_id_are_not_made() {
     let mut phone = Phone::online();
     phone.outgoing("c1", "trying");
-    let second = phone.dialogs.new_call(phone.now, "c1".into(), "{}".into());
+    let second = phone.dialogs().new_call("c1".into(), "{}".into());
     assert_eq!(second, None);
     phone.bye("c1", "USER_BUSY", 17);
-    assert_eq!(
-        phone.dialogs.new_call(phone.now, "c1".into(), "{}".into()),
-        Some(2)
-    );
+    assert_eq!(phone.dialogs().new_call("c1".into(), "{}".into()), Some(2));
 }
