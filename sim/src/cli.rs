@@ -37,6 +37,10 @@ pub struct Cli {
     /// No random callers
     #[arg(long)]
     pub no_callers: bool,
+    /// Callers ring the browsers that are logged in as an agent's extension; otherwise every agent has
+    /// a simulated phone, which is picked up by itself
+    #[arg(long)]
+    pub browser_phones: bool,
     /// Divides all durations of the call centre, 0.001 to 1000
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,

@@ -48,6 +48,12 @@ pub struct Config {
     /// A connection that takes nothing for so many seconds while frames wait for it is cut.
     #[serde(default = "default_write_timeout")]
     pub write_timeout: u64,
+    /// For how many seconds a user's browsers ring.
+    #[serde(default = "default_ring_time")]
+    pub ring_time: u64,
+    /// For how many seconds a call may be without its WebSocket.
+    #[serde(default = "default_detach_time")]
+    pub detach_time: u64,
     /// How many seconds a token from the HTTP API is valid.
     #[serde(default = "default_token_lifetime")]
     pub token_lifetime: u64,
@@ -251,6 +257,14 @@ fn default_event_silence() -> u64 {
 
 fn default_send_queue() -> usize {
     10_000
+}
+
+fn default_ring_time() -> u64 {
+    30
+}
+
+fn default_detach_time() -> u64 {
+    120
 }
 
 fn default_token_lifetime() -> u64 {

@@ -7,6 +7,8 @@
 //!   know nothing of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
+//! - [`media`] is where browsers' calls end, and [`calls`] leads them; [`phones`] lets the
+//!   call centre ring them;
 //! - [`outgoing`] and [`faults`] are what goes wrong on purpose, [`load`] the colleagues who work;
 //! - [`recorder`] keeps the last frames, [`switch`] is all state together, and [`sim`] shares it
 //!   between the tasks;
@@ -16,6 +18,8 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod auth;
+#[allow(clippy::arithmetic_side_effects)]
+mod calls;
 mod center;
 mod cli;
 mod clock;
@@ -28,7 +32,10 @@ mod json;
 mod limits;
 mod load;
 mod mask;
+#[allow(clippy::arithmetic_side_effects)]
+mod media;
 mod outgoing;
+mod phones;
 mod random;
 mod recorder;
 mod sim;
@@ -50,7 +57,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 use cli::Cli;
 use config::Config;
 use http::{Files, Guard};
+use media::Media;
 use sim::Sim;
+use switch::Options;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -85,6 +94,7 @@ async fn run(cli: Cli) -> Result<(), String> {
         .with_ansi(std::io::stderr().is_terminal());
     tracing_subscriber::registry().with(log).with(levels).init();
 
+    let (media, happened) = Media::start().await?;
     let listener = TcpListener::bind((cli.host, cli.port))
         .await
         .map_err(|error| match error.kind() {
@@ -104,7 +114,14 @@ async fn run(cli: Cli) -> Result<(), String> {
         eprintln!("sim: cannot open a browser: {error}");
     }
 
-    let sim = Arc::new(Sim::new(config, !cli.no_callers, cli.speed));
+    let options = Options {
+        callers: !cli.no_callers,
+        speed: cli.speed,
+        browser_phones: cli.browser_phones,
+    };
+    let sim = Arc::new(Sim::new(config, options, media));
+    let calls = Arc::clone(&sim);
+    tokio::spawn(async move { calls.run_calls(happened).await });
     if cli.agents > 0 {
         sim.set_load(cli.agents, cli.events).await;
     }

@@ -4,16 +4,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::yield_now;
 use tokio::time::{Instant, interval};
 
 use crate::center::Center;
 use crate::clock::unix_ms;
 use crate::config::Config;
+use crate::faults::until;
 use crate::load::{Load, STEP};
+use crate::media::{Happened, Media};
 use crate::recorder::Recorder;
-use crate::switch::Switch;
+use crate::switch::{Options, Switch};
 
 /// How many colleagues begin their work before others get their turn.
 const PART: usize = 50;
@@ -32,11 +34,12 @@ pub struct Sim {
     /// How long a connection may take nothing that is to be written to it.
     pub write_timeout: Duration,
     center_changed: Notify,
+    calls_changed: Notify,
 }
 
 impl Sim {
     /// A simulator to which nobody is connected. See [`Switch::new`].
-    pub fn new(config: Config, callers: bool, speed: f64) -> Sim {
+    pub fn new(config: Config, options: Options, media: Media) -> Sim {
         Sim {
             recorder: Recorder::default(),
             idle_ping: Duration::from_secs(config.idle_ping),
@@ -44,7 +47,8 @@ impl Sim {
             request_timeout: Duration::from_secs(config.request_timeout),
             write_timeout: Duration::from_secs(config.write_timeout),
             center_changed: Notify::new(),
-            switch: Mutex::new(Switch::new(config, callers, speed)),
+            calls_changed: Notify::new(),
+            switch: Mutex::new(Switch::new(config, options, media)),
         }
     }
 
@@ -52,8 +56,12 @@ impl Sim {
     pub fn update<R>(&self, work: impl FnOnce(&mut Switch) -> R) -> R {
         let mut switch = self.switch.lock().unwrap_or_else(PoisonError::into_inner);
         let due = switch.center.next_due();
+        let calls_due = switch.calls.next_due();
         let result = work(&mut switch);
-        switch.publish_center_events();
+        switch.carry_on();
+        if switch.calls.next_due() != calls_due {
+            self.calls_changed.notify_one();
+        }
         if switch.center.next_due() != due {
             self.center_changed.notify_one();
         }
@@ -76,6 +84,23 @@ impl Sim {
             tokio::select! {
                 () = wait => self.update(|switch| switch.center.tick(unix_ms())),
                 () = self.center_changed.notified() => {}
+            }
+        }
+    }
+
+    /// Lets the time of the calls pass, and takes note of what happens to their media. This never
+    /// returns.
+    pub async fn run_calls(&self, mut happened: mpsc::UnboundedReceiver<Happened>) {
+        loop {
+            let due = self.update(|switch| switch.calls.next_due());
+            tokio::select! {
+                () = until(due) => {
+                    self.update(|switch| switch.calls.tick(&mut switch.hub, Instant::now()));
+                }
+                Some(happened) = happened.recv() => {
+                    self.update(|switch| switch.calls.happened(&mut switch.hub, happened));
+                }
+                () = self.calls_changed.notified() => {}
             }
         }
     }
@@ -128,7 +153,13 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_panics_in_its_work_stops_nobody_else() {
         let config = Config::parse("").unwrap();
-        let sim = Arc::new(Sim::new(config, false, 1.0));
+        let options = Options {
+            callers: false,
+            speed: 1.0,
+            browser_phones: false,
+        };
+        let (media, _happened) = Media::start().await.unwrap();
+        let sim = Arc::new(Sim::new(config, options, media));
         let broken = Arc::clone(&sim);
         let task = tokio::spawn(async move {
             broken.update(|_| panic!("on purpose"));

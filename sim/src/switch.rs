@@ -1,8 +1,9 @@
 //! The simulated switch: everything that a request can read or change.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::auth::Tokens;
+use crate::calls::{Calls, Times};
 use crate::center::Center;
 use crate::clock::unix_ms;
 use crate::config::Config;
@@ -10,6 +11,19 @@ use crate::faults::Faults;
 use crate::hub::Hub;
 use crate::json::Json;
 use crate::load::Load;
+use crate::media::Media;
+use crate::phones::Phones;
+
+/// What the command line says of the switch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Whether random callers arrive.
+    pub callers: bool,
+    /// Divides every duration of the call centre.
+    pub speed: f64,
+    /// Whether callers ring the browsers of agents.
+    pub browser_phones: bool,
+}
 
 /// The state of the switch.
 pub struct Switch {
@@ -19,6 +33,10 @@ pub struct Switch {
     pub hub: Hub,
     /// The call centre.
     pub center: Center,
+    /// The browsers' calls.
+    pub calls: Calls,
+    /// The call centre's calls at browsers.
+    pub phones: Phones,
     /// The tokens of the HTTP API.
     pub tokens: Tokens,
     /// What goes wrong on purpose.
@@ -32,15 +50,20 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// A switch to which nobody is connected. Random callers arrive if `callers` says so, and
-    /// `speed` divides every duration of the call centre.
-    pub fn new(config: Config, callers: bool, speed: f64) -> Switch {
-        let mut center = Center::new(config.center.clone(), speed, unix_ms());
-        center.set_arrivals(callers);
+    /// A switch to which nobody is connected.
+    pub fn new(config: Config, options: Options, media: Media) -> Switch {
+        let mut center = Center::new(config.center.clone(), options.speed, unix_ms());
+        center.set_arrivals(options.callers);
+        let times = Times {
+            ring: Duration::from_secs(config.ring_time),
+            detach: Duration::from_secs(config.detach_time),
+        };
         Switch {
             hub: Hub::new(config.hierarchy, config.send_queue),
+            calls: Calls::new(media, times),
             config,
             center,
+            phones: Phones::new(options.browser_phones),
             tokens: Tokens::default(),
             faults: Faults::default(),
             load: None,
@@ -49,8 +72,23 @@ impl Switch {
         }
     }
 
+    /// Carries on what has been done: the call centre's events to their subscribers, its calls to
+    /// browsers, and what browsers do to the call centre.
+    pub fn carry_on(&mut self) {
+        self.publish_center_events();
+        let Switch {
+            phones,
+            center,
+            calls,
+            hub,
+            ..
+        } = self;
+        phones.connect(center, calls, hub, unix_ms());
+        self.publish_center_events();
+    }
+
     /// Delivers what the call centre has told since the last time.
-    pub fn publish_center_events(&mut self) {
+    fn publish_center_events(&mut self) {
         for event in self.center.take_events() {
             let params = Json::object()
                 .with("eventChannel", event.channel)

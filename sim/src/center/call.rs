@@ -61,6 +61,8 @@ pub(super) struct Call {
     pub(super) answered: Option<u64>,
     /// When something happens next.
     pub(super) due: u64,
+    /// Whether the agent's phone is a real one, which somebody must pick up.
+    pub(super) real_phone: bool,
 }
 
 impl Call {

@@ -22,6 +22,7 @@ impl Center {
             began: self.clock,
             answered: None,
             due: gives_up,
+            real_phone: false,
         });
         self.emit_queue(queue);
         id
@@ -36,6 +37,7 @@ impl Center {
             began: self.clock,
             answered: None,
             due: self.phone_rings_until(self.config.times.agent_answer),
+            real_phone: false,
         });
         self.emit_progress(id, "agentRinging", None);
         self.set_activity(agent, Activity::Dialing(id));
@@ -95,17 +97,11 @@ impl Center {
         let times = &self.config.times;
         match (call.phase, call.origin) {
             (Phase::Waiting, _) => self.end_call(id, cause::ORIGINATOR_CANCEL),
-            (Phase::AgentRinging, Origin::Inbound { .. }) if !agent_answers(times) => {
-                self.requeue(id);
+            (Phase::AgentRinging, _) if !call.real_phone && agent_answers(times) => {
+                self.agent_answered(id);
             }
-            (Phase::AgentRinging, Origin::Inbound { .. }) => self.begin_talk(id),
-            (Phase::AgentRinging, Origin::Outbound { .. }) if !agent_answers(times) => {
-                self.end_call(id, cause::NO_ANSWER);
-            }
-            (Phase::AgentRinging, Origin::Outbound { .. }) => {
-                let due = self.after(times.connect);
-                self.progress(id, Phase::AgentAnswered, due);
-            }
+            (Phase::AgentRinging, Origin::Inbound { .. }) => self.requeue(id),
+            (Phase::AgentRinging, Origin::Outbound { .. }) => self.end_call(id, cause::NO_ANSWER),
             (Phase::AgentAnswered, Origin::Outbound { dest_number, .. }) => {
                 match Fate::of(&dest_number) {
                     Fate::Refused(cause) => self.end_call(id, cause),
@@ -129,6 +125,18 @@ impl Center {
             }
             (Phase::Talking, _) => self.end_call(id, cause::NORMAL_CLEARING),
             (Phase::AgentAnswered | Phase::DestRinging, Origin::Inbound { .. }) => {}
+        }
+    }
+
+    /// The agent has picked up the phone.
+    pub(super) fn agent_answered(&mut self, id: CallId) {
+        match self.calls.get(&id).map(|call| &call.origin) {
+            Some(Origin::Inbound { .. }) => self.begin_talk(id),
+            Some(Origin::Outbound { .. }) => {
+                let due = self.after(self.config.times.connect);
+                self.progress(id, Phase::AgentAnswered, due);
+            }
+            None => {}
         }
     }
 
@@ -159,7 +167,7 @@ impl Center {
     }
 
     /// Returns a caller, whom the agent did not answer, to the old place in the queue.
-    fn requeue(&mut self, id: CallId) {
+    pub(super) fn requeue(&mut self, id: CallId) {
         self.emit_ended(id, cause::NO_ANSWER);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
@@ -172,6 +180,7 @@ impl Center {
         };
         let agent = call.agent.take();
         call.phase = Phase::Waiting;
+        call.real_phone = false;
         call.due = gives_up;
         if let Some(index) = agent {
             let now = self.clock;

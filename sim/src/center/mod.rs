@@ -6,7 +6,8 @@
 //! Its files from the bottom to the top; each uses only those that stand before it here:
 //! `config`, `cause`, `call`, `agent` and `fate` are data; `state` holds the centre; `rows`
 //! shows it, and `events` tells what changes in it; `call_flow` moves calls; `time` lets time
-//! pass; `commands`, `callers`, `colleagues` and `reset` are what others ask of the centre.
+//! pass; `commands`, `callers`, `colleagues`, `phones` and `reset` are what others ask of the
+//! centre.
 
 mod agent;
 mod call;
@@ -18,6 +19,7 @@ mod commands;
 mod config;
 mod events;
 mod fate;
+mod phones;
 mod reset;
 mod rows;
 mod state;
@@ -26,4 +28,5 @@ mod tests;
 mod time;
 
 pub use config::{AgentConfig, CenterConfig};
+pub use phones::{PhoneCall, Stage};
 pub use state::Center;

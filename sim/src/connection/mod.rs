@@ -67,7 +67,10 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, tcp: TcpHandle, silent: bool)
     let over = connection.serve().await;
     // This stands before the close handshake, since a client that has seen the handshake may come
     // back at once, and must not meet its own old connection.
-    sim.update(|switch| switch.hub.leave(conn));
+    sim.update(|switch| {
+        switch.hub.leave(conn);
+        switch.calls.lost(&mut switch.hub, conn);
+    });
     connection.finish(over).await;
     sim.update(|switch| switch.faults.forget(conn));
     info!(conn, "disconnected");

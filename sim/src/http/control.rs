@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, Result};
 use super::body::{name, number, read_object, required, target};
-use super::faults;
+use super::{calls, faults};
 use crate::clock::unix_ms;
 use crate::hub::{Frame, Target};
 use crate::json::Json;
@@ -22,7 +22,7 @@ use crate::sim::Sim;
 const OVERVIEW: [(&str, &str); 10] = [
     (
         "GET /sim/state",
-        "agents, queues, calls, connections and the faults that are on",
+        "agents, queues, calls, the browsers' own calls (dialogs), connections and the faults that are on",
     ),
     ("GET /sim/frames", "the last frames, oldest first"),
     ("DELETE /sim/frames", "forgets them"),
@@ -49,7 +49,7 @@ const OVERVIEW: [(&str, &str); 10] = [
     ),
     (
         "POST /sim/reset",
-        "the call centre as at the start, no frames, no faults; connections stay",
+        "the call centre as at the start, no browser's call, no frames, no faults; connections stay",
     ),
 ];
 
@@ -69,7 +69,10 @@ pub fn routes() -> Router<Arc<Sim>> {
 }
 
 async fn overview() -> Answer {
-    let routes = OVERVIEW.iter().chain(&faults::OVERVIEW);
+    let routes = OVERVIEW
+        .iter()
+        .chain(&calls::OVERVIEW)
+        .chain(&faults::OVERVIEW);
     let routes = routes.map(|(route, what)| ((*route).to_owned(), Json::from(*what)));
     Answer::Ok(Json::Object(routes.collect()))
 }
@@ -80,6 +83,7 @@ async fn state(State(sim): State<Arc<Sim>>) -> Answer {
             .with("agents", switch.center.agents())
             .with("queues", switch.center.queues(unix_ms()))
             .with("calls", switch.center.calls())
+            .with("dialogs", switch.calls.show())
             .with("connections", switch.hub.connections())
             .with("faults", switch.faults.show(Instant::now()))
     }))
@@ -154,6 +158,8 @@ async fn reset(State(sim): State<Arc<Sim>>) -> Answer {
         switch.center.reset(unix_ms());
         switch.tokens.clear();
         switch.faults.clear();
+        switch.phones.reset();
+        switch.calls.reset(&mut switch.hub);
     });
     sim.recorder.clear();
     Answer::Ok(Json::object().with("code", 200))

@@ -26,7 +26,7 @@ use tracing::debug;
 
 use super::answer::Answer;
 use super::guard::{Guard, guard};
-use super::{control, faults, xswitch};
+use super::{calls, control, faults, xswitch};
 use crate::connection;
 use crate::faults::{Admission, until};
 use crate::limits::{LARGEST_BODY, MOST_CONNECTIONS};
@@ -104,6 +104,12 @@ fn router(sim: Arc<Sim>, files: &Files, who: Guard) -> Router {
         // Pages and packages are rebuilt while a browser is open.
         .layer(fixed(header::CACHE_CONTROL, "no-cache"))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // A click on a page that is framed invisibly is not what its user meant. A policy that is
+        // written into a page can't forbid frames, so the server says it.
+        .layer(fixed(
+            header::CONTENT_SECURITY_POLICY,
+            "frame-ancestors 'none'",
+        ))
         .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_TYPE,
             |response: &Response| {
@@ -120,6 +126,7 @@ fn http_api() -> Router<Arc<Sim>> {
     Router::new()
         .merge(xswitch::routes())
         .merge(control::routes())
+        .merge(calls::routes())
         .merge(faults::routes())
 }
 

@@ -105,13 +105,14 @@ impl Hub {
     }
 
     /// Gives the connection `conn`, which is logged in as `login`, the session `sessid`. If an older
-    /// connection of the same user has that session, it is told so, closed and forgotten.
+    /// connection of the same user has that session, it is told so, closed and forgotten; it is
+    /// given back.
     pub fn take_session(
         &mut self,
         conn: ConnId,
         login: &str,
         sessid: &str,
-    ) -> Result<(), SessionInUse> {
+    ) -> Result<Option<ConnId>, SessionInUse> {
         let holder = self
             .clients
             .iter()
@@ -119,15 +120,18 @@ impl Hub {
             .filter(|(id, client)| **id != conn && client.login.is_some())
             .find(|(_, client)| client.sessid.as_deref() == Some(sessid))
             .map(|(id, client)| (*id, client.login.as_deref() == Some(login)));
-        match holder {
+        let old = match holder {
             Some((_, false)) => return Err(SessionInUse),
-            Some((old, true)) => self.punt(old),
-            None => {}
-        }
+            Some((old, true)) => {
+                self.punt(old);
+                Some(old)
+            }
+            None => None,
+        };
         if let Some(client) = self.client_mut(conn) {
             client.sessid = Some(sessid.to_owned());
         }
-        Ok(())
+        Ok(old)
     }
 
     /// Tells a connection that another one has taken its session, and closes it.

@@ -1,15 +1,16 @@
-//! Chat messages between users.
+//! `verto.info`: chat messages between users, and what belongs to a call.
 
 use super::request::{MethodResult, Request, params_missing};
 use crate::json::Json;
 
 impl Request<'_> {
-    /// Sends a chat message. Everything else that `verto.info` does belongs to a call.
+    /// Sends a chat message, or does what belongs to a call. What is neither, or is about an
+    /// unknown call, is no error.
     pub(super) fn info(&mut self, params: Option<&Json>) -> MethodResult {
         let params = params.ok_or_else(params_missing)?;
         let Some(message) = params.get("msg") else {
-            // mod_verto does nothing and says so to nobody.
-            return Ok(Json::object());
+            let answer = self.switch.calls.info(&mut self.switch.hub, params);
+            return Ok(answer.unwrap_or_else(Json::object));
         };
         let (Some(to), Some(body)) = (message.get_str("to"), message.get_str("body")) else {
             return Err(

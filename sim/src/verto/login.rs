@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::request::{MethodResult, Request, refused};
 use crate::auth;
+use crate::calls;
 use crate::hub::Ending;
 use crate::json::Json;
 use crate::text::prefix;
@@ -62,7 +63,7 @@ impl Request<'_> {
         let login = self.login_name();
         let sessid = self.sessid().unwrap_or_default().to_owned();
         let hub = &mut self.switch.hub;
-        if hub.take_session(self.conn, &login, &sessid).is_err() {
+        let Ok(punted) = hub.take_session(self.conn, &login, &sessid) else {
             // The connection ends after the reply. What else stands in the same batch is answered
             // until then, without a session.
             if let Some(client) = hub.client_mut(self.conn) {
@@ -70,8 +71,14 @@ impl Request<'_> {
             }
             self.outcome.ending = Some(Ending::Close(1000));
             return Err((auth::AUTH_FAILED, "Session in use"));
+        };
+        let calls = &mut self.switch.calls;
+        if let Some(punted) = punted {
+            calls.lost(hub, punted);
         }
-        let ready = Json::object().with("reattached_sessions", Json::Array(Vec::new()));
+        let socket = calls::socket(hub, self.conn);
+        let calls = socket.map_or_else(Vec::new, |socket| calls.reattach(hub, &socket));
+        let ready = Json::object().with("reattached_sessions", calls);
         hub.send_request(self.conn, "verto.clientReady", ready);
         Ok(())
     }

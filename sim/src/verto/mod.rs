@@ -3,6 +3,7 @@
 //! [`handle`] reads a frame, and `Request::dispatch` lists the methods. Each family of methods
 //! has a file of its own, which extends `Request`.
 
+mod call;
 mod channels;
 mod chat;
 mod jsapi;
@@ -107,6 +108,9 @@ impl Request<'_> {
             "verto.unsubscribe" => self.unsubscribe(params),
             "verto.broadcast" => Ok(self.broadcast(params)),
             "verto.info" => self.info(params),
+            "verto.invite" | "verto.answer" | "verto.attach" | "verto.bye" | "verto.modify" => {
+                self.call(method, params)
+            }
             "jsapi" => match params {
                 Some(params) => jsapi::call(self, params),
                 None => {

@@ -81,6 +81,7 @@ pub(super) async fn restart(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<
     let back = in_ms(number(&body, "downMs", LONGEST_MS)?.unwrap_or(1000));
     let forget = flag(&body, "forget")?;
     let dropped = sim.update(|switch| {
+        switch.calls.clear();
         let dropped = switch.hub.restart();
         switch.faults.go_down(back);
         if forget == Some(true) {
