@@ -204,6 +204,8 @@ impl Config {
             ("request_timeout", self.request_timeout, 1),
             ("write_timeout", self.write_timeout, 1),
             ("token_lifetime", self.token_lifetime, 0),
+            ("ring_time", self.ring_time, 0),
+            ("detach_time", self.detach_time, 0),
         ];
         let logins = self.users.iter().filter_map(|user| user.login_expires);
         let logins = logins.map(|seconds| ("login_expires", seconds, 0));
