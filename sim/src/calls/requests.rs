@@ -3,7 +3,6 @@
 use crate::hub::Hub;
 use crate::json::Json;
 use crate::limits::LONGEST_NAME;
-use crate::limits::MOST_CALLS;
 use crate::media::LegId;
 
 use super::cause::{
@@ -64,7 +63,7 @@ impl Calls {
         let read = dialog(params).and_then(|found| Ok((found, sdp(found.0)?)));
         let ((_, dialog, call_id), sdp) =
             read.map_err(|missing| call_error(missing, INVALID_MSG_UNSPECIFIED))?;
-        if self.find(call_id).is_some() || self.legs.len() >= MOST_CALLS {
+        if self.find(call_id).is_some() {
             return Err(call_error(
                 "Cannot create channel",
                 DESTINATION_OUT_OF_ORDER,

@@ -233,7 +233,7 @@ impl Replay {
             assert_eq!(client.next(), Err(normal), "{place}");
             return;
         }
-        for frame in client.drain() {
+        for frame in client.drain(&self.sim) {
             let known = self.is_not_recorded(socket, &frame);
             assert!(known, "{place}: extra frame {frame}");
         }
