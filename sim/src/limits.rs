@@ -19,8 +19,6 @@ pub const MOST_RULES: usize = 1_000;
 pub const MOST_TOKENS: usize = 10_000;
 /// How many callers can wait in all queues together.
 pub const MOST_WAITING: usize = 1_000;
-/// How many calls of browsers there can be at a time, each leg counted.
-pub const MOST_CALLS: usize = 500;
 /// How many colleagues there can be.
 pub const MOST_AGENTS: u64 = 5_000;
 /// How many events a second these can cause.
