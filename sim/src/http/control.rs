@@ -112,10 +112,11 @@ async fn hangup(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     let call = name(&body, "call")?;
     sim.update(|switch| {
-        if switch.calls.hang_up(&mut switch.hub, call) {
-            return Ok(());
+        // A caller at an agent's browser is a call of both.
+        match switch.center.hangup(unix_ms(), call) {
+            Err(_) if switch.calls.hang_up(&mut switch.hub, call) => Ok(()),
+            done => done,
         }
-        switch.center.hangup(unix_ms(), call)
     })
     .map_err(not_found)?;
     Ok(Answer::done("call", call))
