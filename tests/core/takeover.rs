@@ -19,6 +19,7 @@ fn a_punt_is_the_end() {
             "onWSClose false",
         ]
     );
+    assert_eq!(h.failure().map(|error| error.kind), Some(Kind::TakenOver));
     assert_eq!(h.session.deadline(), None);
     h.drop_connection();
     h.logout();
