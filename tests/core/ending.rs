@@ -1,7 +1,7 @@
 //! How the page ends a session: by a logout, in every state, or by a newer connect.
 
 use serde_json::{Value as Tree, json};
-use testkit::{CREDENTIALS, Harness, Json, State, config, show_notice};
+use testkit::{CREDENTIALS, Harness, Json, Notice, State, config, show_notice};
 
 /// Logs out and checks that nothing is left. Returns what was done and told.
 fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
@@ -125,6 +125,20 @@ fn a_logout_is_no_failure() {
     let shown = format!("{:?}", h.notices());
     assert!(!shown.contains("reason: Some(\"closed\")"), "{shown}");
     assert!(h.failure().is_none());
+}
+
+#[test]
+fn a_session_that_has_ended_counts_no_attempts() {
+    let mut h = Harness::reconnecting();
+    h.next_attempt();
+    h.drop_connection();
+    h.logout();
+    let attempts = h.notices().iter().filter_map(|notice| match notice {
+        Notice::State { attempt, .. } => Some(*attempt),
+        _ => None,
+    });
+    let attempts: Vec<u32> = attempts.collect();
+    assert_eq!(attempts[attempts.len() - 3..], [1, 2, 0]);
 }
 
 #[test]
