@@ -190,6 +190,7 @@ fn each_connection_has_ids_from_one_and_a_socket_of_its_own() {
         h.call(socket);
         h.drop_connection();
         h.reconnect();
+        assert!(h.session.uses(socket) && !h.session.uses(socket - 1));
         h.forget();
         h.call(socket + 100);
         assert_eq!(
