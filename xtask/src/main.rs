@@ -4,12 +4,13 @@
 //! `tests/node_modules`.
 
 mod bench;
-mod dead_data;
 mod demo;
 mod docs;
 mod engines;
+mod files;
 mod fuzz_sim;
 mod legacy;
+mod library;
 mod mutants;
 mod package;
 mod process;
@@ -37,11 +38,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Makes the npm package in pkg/
-    Build {
-        /// Builds quickly: no optimisation of size, no minification
-        #[arg(long)]
-        dev: bool,
-    },
+    Build(package::Args),
     /// Builds everything, starts the simulated XSwitch and prints the address of the demo
     Demo(demo::Args),
     /// Runs all tests, or those steps and test files whose names contain one of the words
@@ -76,7 +73,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     let project = Project::load()?;
     match command {
-        Command::Build { dev } => package::build(&project, dev),
+        Command::Build(args) => package::build(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test(args) => suite::run(&project, &args),
         Command::Engine { engine } => engine.ensure(&project).map(drop),
