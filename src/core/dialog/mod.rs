@@ -2,8 +2,8 @@
 //!
 //! [`Dialogs`] is the table of an instance's calls. It is sans-IO like the session, and knows
 //! nothing of it: the page's commands, the server's requests and replies, the media part's
-//! [`Report`]s, the connection's fate and the time go in; [`Output`]s come out. After each input all
-//! of them must be taken ([`Dialogs::next_output`]): a call that has ended is forgotten with that.
+//! [`Report`]s, the connection's fate go in, each after the time ([`Dialogs::at`]); [`Output`]s come
+//! out, to be taken by [`Dialogs::next_output`] after each input.
 //!
 //! # Who says what
 //!
@@ -99,11 +99,17 @@ impl<V: Value> Dialogs<V> {
     /// The time is `now`: whatever comes in next happens then.
     pub fn at(&mut self, now: Ms) {
         self.line.now = now;
+        self.bury();
+    }
+
+    /// Calls that have ended are forgotten, and nothing that comes in finds them.
+    fn bury(&mut self) {
+        self.live.retain(|dialog| dialog.state != State::Destroy);
     }
 
     /// What is to be done next.
     pub fn next_output(&mut self) -> Option<Output<V>> {
-        self.live.retain(|dialog| dialog.state != State::Destroy);
+        self.bury();
         self.line.out.pop()
     }
 

@@ -60,13 +60,13 @@ impl<V: Value> Session<V> {
         cause: Option<String>,
         code: Option<u32>,
     ) -> bool {
-        if self.dialogs.has(dialog) {
+        if self.calls(now).has(dialog) {
             self.notices.retain(|notice| match notice {
                 Notice::Dialog(dialog::Notice::State { dialog: whose, .. }) => *whose != dialog,
                 _ => true,
             });
         }
-        self.calls(now).hangup(dialog, cause, code)
+        self.dialogs.hangup(dialog, cause, code)
     }
 
     /// What `getMute` gives: whether the microphone or, of `video`, the camera is enabled.
