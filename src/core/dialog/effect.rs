@@ -37,7 +37,7 @@ pub struct Send {
     /// Who gets the reply.
     pub sender: Sender,
     /// The method.
-    pub method: String,
+    pub method: &'static str,
     /// The parameters: the text of a JSON object without `sessid`.
     pub params: String,
     /// How long the reply may take, in ms; the configured time if that is longer.
@@ -202,14 +202,11 @@ pub enum Media<V> {
         /// The answer, a string of the frame.
         sdp: V,
     },
-    /// Enable or silence the local audio tracks.
-    Microphone {
-        /// Whether one is heard.
-        on: bool,
-    },
-    /// Enable or darken the local video tracks.
-    Camera {
-        /// Whether one is seen.
+    /// Enable or silence the local tracks of one kind.
+    Enable {
+        /// The camera's or the screen's; otherwise the microphone's.
+        video: bool,
+        /// Whether they are heard or seen.
         on: bool,
     },
     /// Begin to ring for this dialog (`ringFile`), or end it.

@@ -8,6 +8,9 @@ use crate::core::json::{push_number, push_string};
 use crate::core::queue::Queue;
 use crate::core::rpc::CallId;
 
+/// What the log says of what is ignored.
+pub const LATE: &str = "what came too late, or twice, for a call";
+
 /// The cause of a normal end.
 pub const NORMAL: &str = "NORMAL_CLEARING";
 
@@ -73,10 +76,10 @@ impl<V> Line<V> {
     }
 
     /// For the server.
-    pub fn send(&mut self, sender: Sender, method: &str, params: String) {
+    pub fn send(&mut self, sender: Sender, method: &'static str, params: String) {
         self.out.push(Output::Send(Send {
             sender,
-            method: method.into(),
+            method,
             params,
             timeout: REPLY,
         }));
@@ -141,7 +144,7 @@ impl<V> Line<V> {
 fn bye<V>(params: String) -> Output<V> {
     Output::Send(Send {
         sender: Sender::Nobody,
-        method: "verto.bye".into(),
+        method: "verto.bye",
         params,
         timeout: REPLY,
     })

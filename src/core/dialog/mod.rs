@@ -62,6 +62,7 @@ mod report;
 mod server;
 mod state;
 
+pub use commands::{Ask, Change, Tracks};
 pub use effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Output, Send, Sender};
 pub use report::{Connection, Report, Trouble};
 pub use server::Method;
@@ -70,7 +71,7 @@ pub use state::State;
 use crate::core::Ms;
 use crate::core::error::Error;
 use crate::core::value::{Field, Value};
-use line::{Line, NORMAL};
+use line::{LATE, Line, NORMAL};
 use machine::Dialog;
 
 /// The calls of one instance.
@@ -159,7 +160,7 @@ impl<V: Value> Dialogs<V> {
                 self.incoming(call_id, params, method == Method::Attach);
             }
             (None, Method::Info) => return false,
-            (None, _) => line.ignored("what the server said of a call that isn't there"),
+            (None, _) => line.ignored(LATE),
         }
         true
     }
@@ -167,7 +168,7 @@ impl<V: Value> Dialogs<V> {
     fn incoming(&mut self, call_id: String, params: &V, attach: bool) {
         let line = &mut self.line;
         if attach && line.ended_before(&call_id) {
-            return line.ignored("a call that ended here");
+            return line.ignored(LATE);
         }
         let offers = server::sdp_of(params).is_some();
         // Nothing may open a microphone that the page didn't ask for.
@@ -241,7 +242,7 @@ impl<V: Value> Dialogs<V> {
     /// The session ended for good, without a logout.
     pub fn closed(&mut self, error: &Error<V>) {
         self.line.online = false;
-        self.purge(Some(error));
+        self.end_all(State::Purge, Some(error));
         self.line.closed();
     }
 

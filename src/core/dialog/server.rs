@@ -1,7 +1,7 @@
 //! What a dialog does with what the server says.
 
 use super::effect::{Asked, DialogId, End, Epoch, Notice};
-use super::line::{Line, NORMAL};
+use super::line::{LATE, Line, NORMAL};
 use super::machine::{Dialog, Remote, Wait};
 use super::state::State;
 use crate::core::error::{Error, Kind};
@@ -29,9 +29,6 @@ pub enum Method {
     /// `verto.bye`: it is over.
     Bye,
 }
-
-/// What the log says of such a request.
-const LATE: &str = "what the server said too late, or twice, of a call";
 
 /// The methods with their names.
 const METHODS: [(Method, &str); 8] = [
@@ -235,7 +232,7 @@ impl<V: Value> Dialog<V> {
                     self.hold_state(line, result.text_of(Field::HoldState).as_deref());
                 }
             }
-            _ => line.ignored("a reply that came too late for its call"),
+            _ => line.ignored(LATE),
         }
     }
 

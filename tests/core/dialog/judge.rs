@@ -85,7 +85,7 @@ impl World {
         }
         let fact = fact.expect("a dialog sends it");
         assert!(!fact.over(), "sent after the end: {send:?}");
-        match send.method.as_str() {
+        match send.method {
             "verto.invite" => {
                 fact.invites += 1;
                 assert!(fact.invites == 1 && fact.outbound && fact.described);
@@ -195,7 +195,7 @@ impl Facts {
                 assert!(epoch > 0 && epoch <= self.epoch && epoch != self.playing);
                 self.closed.push(epoch);
             }
-            Media::Microphone { .. } | Media::Camera { .. } => {}
+            Media::Enable { .. } => {}
             Media::Release => {
                 assert!(self.told == State::Destroy && !self.rings);
                 self.released = true;

@@ -48,7 +48,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use serde_json::Value as Tree;
-use verto_wasm::core::dialog::{Connection, Method, Report, State, Trouble};
+use verto_wasm::core::dialog::{Ask, Change, Connection, Method, Report, State, Trouble};
 use verto_wasm::core::error::Kind;
 
 use super::world::{How, World};
@@ -61,10 +61,8 @@ enum Step {
     NewCall,
     Answer(usize),
     Hangup(usize),
-    Hold(usize, &'static str),
-    Ask(usize),
-    Mute(usize, bool, Option<bool>),
-    Purge,
+    Ask(usize, Ask),
+    Enable(usize, bool, Change),
     Logout,
     Invite,
     AttachUnknown,
@@ -140,15 +138,15 @@ fn report() -> impl Strategy<Value = Report> {
 fn step() -> impl Strategy<Value = Step> {
     let n = || 0..32_usize;
     let older = prop_oneof![5 => Just(0_u32), 1 => Just(1), 1 => Just(u32::MAX)];
-    let holds = select(&["hold", "unhold", "toggleHold", ""][..]);
+    let asks = select(&[Ask::Info, Ask::Modify, Ask::Hold, Ask::ToggleHold][..]);
+    let changes = select(&[Change::Off, Change::On, Change::Over, Change::None][..]);
     prop_oneof![
         3 => Just(Step::NewCall),
         4 => n().prop_map(Step::Answer),
         2 => n().prop_map(Step::Hangup),
-        3 => (n(), holds).prop_map(|(n, action)| Step::Hold(n, action)),
-        2 => n().prop_map(Step::Ask),
-        2 => (n(), any::<bool>(), any::<Option<bool>>())
-            .prop_map(|(n, video, on)| Step::Mute(n, video, on)),
+        5 => (n(), asks).prop_map(|(n, ask)| Step::Ask(n, ask)),
+        2 => (n(), any::<bool>(), changes)
+            .prop_map(|(n, video, change)| Step::Enable(n, video, change)),
         3 => Just(Step::Invite),
         1 => Just(Step::AttachUnknown),
         4 => (n(), select(&METHODS[..]), any::<bool>())
@@ -165,7 +163,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => any::<bool>().prop_map(Step::Login),
         1 => Just(Step::ClientReady),
         1 => Just(Step::Ring),
-        1 => select(vec![Step::Purge, Step::Logout, Step::Closed]),
+        1 => select(vec![Step::Logout, Step::Closed]),
     ]
 }
 
@@ -176,10 +174,6 @@ fn perform(world: &mut World, step: Step) {
         Step::Invite => world.invite(),
         Step::AttachUnknown => world.attach_unknown(),
         Step::Garbage(method, tree) => world.garbage(method, tree),
-        Step::Purge => {
-            world.end_all();
-            world.dialogs.purge(None);
-        }
         Step::Logout => world.logout(),
         Step::Closed => world.closed(),
         Step::Lost => world.lost(),
@@ -211,19 +205,14 @@ fn perform(world: &mut World, step: Step) {
                 world.hangup(dialog);
             }
         }
-        Step::Hold(n, action) => {
+        Step::Ask(n, ask) => {
             if let Some(dialog) = nth(n) {
-                world.hold(dialog, action);
+                world.ask(dialog, ask);
             }
         }
-        Step::Ask(n) => {
+        Step::Enable(n, video, change) => {
             if let Some(dialog) = nth(n) {
-                world.ask(dialog);
-            }
-        }
-        Step::Mute(n, video, on) => {
-            if let Some(dialog) = nth(n) {
-                world.dialogs().enable(dialog, video, on);
+                world.dialogs().enable(dialog, video, change);
             }
         }
         Step::Server(n, method, sdp) => {
@@ -274,8 +263,8 @@ fn onward(world: &mut World, dialog: u32) {
         State::Trying if dialog.is_multiple_of(2) => world.server(Method::Media, dialog, true),
         State::Trying => world.server(Method::Answer, dialog, true),
         State::Early => world.server(Method::Answer, dialog, false),
-        State::Active => world.hold(dialog, "hold"),
-        State::Held => world.hold(dialog, "unhold"),
+        State::Active => world.ask(dialog, Ask::Hold),
+        State::Held => world.ask(dialog, Ask::Hold),
         _ => {}
     }
 }
