@@ -117,17 +117,15 @@ extern "C" {
 /// Tells the page, or its media part, one notice.
 pub fn tell(host: &Host, notice: Notice<Json>) {
     match notice {
-        Notice::New {
-            dialog,
-            call_id,
-            params,
-            name,
-            number,
-            video,
-            stereo,
-            attach,
-        } => host.dialog_new(
-            dialog, &call_id, &params.0, &name, &number, video, stereo, attach,
+        Notice::New(new) => host.dialog_new(
+            new.dialog,
+            &new.call_id,
+            &new.params.0,
+            &new.name,
+            &new.number,
+            new.video,
+            new.stereo,
+            new.attach,
         ),
         Notice::State { dialog, state, end } => {
             let cause = end.as_ref().map(|end| end.cause.as_str());

@@ -14,9 +14,9 @@ pub const LATE: &str = "what came too late, or twice, for a call";
 /// The cause of a normal end.
 pub const NORMAL: &str = "NORMAL_CLEARING";
 
-/// How long a reply may take, in ms. An `unhold` may keep the server's hands full for 5 s, and all
+/// How long the reply to a dialog's request may take, in ms. An `unhold` may keep the server's hands full for 5 s, and all
 /// else of this socket waits meanwhile (mod_verto's source).
-const REPLY: Ms = 15_000;
+pub const REPLY: Ms = 15_000;
 
 /// How many calls that ended are remembered: more than anybody has at once.
 const MOST_ENDED: usize = 32;
@@ -81,7 +81,6 @@ impl<V> Line<V> {
             sender,
             method,
             params,
-            timeout: REPLY,
         }));
     }
 
@@ -146,7 +145,6 @@ fn bye<V>(params: String) -> Output<V> {
         sender: Sender::Nobody,
         method: "verto.bye",
         params,
-        timeout: REPLY,
     })
 }
 

@@ -63,7 +63,10 @@ mod server;
 mod state;
 
 pub use commands::{Ask, Change, Tracks};
-pub use effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Output, Send, Sender};
+pub use effect::{
+    Asked, Asker, DialogId, End, Epoch, Incoming, Media, Notice, Output, Send, Sender,
+};
+pub use line::REPLY;
 pub use report::{Connection, Report, Trouble};
 pub use server::Method;
 pub use state::State;

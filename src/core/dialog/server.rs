@@ -1,6 +1,6 @@
 //! What a dialog does with what the server says.
 
-use super::effect::{Asked, DialogId, End, Epoch, Notice};
+use super::effect::{Asked, DialogId, End, Epoch, Incoming, Notice};
 use super::line::{LATE, Line, NORMAL};
 use super::machine::{Dialog, Remote, Wait};
 use super::state::State;
@@ -109,7 +109,7 @@ impl<V: Value> Dialog<V> {
             _ => (Field::CalleeIdName, Field::CalleeIdNumber),
         };
         let sdp = params.text_of(Field::Sdp).unwrap_or_default();
-        line.tell(Notice::New {
+        line.tell(Notice::New(Box::new(Incoming {
             dialog: id,
             call_id: dialog.call_id.clone(),
             params: params.clone(),
@@ -118,7 +118,7 @@ impl<V: Value> Dialog<V> {
             video: has(&sdp, "m=video"),
             stereo: has(&sdp, "stereo=1"),
             attach,
-        });
+        })));
         if attach {
             dialog.attached(line, sdp_of(params));
         } else {

@@ -5,7 +5,7 @@
 
 use super::{Io, Notice, Phase, Session};
 use crate::core::Ms;
-use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, Send, Sender};
+use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, REPLY, Send, Sender};
 use crate::core::error::Error;
 use crate::core::frame;
 use crate::core::rpc::{Call, Expect, Owner};
@@ -94,7 +94,6 @@ impl<V: Value> Session<V> {
             sender,
             method,
             params,
-            timeout,
         } = send;
         let owner = match sender {
             Sender::Page(id) => Owner::Page(Call {
@@ -108,7 +107,7 @@ impl<V: Value> Session<V> {
         if let Some(error) = self.too_large(method, &params) {
             return self.fail_owner(owner, error, false);
         }
-        let deadline = self.now.saturating_add(timeout.max(self.timeout()));
+        let deadline = self.now.saturating_add(REPLY.max(self.timeout()));
         self.send(deadline, owner, method, &params);
     }
 

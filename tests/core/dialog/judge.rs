@@ -115,17 +115,13 @@ impl World {
 
     fn judge_notice(&mut self, notice: Notice<Json>) {
         match notice {
-            Notice::New {
-                dialog,
-                call_id,
-                attach,
-                ..
-            } => {
+            Notice::New(new) => {
+                let (dialog, attach) = (new.dialog, new.attach);
                 assert!(
                     !attach || self.resumes,
                     "a microphone that nobody asked for"
                 );
-                let mut fact = Facts::new(&call_id, false);
+                let mut fact = Facts::new(&new.call_id, false);
                 fact.fresh = attach;
                 fact.attaching = attach;
                 fact.answered = attach;

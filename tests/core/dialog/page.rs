@@ -21,7 +21,6 @@ fn the_servers_answer_says_whether_a_call_is_held() {
             call: Some(7),
         });
         assert_eq!((send.sender, &params["action"]), (sender, &json!(action)));
-        assert!(send.timeout >= 10_000, "an unhold may take the server 5 s");
         phone.reply(
             "verto.modify",
             json!({ "callID": "c1", "holdState": state }),

@@ -320,21 +320,18 @@ impl Phone {
 
 pub fn show(notice: &Notice<Json>) -> String {
     match notice {
-        Notice::New {
-            dialog,
-            call_id,
-            name,
-            number,
-            video,
-            stereo,
-            attach,
-            ..
-        } => {
-            let mut line = format!("{dialog} new {call_id} of {name} <{number}>");
-            for (has, what) in [(video, "video"), (stereo, "stereo"), (attach, "attach")] {
-                if *has {
-                    line = format!("{line}, {what}");
-                }
+        Notice::New(new) => {
+            let mut line = format!(
+                "{} new {} of {} <{}>",
+                new.dialog, new.call_id, new.name, new.number
+            );
+            let what = [
+                (new.video, "video"),
+                (new.stereo, "stereo"),
+                (new.attach, "attach"),
+            ];
+            for (_, what) in what.iter().filter(|(has, _)| *has) {
+                line = format!("{line}, {what}");
             }
             line
         }
