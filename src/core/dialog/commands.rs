@@ -1,13 +1,48 @@
 //! What the page does with its calls.
 
 use super::effect::{Asked, DialogId, End, Media, Sender};
-use super::line::{NORMAL, quoted, with_member};
+use super::line::NORMAL;
 use super::machine::Dialog;
 use super::state::State;
 use super::{Dialogs, Line};
 use crate::core::error::{Error, Kind};
 use crate::core::rpc::CallId;
 use crate::core::value::Value;
+
+/// What a page may ask of the server about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// `verto.info`: digits, text, a message.
+    Info,
+    /// `verto.modify`: transfer, replace.
+    Modify,
+    /// `verto.modify` with `hold` or `unhold`.
+    Hold,
+    /// `verto.modify` with `toggleHold`.
+    ToggleHold,
+}
+
+/// What becomes of the local tracks of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// They are silenced.
+    Off,
+    /// They are enabled.
+    On,
+    /// The one or the other.
+    Over,
+    /// Nothing: it is only a question.
+    None,
+}
+
+/// How the local tracks of one kind are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tracks {
+    /// They are heard or seen, or will be once they are there.
+    pub enabled: bool,
+    /// There is one.
+    pub there: bool,
+}
 
 impl<V: Value> Dialogs<V> {
     /// `newCall`: asks for the microphone at once, and calls as soon as that and the login are
@@ -55,63 +90,45 @@ impl<V: Value> Dialogs<V> {
         true
     }
 
-    /// `hold`, `unhold` or `toggleHold`, of which the last must wait for the one before: a double
-    /// click is one. The state follows from the server's answer.
-    pub fn hold(&mut self, call: CallId, dialog: DialogId, action: &str) {
-        let toggles = action == "toggleHold";
+    /// A request of the page's about a call; `params` is a JSON object's text without
+    /// `dialogParams`. What a hold leads to follows from the server's answer. A `toggleHold` must
+    /// wait for the one before: a double click is one.
+    pub fn ask(&mut self, call: CallId, dialog: DialogId, ask: Ask, params: &str) {
         let Some((dialog, line)) = self.reachable(call, dialog) else {
             return;
         };
-        if toggles && std::mem::replace(&mut dialog.toggling, true) {
+        if ask == Ask::ToggleHold && std::mem::replace(&mut dialog.toggling, true) {
             let message = "a toggleHold is being answered: wait for it";
             return line.refuse(call, Kind::InvalidArgument, message);
         }
-        let asker = dialog.asker(Asked::Hold, Some(call));
-        let params = with_member("{}", "action", &quoted(action));
-        dialog.send(line, asker, Asked::Hold.method(), &params);
+        let (method, sender) = match ask {
+            Ask::Info => ("verto.info", Sender::Page(call)),
+            Ask::Modify => ("verto.modify", Sender::Page(call)),
+            Ask::Hold | Ask::ToggleHold => ("verto.modify", dialog.asker(Asked::Hold, Some(call))),
+        };
+        dialog.send(line, sender, method, params);
     }
 
-    /// Any other request about a call: `verto.modify` to transfer or replace it, `verto.info` with
-    /// digits, text or a message. `params` is a JSON object's text without `dialogParams`.
-    pub fn ask_server(&mut self, call: CallId, dialog: DialogId, method: &str, params: &str) {
-        if let Some((dialog, line)) = self.reachable(call, dialog) {
-            dialog.send(line, Sender::Page(call), method, params);
-        }
-    }
-
-    /// Enables (`Some(true)`) or silences the microphone's tracks, or the camera's where it is
-    /// `video`; `None` turns it over. It is a wish that each new track follows. Says whether it is
-    /// silent now; `false` before there is such a track, as in the original client.
-    pub fn enable(&mut self, dialog: DialogId, video: bool, on: Option<bool>) -> bool {
+    /// Enables or silences the microphone's tracks, or the camera's where it is `video`. It is a
+    /// wish that each new track follows. Says how they are then.
+    pub fn enable(&mut self, dialog: DialogId, video: bool, change: Change) -> Tracks {
         let Some((dialog, line)) = self.find(dialog) else {
-            return false;
+            return Tracks::default();
         };
-        let (enabled, is_there) = match video {
-            true => (&mut dialog.camera, dialog.has_video),
-            false => (&mut dialog.microphone, dialog.has_audio),
+        let tracks = match video {
+            true => &mut dialog.video,
+            false => &mut dialog.audio,
         };
-        let on = on.unwrap_or(!*enabled);
-        *enabled = on;
-        let effect = match video {
-            true => Media::Camera { on },
-            false => Media::Microphone { on },
+        let on = match change {
+            Change::On => true,
+            Change::Off => false,
+            Change::Over => !tracks.enabled,
+            Change::None => return *tracks,
         };
-        dialog.media(line, effect);
-        !on && is_there
-    }
-
-    /// Whether the microphone, or the camera, is enabled or will be.
-    pub fn enabled(&self, dialog: DialogId, video: bool) -> bool {
-        let dialog = self.live.iter().find(|one| one.id == dialog);
-        dialog.is_some_and(|dialog| match video {
-            true => dialog.camera,
-            false => dialog.microphone,
-        })
-    }
-
-    /// `purge`: gives every call up. The server is told, or the other sides would wait in silence.
-    pub fn purge(&mut self, error: Option<&Error<V>>) {
-        self.end_all(State::Purge, error);
+        tracks.enabled = on;
+        let tracks = *tracks;
+        dialog.media(line, Media::Enable { video, on });
+        tracks
     }
 
     /// `logout`: hangs every call up. Nothing of them is left for the next session.
@@ -120,7 +137,8 @@ impl<V: Value> Dialogs<V> {
         self.line.closed();
     }
 
-    fn end_all(&mut self, state: State, error: Option<&Error<V>>) {
+    /// Ends all of them in this way.
+    pub(super) fn end_all(&mut self, state: State, error: Option<&Error<V>>) {
         for dialog in &mut self.live {
             let end = End {
                 cause: NORMAL.into(),

@@ -8,12 +8,15 @@ use crate::core::json::{push_number, push_string};
 use crate::core::queue::Queue;
 use crate::core::rpc::CallId;
 
+/// What the log says of what is ignored.
+pub const LATE: &str = "what came too late, or twice, for a call";
+
 /// The cause of a normal end.
 pub const NORMAL: &str = "NORMAL_CLEARING";
 
-/// How long a reply may take, in ms. An `unhold` may keep the server's hands full for 5 s, and all
+/// How long the reply to a dialog's request may take, in ms. An `unhold` may keep the server's hands full for 5 s, and all
 /// else of this socket waits meanwhile (mod_verto's source).
-const REPLY: Ms = 15_000;
+pub const REPLY: Ms = 15_000;
 
 /// How many calls that ended are remembered: more than anybody has at once.
 const MOST_ENDED: usize = 32;
@@ -73,12 +76,11 @@ impl<V> Line<V> {
     }
 
     /// For the server.
-    pub fn send(&mut self, sender: Sender, method: &str, params: String) {
+    pub fn send(&mut self, sender: Sender, method: &'static str, params: String) {
         self.out.push(Output::Send(Send {
             sender,
-            method: method.into(),
+            method,
             params,
-            timeout: REPLY,
         }));
     }
 
@@ -141,9 +143,8 @@ impl<V> Line<V> {
 fn bye<V>(params: String) -> Output<V> {
     Output::Send(Send {
         sender: Sender::Nobody,
-        method: "verto.bye".into(),
+        method: "verto.bye",
         params,
-        timeout: REPLY,
     })
 }
 

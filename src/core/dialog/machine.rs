@@ -1,13 +1,20 @@
 //! One dialog: its life, and what the media part reports of it.
 
+use super::commands::Tracks;
 use super::effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Sender};
-use super::line::{Line, quoted, with_member};
+use super::line::{LATE, Line, quoted, with_member};
 use super::report::{Connection, Report};
 use super::state::State;
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::rpc::CallId;
 use crate::core::value::Value;
+
+/// Those of a new dialog.
+const TRACKS: Tracks = Tracks {
+    enabled: true,
+    there: false,
+};
 
 /// What a dialog waits for, which doesn't depend on people's patience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,12 +92,9 @@ pub struct Dialog<V> {
     pub epoch: Epoch,
     /// The one whose remote stream is played; 0 before the first.
     pub playing: Epoch,
-    /// Whether there are local tracks of either kind.
-    pub has_audio: bool,
-    pub has_video: bool,
-    /// Whether they are enabled, or will be.
-    pub microphone: bool,
-    pub camera: bool,
+    /// The local tracks.
+    pub audio: Tracks,
+    pub video: Tracks,
 }
 
 impl<V: Value> Dialog<V> {
@@ -115,10 +119,8 @@ impl<V: Value> Dialog<V> {
             remote: Remote::Missing,
             epoch: 0,
             playing: 0,
-            has_audio: false,
-            has_video: false,
-            microphone: true,
-            camera: true,
+            audio: TRACKS,
+            video: TRACKS,
         })
     }
 
@@ -131,7 +133,7 @@ impl<V: Value> Dialog<V> {
     }
 
     /// A request of this dialog; `params` is a JSON object's text.
-    pub fn send(&self, line: &mut Line<V>, sender: Sender, method: &str, params: &str) {
+    pub fn send(&self, line: &mut Line<V>, sender: Sender, method: &'static str, params: &str) {
         let params = with_member(params, "dialogParams", &self.dialog_params());
         line.send(sender, method, params);
     }
@@ -211,8 +213,8 @@ impl<V: Value> Dialog<V> {
         let connect = Media::Connect {
             epoch: self.epoch,
             offer,
-            microphone: self.microphone,
-            camera: self.camera,
+            microphone: self.audio.enabled,
+            camera: self.video.enabled,
         };
         self.media(line, connect);
         self.waits(line, Wait::Stream);
@@ -221,10 +223,10 @@ impl<V: Value> Dialog<V> {
     pub fn report(&mut self, line: &mut Line<V>, epoch: Epoch, report: Report) {
         let wait = self.wait.map(|(wait, _)| wait);
         match (report, wait) {
-            _ if epoch != self.epoch => line.ignored("a report of an older peer connection"),
+            _ if epoch != self.epoch => line.ignored(LATE),
             (Report::Granted { audio, video }, Some(Wait::Stream)) => {
-                self.has_audio = audio;
-                self.has_video = video;
+                self.audio.there = audio;
+                self.video.there = video;
                 self.tell_permission(line, true);
                 self.waits(line, Wait::Local);
             }
@@ -237,7 +239,7 @@ impl<V: Value> Dialog<V> {
                 self.media_failed(line, Error::new(kind, message));
             }
             (Report::Connection(Connection::Connected), _) => self.play(line),
-            _ => line.ignored("a report for which nobody waits"),
+            _ => line.ignored(LATE),
         }
     }
 

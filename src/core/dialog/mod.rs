@@ -2,8 +2,8 @@
 //!
 //! [`Dialogs`] is the table of an instance's calls. It is sans-IO like the session, and knows
 //! nothing of it: the page's commands, the server's requests and replies, the media part's
-//! [`Report`]s, the connection's fate and the time go in; [`Output`]s come out. After each input all
-//! of them must be taken ([`Dialogs::next_output`]): a call that has ended is forgotten with that.
+//! [`Report`]s, the connection's fate go in, each after the time ([`Dialogs::at`]); [`Output`]s come
+//! out, to be taken by [`Dialogs::next_output`] after each input.
 //!
 //! # Who says what
 //!
@@ -62,7 +62,11 @@ mod report;
 mod server;
 mod state;
 
-pub use effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Output, Send, Sender};
+pub use commands::{Ask, Change, Tracks};
+pub use effect::{
+    Asked, Asker, DialogId, End, Epoch, Incoming, Media, Notice, Output, Send, Sender,
+};
+pub use line::REPLY;
 pub use report::{Connection, Report, Trouble};
 pub use server::Method;
 pub use state::State;
@@ -70,7 +74,7 @@ pub use state::State;
 use crate::core::Ms;
 use crate::core::error::Error;
 use crate::core::value::{Field, Value};
-use line::{Line, NORMAL};
+use line::{LATE, Line, NORMAL};
 use machine::Dialog;
 
 /// The calls of one instance.
@@ -99,11 +103,17 @@ impl<V: Value> Dialogs<V> {
     /// The time is `now`: whatever comes in next happens then.
     pub fn at(&mut self, now: Ms) {
         self.line.now = now;
+        self.bury();
+    }
+
+    /// Calls that have ended are forgotten, and nothing that comes in finds them.
+    fn bury(&mut self) {
+        self.live.retain(|dialog| dialog.state != State::Destroy);
     }
 
     /// What is to be done next.
     pub fn next_output(&mut self) -> Option<Output<V>> {
-        self.live.retain(|dialog| dialog.state != State::Destroy);
+        self.bury();
         self.line.out.pop()
     }
 
@@ -153,7 +163,7 @@ impl<V: Value> Dialogs<V> {
                 self.incoming(call_id, params, method == Method::Attach);
             }
             (None, Method::Info) => return false,
-            (None, _) => line.ignored("what the server said of a call that isn't there"),
+            (None, _) => line.ignored(LATE),
         }
         true
     }
@@ -161,7 +171,7 @@ impl<V: Value> Dialogs<V> {
     fn incoming(&mut self, call_id: String, params: &V, attach: bool) {
         let line = &mut self.line;
         if attach && line.ended_before(&call_id) {
-            return line.ignored("a call that ended here");
+            return line.ignored(LATE);
         }
         let offers = server::sdp_of(params).is_some();
         // Nothing may open a microphone that the page didn't ask for.
@@ -235,7 +245,7 @@ impl<V: Value> Dialogs<V> {
     /// The session ended for good, without a logout.
     pub fn closed(&mut self, error: &Error<V>) {
         self.line.online = false;
-        self.purge(Some(error));
+        self.end_all(State::Purge, Some(error));
         self.line.closed();
     }
 

@@ -1,7 +1,7 @@
 //! What a dialog does with what the server says.
 
-use super::effect::{Asked, DialogId, End, Epoch, Notice};
-use super::line::{Line, NORMAL};
+use super::effect::{Asked, DialogId, End, Epoch, Incoming, Notice};
+use super::line::{LATE, Line, NORMAL};
 use super::machine::{Dialog, Remote, Wait};
 use super::state::State;
 use crate::core::error::{Error, Kind};
@@ -29,9 +29,6 @@ pub enum Method {
     /// `verto.bye`: it is over.
     Bye,
 }
-
-/// What the log says of such a request.
-const LATE: &str = "what the server said too late, or twice, of a call";
 
 /// The methods with their names.
 const METHODS: [(Method, &str); 8] = [
@@ -112,7 +109,7 @@ impl<V: Value> Dialog<V> {
             _ => (Field::CalleeIdName, Field::CalleeIdNumber),
         };
         let sdp = params.text_of(Field::Sdp).unwrap_or_default();
-        line.tell(Notice::New {
+        line.tell(Notice::New(Box::new(Incoming {
             dialog: id,
             call_id: dialog.call_id.clone(),
             params: params.clone(),
@@ -121,7 +118,7 @@ impl<V: Value> Dialog<V> {
             video: has(&sdp, "m=video"),
             stereo: has(&sdp, "stereo=1"),
             attach,
-        });
+        })));
         if attach {
             dialog.attached(line, sdp_of(params));
         } else {
@@ -235,7 +232,7 @@ impl<V: Value> Dialog<V> {
                     self.hold_state(line, result.text_of(Field::HoldState).as_deref());
                 }
             }
-            _ => line.ignored("a reply that came too late for its call"),
+            _ => line.ignored(LATE),
         }
     }
 

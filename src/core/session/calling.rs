@@ -5,7 +5,7 @@
 
 use super::{Io, Notice, Phase, Session};
 use crate::core::Ms;
-use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, Send, Sender};
+use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, REPLY, Send, Sender};
 use crate::core::error::Error;
 use crate::core::frame;
 use crate::core::rpc::{Call, Expect, Owner};
@@ -17,9 +17,11 @@ impl<V: Value> Session<V> {
     ///
     /// ```
     /// # use testkit::*;
+    /// use verto_wasm::core::dialog::Change;
+    ///
     /// let mut session = logged_in();
     /// let made = session.new_call(0, "c1".to_owned(), "{}".to_owned());
-    /// session.calls(0).enable(made.unwrap(), false, Some(false));
+    /// session.calls(0).enable(made.unwrap(), false, Change::Off);
     /// assert!(session.next_io().is_none(), "nothing is sent");
     /// // The microphone is asked for, and is to be silent.
     /// assert!(matches!(told(&mut session)[..], [Notice::Dialog(_), Notice::Dialog(_)]));
@@ -60,25 +62,13 @@ impl<V: Value> Session<V> {
         cause: Option<String>,
         code: Option<u32>,
     ) -> bool {
-        if self.dialogs.has(dialog) {
+        if self.calls(now).has(dialog) {
             self.notices.retain(|notice| match notice {
                 Notice::Dialog(dialog::Notice::State { dialog: whose, .. }) => *whose != dialog,
                 _ => true,
             });
         }
-        self.calls(now).hangup(dialog, cause, code)
-    }
-
-    /// What `getMute` gives: whether the microphone or, of `video`, the camera is enabled.
-    ///
-    /// ```
-    /// # use testkit::*;
-    /// let mut session = logged_in();
-    /// let call = session.new_call(0, "c1".to_owned(), "{}".to_owned()).unwrap();
-    /// assert!(session.enabled(call, false));
-    /// ```
-    pub fn enabled(&self, dialog: DialogId, video: bool) -> bool {
-        self.dialogs.enabled(dialog, video)
+        self.dialogs.hangup(dialog, cause, code)
     }
 
     /// Says bye for each call: the session ends, or another begins.
@@ -104,22 +94,21 @@ impl<V: Value> Session<V> {
             sender,
             method,
             params,
-            timeout,
         } = send;
         let owner = match sender {
             Sender::Page(id) => Owner::Page(Call {
                 id,
-                method: method.clone(),
+                method: method.into(),
                 expect: Expect::Result,
             }),
             Sender::Dialog(asker) => Owner::Dialog(asker),
             Sender::Nobody => Owner::Nobody,
         };
-        if let Some(error) = self.too_large(&method, &params) {
+        if let Some(error) = self.too_large(method, &params) {
             return self.fail_owner(owner, error, false);
         }
-        let deadline = self.now.saturating_add(timeout.max(self.timeout()));
-        self.send(deadline, owner, &method, &params);
+        let deadline = self.now.saturating_add(REPLY.max(self.timeout()));
+        self.send(deadline, owner, method, &params);
     }
 
     /// The answer to a dialog's request, or its failure: for the dialog, then for the page.

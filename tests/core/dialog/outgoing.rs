@@ -244,7 +244,7 @@ fn a_reply_to_the_invite_that_comes_again_is_ignored() {
     let mut phone = Phone::online();
     phone.outgoing("c1", "active");
     phone.reply("verto.invite", json!({}));
-    phone.expect(&["ignored a reply that came too late for its call"]);
+    phone.expect(&["ignored what came too late, or twice, for a call"]);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn media_that_come_again_with_or_without_sdp_are_ignored() {
     phone.outgoing("c1", "early");
     phone.media("c1");
     phone.says("verto.media", json!({ "callID": "c1" }));
-    let ignored = "ignored what the server said too late, or twice, of a call";
+    let ignored = "ignored what came too late, or twice, for a call";
     phone.expect(&[ignored, ignored]);
     phone.answered("c1");
     phone.expect(&["1 active"]);
@@ -297,7 +297,7 @@ fn the_node_that_takes_a_call_is_named_in_each_later_request() {
     phone.expect(&["1 trying"]);
     // A server that says so may still reply.
     phone.reply("verto.invite", json!({}));
-    phone.expect(&["ignored a reply that came too late for its call"]);
+    phone.expect(&["ignored what came too late, or twice, for a call"]);
     phone.hangup(dialog);
     assert_eq!(phone.sent[1].1["dialogParams"]["node_uuid"], "n1");
 }

@@ -7,8 +7,8 @@
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
 use verto_wasm::core::dialog::{
-    Asker, Connection, DialogId, Dialogs, Epoch, Media, Method, Notice, Output, Report, Send,
-    Sender,
+    Ask, Asker, Change, Connection, DialogId, Dialogs, Epoch, Media, Method, Notice, Output,
+    Report, Send, Sender,
 };
 use verto_wasm::core::error::{Error, Kind};
 
@@ -112,20 +112,23 @@ impl Phone {
     }
 
     pub fn hold(&mut self, call: u32, dialog: DialogId, action: &str) {
-        self.dialogs().hold(call, dialog, action);
+        let ask = match action {
+            "toggleHold" => Ask::ToggleHold,
+            _ => Ask::Hold,
+        };
+        self.ask(call, dialog, ask, &json!({ "action": action }));
+    }
+
+    pub fn ask(&mut self, call: u32, dialog: DialogId, ask: Ask, params: &Tree) {
+        self.dialogs().ask(call, dialog, ask, &params.to_string());
         self.drain();
     }
 
-    pub fn ask(&mut self, call: u32, dialog: DialogId, method: &str, params: &Tree) {
-        let params = params.to_string();
-        self.dialogs().ask_server(call, dialog, method, &params);
+    /// What `setMute` returns: whether it is silent now.
+    pub fn mute(&mut self, dialog: DialogId, change: Change) -> bool {
+        let tracks = self.dialogs().enable(dialog, false, change);
         self.drain();
-    }
-
-    pub fn mute(&mut self, dialog: DialogId, on: Option<bool>) -> bool {
-        let silent = self.dialogs().enable(dialog, false, on);
-        self.drain();
-        silent
+        tracks.there && !tracks.enabled
     }
 
     // The media part.
@@ -317,21 +320,18 @@ impl Phone {
 
 pub fn show(notice: &Notice<Json>) -> String {
     match notice {
-        Notice::New {
-            dialog,
-            call_id,
-            name,
-            number,
-            video,
-            stereo,
-            attach,
-            ..
-        } => {
-            let mut line = format!("{dialog} new {call_id} of {name} <{number}>");
-            for (has, what) in [(video, "video"), (stereo, "stereo"), (attach, "attach")] {
-                if *has {
-                    line = format!("{line}, {what}");
-                }
+        Notice::New(new) => {
+            let mut line = format!(
+                "{} new {} of {} <{}>",
+                new.dialog, new.call_id, new.name, new.number
+            );
+            let what = [
+                (new.video, "video"),
+                (new.stereo, "stereo"),
+                (new.attach, "attach"),
+            ];
+            for (_, what) in what.iter().filter(|(has, _)| *has) {
+                line = format!("{line}, {what}");
             }
             line
         }
@@ -395,8 +395,8 @@ fn show_media(media: &Media<Json>) -> String {
             line
         }
         Media::Remote { epoch, sdp } => format!("remote {epoch} {}", text(sdp)),
-        Media::Microphone { on } => format!("microphone {on}"),
-        Media::Camera { on } => format!("camera {on}"),
+        Media::Enable { video: false, on } => format!("microphone {on}"),
+        Media::Enable { video: true, on } => format!("camera {on}"),
         Media::Ring { on } => format!("ring {on}"),
         Media::Play { epoch } => format!("play {epoch}"),
         Media::Close { epoch } => format!("close {epoch}"),

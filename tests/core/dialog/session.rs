@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{Harness, Kind, Notice, config};
-use verto_wasm::core::dialog::{DialogId, Report};
+use verto_wasm::core::dialog::{Ask, DialogId, Report};
 
 use super::phone::show;
 
@@ -61,7 +61,7 @@ impl Desk {
 
     fn hold(&mut self, call: u32, dialog: DialogId) {
         let now = self.h.now;
-        self.h.session.calls(now).hold(call, dialog, "hold");
+        self.h.session.calls(now).ask(call, dialog, Ask::Hold, "{}");
         self.h.timer();
     }
 
@@ -394,7 +394,7 @@ fn after_a_hangup_in_a_callback_no_older_state_is_told() {
     let (mut desk, dialog) = Desk::active("c1");
     let now = desk.h.now;
     let session = &mut desk.h.session;
-    session.calls(now).hold(7, dialog, "hold");
+    session.calls(now).ask(7, dialog, Ask::Hold, "{}");
     let socket = desk.h.socket;
     let reply = testkit::Json(json!({ "id": 3, "result": { "holdState": "held" } }));
     session.frame(now, socket, &reply);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
-use verto_wasm::core::dialog::{Asked, Asker, Dialogs, Method, Report, State};
+use verto_wasm::core::dialog::{Ask, Asked, Asker, Dialogs, Method, Report, State};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::facts::Facts;
@@ -110,18 +110,11 @@ impl World {
         fact.end();
     }
 
-    pub fn hold(&mut self, dialog: u32, action: &str) {
+    pub fn ask(&mut self, dialog: u32, ask: Ask) {
         self.last_call += 1;
-        self.open_calls.push(self.last_call);
         let call = self.last_call;
-        self.dialogs().hold(call, dialog, action);
-    }
-
-    pub fn ask(&mut self, dialog: u32) {
-        self.last_call += 1;
-        self.open_calls.push(self.last_call);
-        let call = self.last_call;
-        self.dialogs().ask_server(call, dialog, "verto.info", "{}");
+        self.open_calls.push(call);
+        self.dialogs().ask(call, dialog, ask, "{}");
     }
 
     pub fn end_all(&mut self) {
