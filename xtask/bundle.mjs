@@ -118,20 +118,20 @@ const common = {
 };
 
 const entries = [
-  { entry: "entry-script.js", out: "verto-min.js", format: "iife", minify: small },
-  { entry: "entry-esm.js", out: "index.mjs", format: "esm" },
+  { entry: "script.js", out: "verto-min.js", format: "iife", minify: small },
+  { entry: "esm.js", out: "index.mjs", format: "esm" },
   // Node finds the named exports of a CommonJS file only as this platform writes them.
-  { entry: "entry-esm.js", out: "index.cjs", format: "cjs", platform: "node" },
-  { entry: "entry-slim.js", out: "slim.mjs", format: "esm" },
+  { entry: "esm.js", out: "index.cjs", format: "cjs", platform: "node" },
+  { entry: "slim.js", out: "slim.mjs", format: "esm" },
 ];
 if (small) {
   entries.push({
-    entry: "entry-legacy.js",
+    entry: "legacy.js",
     out: "verto-legacy-min.js",
     format: "iife",
     minify: true,
     ecma: ECMA,
-    inject: [path.join(template, "weak-ref.js")],
+    inject: [path.join(template, "entries", "weak-ref.js")],
     alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
     plugins: [linkedTo(path.join(legacyDir, "verto_bg.wasm"), false, byIdentity), asScript(legacyDir)],
   });
@@ -170,7 +170,7 @@ try {
       minifyWhitespace: small,
       minifySyntax: small,
       ...options,
-      entryPoints: [path.join(template, entry)],
+      entryPoints: [path.join(template, "entries", entry)],
       outfile: path.join(outDir, out),
     });
     await (options.minify ? minifyMore : escapeControls)(path.join(outDir, out), ecma);

@@ -85,7 +85,9 @@ pub fn check<'a>(
         Some(parts) => parts,
         None => return Err((AUTH_FAILED, "Missing or improper credentials")),
     };
-    let user = config.user(number).filter(|_| domain == config.domain);
+    let user = config
+        .user(number)
+        .filter(|_| domain.eq_ignore_ascii_case(&config.domain));
     let user = user.ok_or((AUTH_FAILED, "Login Incorrect"))?;
 
     let accepted = match token(params) {

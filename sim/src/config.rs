@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::center::CenterConfig;
-use crate::limits::{LARGEST_QUEUE, LONGEST_SECONDS};
+use crate::limits::{LARGEST_QUEUE, LONGEST_MS, LONGEST_SECONDS};
 
 /// The built-in configuration, which is also the example to copy.
 pub const BUILT_IN: &str = include_str!("../default.toml");
@@ -34,21 +34,26 @@ pub struct Config {
     /// After so many seconds without a frame the server sends a `verto.ping`.
     #[serde(default = "default_idle_ping")]
     pub idle_ping: u64,
+    /// For how many milliseconds a client must be silent before the server writes events and its
+    /// own requests to it. It is 50 in mod_verto, so that a client that sends without pause hears
+    /// nothing of its events.
+    #[serde(default = "default_event_silence")]
+    pub event_silence: u64,
     /// How many frames may wait for a slow client before further ones are dropped.
     #[serde(default = "default_send_queue")]
     pub send_queue: usize,
-    /// For how many seconds a user's browsers ring.
-    #[serde(default = "default_ring_time")]
-    pub ring_time: u64,
-    /// For how many seconds a call may be without its WebSocket.
-    #[serde(default = "default_detach_time")]
-    pub detach_time: u64,
     /// How many seconds an HTTP request may take until its head, and then its body, has come.
     #[serde(default = "default_request_timeout")]
     pub request_timeout: u64,
     /// A connection that takes nothing for so many seconds while frames wait for it is cut.
     #[serde(default = "default_write_timeout")]
     pub write_timeout: u64,
+    /// For how many seconds a user's browsers ring.
+    #[serde(default = "default_ring_time")]
+    pub ring_time: u64,
+    /// For how many seconds a call may be without its WebSocket.
+    #[serde(default = "default_detach_time")]
+    pub detach_time: u64,
     /// How many seconds a token from the HTTP API is valid.
     #[serde(default = "default_token_lifetime")]
     pub token_lifetime: u64,
@@ -199,7 +204,7 @@ impl Config {
             ("request_timeout", self.request_timeout, 1),
             ("write_timeout", self.write_timeout, 1),
             ("token_lifetime", self.token_lifetime, 0),
-            ("ring_time", self.ring_time, 1),
+            ("ring_time", self.ring_time, 0),
             ("detach_time", self.detach_time, 0),
         ];
         let logins = self.users.iter().filter_map(|user| user.login_expires);
@@ -208,6 +213,9 @@ impl Config {
             if !(least..=LONGEST_SECONDS).contains(&value) {
                 return Err(format!("{name} must be from {least} to {LONGEST_SECONDS}"));
             }
+        }
+        if self.event_silence > LONGEST_MS {
+            return Err(format!("event_silence must be from 0 to {LONGEST_MS}"));
         }
         if !(1..=LARGEST_QUEUE).contains(&self.send_queue) {
             return Err(format!("send_queue must be from 1 to {LARGEST_QUEUE}"));
@@ -243,6 +251,10 @@ fn default_request_timeout() -> u64 {
 
 fn default_write_timeout() -> u64 {
     60
+}
+
+fn default_event_silence() -> u64 {
+    50
 }
 
 fn default_send_queue() -> usize {

@@ -9,6 +9,9 @@ use std::fmt::{self, Write};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+/// How deeply arrays and objects may be nested in each other.
+const DEEPEST: usize = 64;
+
 /// One JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -27,10 +30,23 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads the first JSON value of `text` and ignores whatever follows it.
+    /// Reads the first JSON value of `text` and ignores whatever follows it. A value that is nested
+    /// more deeply than cJSON allows is none.
     pub fn parse(text: &str) -> Option<Json> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = serde_json::Deserializer::from_str(text);
-        Json::deserialize(&mut reader).ok()
+        let value = Json::deserialize(&mut reader).ok()?;
+        (value.depth() <= DEEPEST).then_some(value)
+    }
+
+    /// How many arrays and objects lie in each other.
+    fn depth(&self) -> usize {
+        let inner = match self {
+            Json::Array(items) => items.iter().map(Json::depth).max(),
+            Json::Object(members) => members.iter().map(|(_, value)| value.depth()).max(),
+            _ => return 0,
+        };
+        inner.unwrap_or(0).saturating_add(1)
     }
 
     /// The member `key` of an object.
@@ -163,6 +179,11 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+/// What cJSON keeps of a string: in C the character 0 is its end.
+fn c_string(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
+}
+
 struct JsonVisitor;
 
 impl<'de> Visitor<'de> for JsonVisitor {
@@ -193,11 +214,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::from(text))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Json, E> {
-        Ok(Json::String(text))
+        Ok(Json::from(c_string(text)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
@@ -210,8 +227,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut members = Vec::new();
-        while let Some(member) = access.next_entry()? {
-            members.push(member);
+        while let Some((key, value)) = access.next_entry::<String, Json>()? {
+            members.push((c_string(&key).to_owned(), value));
         }
         Ok(Json::Object(members))
     }

@@ -41,6 +41,8 @@ struct Colleague {
 #[derive(Debug)]
 pub struct Load {
     colleagues: Vec<Colleague>,
+    /// How many of them have begun their work.
+    arrived: usize,
     events_per_second: f64,
     queues: Vec<String>,
     random: Random,
@@ -48,42 +50,49 @@ pub struct Load {
 }
 
 impl Load {
-    /// Brings `agents` colleagues into the call centre, most of them ready for calls.
-    pub fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
-        let queues = center.queue_ids();
+    /// Brings `agents` colleagues into the call centre, who are not signed in yet.
+    pub fn new(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
         let configs: Vec<AgentConfig> = (FIRST..FIRST.saturating_add(agents))
             .map(|number| AgentConfig::new(number.to_string(), name(&mut Random::new(number))))
             .collect();
         center.set_colleagues(unix_ms(), &configs);
-        let mut load = Load {
-            colleagues: Vec::new(),
+        let queues = center.queue_ids();
+        let mut random = Random::new(agents);
+        let colleagues = configs.into_iter().map_while(|config| {
+            Some(Colleague {
+                id: config.id,
+                queue: pick(&mut random, &queues)?.clone(),
+                told: Told::SignedOut,
+            })
+        });
+        Load {
+            colleagues: colleagues.collect(),
+            arrived: 0,
             events_per_second,
             queues,
-            random: Random::new(agents),
+            random,
             events_before: 0,
-        };
-        for config in configs {
-            let Some(queue) = load.pick(&load.queues.clone()).cloned() else {
-                break;
-            };
-            load.colleagues.push(Colleague {
-                id: config.id,
-                queue,
-                told: Told::SignedOut,
-            });
-            let index = load.colleagues.len().saturating_sub(1);
+        }
+    }
+
+    /// Lets the next `many` colleagues begin their work, most of them ready for calls. The answer
+    /// is false when all have begun.
+    pub fn begin(&mut self, center: &mut Center, many: usize) -> bool {
+        let end = self.arrived.saturating_add(many).min(self.colleagues.len());
+        for index in self.arrived..end {
             // A tenth of the colleagues has not come yet, and another tenth is on a break.
-            match load.random.between(0, 9) {
+            match self.random.between(0, 9) {
                 0 => {}
                 1 => {
-                    load.tell(center, index, Told::Ready);
-                    load.tell(center, index, Told::Break);
+                    self.tell(center, index, Told::Ready);
+                    self.tell(center, index, Told::Break);
                 }
-                _ => load.tell(center, index, Told::Ready),
+                _ => self.tell(center, index, Told::Ready),
             }
         }
-        load.events_before = center.event_count();
-        load
+        self.arrived = end;
+        self.events_before = center.event_count();
+        end < self.colleagues.len()
     }
 
     /// Lets the colleagues act until they have caused as many events as there should be by now,
@@ -109,7 +118,7 @@ impl Load {
         match (self.random.between(0, 99), told) {
             (0..60, _) if few_wait => {
                 let caller = self.number();
-                if let Some(queue) = self.pick(&self.queues.clone()) {
+                if let Some(queue) = pick(&mut self.random, &self.queues) {
                     // This cannot fail: the queue is one of the centre's own.
                     let _ = center.caller(unix_ms(), queue, &caller);
                 }
@@ -130,7 +139,7 @@ impl Load {
 
     /// Gives a colleague a command. The colleague does not follow it while on a call.
     fn tell(&mut self, center: &mut Center, index: usize, what: Told) {
-        let reason = self.pick(&REASONS).copied();
+        let reason = pick(&mut self.random, &REASONS).copied();
         let Some(colleague) = self.colleagues.get_mut(index) else {
             return;
         };
@@ -154,18 +163,15 @@ impl Load {
     fn number(&mut self) -> String {
         format!("13{:09}", self.random.between(0, 999_999_999))
     }
+}
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        let last = (from.len() as u64).saturating_sub(1);
-        from.get(self.random.between(0, last) as usize)
-    }
+fn pick<'a, T>(random: &mut Random, from: &'a [T]) -> Option<&'a T> {
+    let last = (from.len() as u64).saturating_sub(1);
+    from.get(random.between(0, last) as usize)
 }
 
 fn name(random: &mut Random) -> String {
-    let mut one = |from: &[&'static str]| {
-        let last = (from.len() as u64).saturating_sub(1);
-        from.get(random.between(0, last) as usize).copied()
-    };
+    let mut one = |from: &[&'static str]| pick(random, from).copied();
     let surname = one(&SURNAMES).unwrap_or_default();
     format!("{surname}{}", one(&GIVEN_NAMES).unwrap_or_default())
 }
@@ -184,7 +190,8 @@ mod tests {
         center.set_arrivals(false);
         center.tick(unix_ms());
         let own = center.agents();
-        let mut load = Load::begin(&mut center, 500, 200.0);
+        let mut load = Load::new(&mut center, 500, 200.0);
+        while load.begin(&mut center, 30) {}
         let rows = center.agents();
         let rows = rows.as_array().unwrap();
         assert_eq!(rows.len(), 510);
@@ -210,7 +217,7 @@ mod tests {
             assert!(types.contains(expected), "{types:?}");
         }
 
-        Load::begin(&mut center, 0, 0.0);
+        Load::new(&mut center, 0, 0.0);
         assert_eq!(center.agents(), own);
         let calls = center.calls();
         let mut calls = calls.as_array().unwrap().iter();

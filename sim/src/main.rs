@@ -3,8 +3,8 @@
 //! The modules from the bottom to the top; each uses only those that stand before it, and
 //! `tests/modules.rs` keeps it so:
 //!
-//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`] and [`tcp`] know nothing
-//!   of the simulator;
+//! - [`clock`], [`json`], [`limits`], [`mask`], [`random`], [`supervise`], [`tcp`] and [`text`]
+//!   know nothing of the simulator;
 //! - [`center`] is the call centre, and [`config`] the configuration file;
 //! - [`auth`] decides who may log in, and [`hub`] knows who is connected and delivers frames;
 //! - [`media`] is where browsers' calls end, and [`calls`] leads them; [`phones`] lets the
@@ -18,6 +18,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod auth;
+#[allow(clippy::arithmetic_side_effects)]
 mod calls;
 mod center;
 mod cli;
@@ -31,6 +32,7 @@ mod json;
 mod limits;
 mod load;
 mod mask;
+#[allow(clippy::arithmetic_side_effects)]
 mod media;
 mod outgoing;
 mod phones;
@@ -40,6 +42,7 @@ mod sim;
 mod supervise;
 mod switch;
 mod tcp;
+mod text;
 mod verto;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -83,7 +86,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), String> {
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
+    config.event_silence = cli.event_silence.unwrap_or(config.event_silence);
     // The debug lines of libraries are left out: among them nobody would find the frames.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
@@ -126,7 +130,7 @@ async fn run(cli: Cli) -> Result<(), String> {
     };
     tokio::spawn(async move { keep_going("calls", run_calls).await });
     if cli.agents > 0 {
-        sim.set_load(cli.agents, cli.events);
+        sim.set_load(cli.agents, cli.events).await;
     }
     let files = Files {
         www: cli.www,

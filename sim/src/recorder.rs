@@ -10,6 +10,7 @@ use crate::hub::ConnId;
 use crate::json::Json;
 use crate::limits::{RECORDED_BYTES, RECORDED_FRAME_BYTES, RECORDED_FRAMES};
 use crate::mask::mask;
+use crate::text::prefix;
 
 /// Which way a frame went, seen from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,10 +111,7 @@ fn shorten(text: &str) -> (&str, String) {
     if text.len() <= RECORDED_FRAME_BYTES {
         return (text, String::new());
     }
-    let boundary = (0..=RECORDED_FRAME_BYTES)
-        .rev()
-        .find(|at| text.is_char_boundary(*at));
-    let kept = boundary.and_then(|at| text.get(..at)).unwrap_or_default();
+    let kept = prefix(text, RECORDED_FRAME_BYTES);
     (kept, format!("… ({} bytes)", text.len()))
 }
 

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc};
+use tokio::task::yield_now;
 use tokio::time::{Instant, interval};
 
+use crate::center::Center;
 use crate::clock::unix_ms;
 use crate::config::Config;
 use crate::faults::until;
@@ -15,6 +17,9 @@ use crate::media::{Happened, Media};
 use crate::recorder::Recorder;
 use crate::switch::{Options, Switch};
 
+/// How many colleagues begin their work before others get their turn.
+const PART: usize = 50;
+
 /// What all tasks of the server share.
 pub struct Sim {
     switch: Mutex<Switch>,
@@ -22,6 +27,8 @@ pub struct Sim {
     pub recorder: Recorder,
     /// How long a client may be silent before it gets a `verto.ping`.
     pub idle_ping: Duration,
+    /// How long a client must be silent before events are written to it.
+    pub event_silence: Duration,
     /// How long a request may take to arrive.
     pub request_timeout: Duration,
     /// How long a connection may take nothing that is to be written to it.
@@ -36,6 +43,7 @@ impl Sim {
         Sim {
             recorder: Recorder::default(),
             idle_ping: Duration::from_secs(config.idle_ping),
+            event_silence: Duration::from_millis(config.event_silence),
             request_timeout: Duration::from_secs(config.request_timeout),
             write_timeout: Duration::from_secs(config.write_timeout),
             center_changed: Notify::new(),
@@ -99,14 +107,25 @@ impl Sim {
     }
 
     /// Replaces the colleagues by `agents` new ones, who cause that many events a second
-    /// until they are replaced or the simulator is reset.
-    pub fn set_load(self: &Arc<Sim>, agents: u64, events_per_second: f64) {
+    /// until they are replaced or the simulator is reset. Returns when they have begun.
+    pub async fn set_load(self: &Arc<Sim>, agents: u64, events_per_second: f64) {
         let number = self.update(|switch| {
             switch.last_load = switch.last_load.saturating_add(1);
-            let load = Load::begin(&mut switch.center, agents, events_per_second);
+            let load = Load::new(&mut switch.center, agents, events_per_second);
             switch.load = (agents > 0).then_some((switch.last_load, load));
             switch.last_load
         });
+        let current =
+            move |switch: &mut Switch, work: fn(&mut Load, &mut Center) -> bool| match &mut switch
+                .load
+            {
+                Some((current, load)) if *current == number => work(load, &mut switch.center),
+                _ => false,
+            };
+        // Thousands of colleagues take seconds to begin, during which others get their turn.
+        while self.update(|switch| current(switch, |load, center| load.begin(center, PART))) {
+            yield_now().await;
+        }
         let sim = Arc::clone(self);
         tokio::spawn(async move {
             let began = Instant::now();
@@ -140,7 +159,7 @@ mod tests {
             speed: 1.0,
             browser_phones: false,
         };
-        let (media, _) = Media::start().await.unwrap();
+        let (media, _happened) = Media::start().await.unwrap();
         let sim = Arc::new(Sim::new(config, options, media));
         let broken = Arc::clone(&sim);
         let task = tokio::spawn(async move {

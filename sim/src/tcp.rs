@@ -19,6 +19,10 @@ const WHOLE: u8 = 0;
 const BREAKING: u8 = 1;
 /// Nothing more is written.
 const BROKEN: u8 = 2;
+/// The next write is the WebSocket library's answer to a close frame.
+const CLOSING: u8 = 3;
+/// A close frame with the code 1000, as a server writes it.
+const CLOSE_1000: [u8; 4] = [0x88, 2, 0x03, 0xe8];
 
 /// What a request knows of the TCP connection below it: who is at the other end, and the means to
 /// break it.
@@ -33,6 +37,15 @@ impl TcpHandle {
     /// From now on an attempt to write ends the connection instead.
     pub fn cut(&self) {
         self.state.store(BROKEN, Ordering::Relaxed);
+    }
+
+    /// The next write is a close frame with the code 1000, whatever it would have been: mod_verto
+    /// answers so to every close frame. The WebSocket library would repeat the client's code.
+    pub fn answer_close(&self) {
+        // A connection that is broken stays so.
+        let _ = self
+            .state
+            .compare_exchange(WHOLE, CLOSING, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     /// Only the first half of the next write is written; the write after it ends the connection.
@@ -100,14 +113,20 @@ impl AsyncWrite for BreakableStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let state = self.state.load(Ordering::Relaxed);
-        let bytes = match state {
+        let part = match state {
             BROKEN => return Poll::Ready(Err(ErrorKind::ConnectionReset.into())),
             BREAKING => bytes.get(..bytes.len() / 2).unwrap_or_default(),
+            CLOSING => CLOSE_1000.as_slice(),
             _ => bytes,
         };
-        let written = self.stream.as_mut().poll_write(context, bytes);
-        if state == BREAKING && written.is_ready() {
-            self.state.store(BROKEN, Ordering::Relaxed);
+        let written = self.stream.as_mut().poll_write(context, part);
+        match (state, &written) {
+            (BREAKING, Poll::Ready(_)) => self.state.store(BROKEN, Ordering::Relaxed),
+            (CLOSING, Poll::Ready(Ok(_))) => {
+                self.state.store(WHOLE, Ordering::Relaxed);
+                return Poll::Ready(Ok(bytes.len()));
+            }
+            _ => {}
         }
         written
     }

@@ -197,8 +197,8 @@ impl Client {
 
     /// Gives a call up for the page's `reason`; `made` says whether its request was made.
     pub fn abort(&self, call: CallId, made: bool, reason: JsValue) {
-        let mut error = Error::new(Kind::Aborted, "the page gave this request up");
-        error.data = Some(Json(reason));
+        let message = "the page gave this request up";
+        let error = Error::new(Kind::Aborted, message).with_data(Json(reason));
         self.shell.command(|session, _| match made {
             true => session.cancel(call, error),
             false => session.refuse(call, error),

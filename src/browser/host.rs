@@ -1,4 +1,4 @@
-//! The JavaScript side of one instance, as `pkg-template/host.js` writes it.
+//! The JavaScript side of one instance, as `pkg-template/host/host.js` writes it.
 
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;

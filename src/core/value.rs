@@ -4,7 +4,7 @@
 //! and is read by typed getters; in native tests it is a `serde_json` value. Both go
 //! through the same classifier ([`crate::core::frame`]).
 
-/// The members of a frame that the core reads; everything else in it is the page's.
+/// The members of a frame that the core reads. Everything else in a frame is for the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Field {
@@ -46,11 +46,6 @@ impl Field {
     ];
 
     /// The member's name on the wire.
-    ///
-    /// ```
-    /// use verto_wasm::core::value::Field;
-    /// assert_eq!(Field::EventChannel.name(), "eventChannel");
-    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Field::Method => "method",

@@ -1,9 +1,7 @@
-//! What the server says without being asked, and what it says wrongly.
+//! Frames from the server: its own requests, and everything that is not as it should be.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::session::State;
-
-use crate::harness::{Harness, config};
+use testkit::{Harness, State, config};
 
 #[test]
 fn frames_in_an_array_are_each_a_frame() {
@@ -112,12 +110,12 @@ fn a_ping_before_the_login_is_not_answered() {
 #[test]
 fn messages_reach_the_page() {
     let mut h = Harness::ready();
-    h.request("verto.clientReady", json!({ "reattached_sessions": [] }));
-    h.request(
+    h.server_request("verto.clientReady", json!({ "reattached_sessions": [] }));
+    h.server_request(
         "verto.info",
         json!({ "msg": { "from": "1002", "body": "hi" } }),
     );
-    h.request("verto.info", json!({}));
+    h.server_request("verto.info", json!({}));
     h.frame(json!({ "id": 3, "method": "verto.clientReady" }));
     assert_eq!(
         h.told(),
@@ -135,9 +133,9 @@ fn a_private_event_is_a_message() {
     let mut h = Harness::ready();
     let sessid = h.session.sessid().to_owned();
     let by_channel = json!({ "eventChannel": sessid, "data": 1 });
-    h.request("verto.event", by_channel.clone());
+    h.server_request("verto.event", by_channel.clone());
     let by_sessid = json!({ "eventChannel": "elsewhere", "sessid": sessid, "data": 2 });
-    h.request("verto.event", by_sessid.clone());
+    h.server_request("verto.event", by_sessid.clone());
     assert_eq!(
         h.told(),
         [
@@ -145,22 +143,23 @@ fn a_private_event_is_a_message() {
             format!("onMessage pvtEvent {by_sessid}"),
         ]
     );
-    // One for somebody else, on a channel that nobody listens to.
-    h.request(
+    // A private event of another session, on a channel that nobody listens to.
+    h.server_request(
         "verto.event",
         json!({ "eventChannel": "x", "sessid": "theirs" }),
     );
     assert!(h.told().is_empty());
-    // Our own broadcast, which comes back to a handler, is no private event.
+    // Our own broadcast, which the server sends back to us, is no private event: a handler
+    // gets it.
     h.subscribe(&["room"], 1);
-    h.request(
+    h.server_request(
         "verto.event",
         json!({ "eventChannel": "room", "sessid": sessid }),
     );
     assert_eq!(h.told(), ["event [1]"]);
 }
 
-/// Frames that mean nothing, each with what the log says.
+/// Frames that mean nothing, each with the line that it leaves in the log.
 fn meaningless() -> Vec<(Tree, &'static str)> {
     let no_id = "log ignored a reply without an id of ours";
     let nobody = "log ignored a reply to a request that waits for none";

@@ -10,6 +10,7 @@ mod docs;
 mod engines;
 mod fuzz_sim;
 mod legacy;
+mod mutants;
 mod package;
 mod process;
 mod project;
@@ -47,6 +48,8 @@ enum Command {
     Test(suite::Args),
     /// Installs a browser engine and its driver
     Engine { engine: Engine },
+    /// Breaks the protocol core in many small ways, and shows which of them no test notices
+    Mutants(mutants::Args),
     /// Works for months in one page, in minutes, and shows what that leaves behind
     Soak(soak::Args),
     /// Measures ours beside other libraries; writes docs/bench.md and docs/bench.svg
@@ -77,6 +80,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test(args) => suite::run(&project, &args),
         Command::Engine { engine } => engine.ensure(&project).map(drop),
+        Command::Mutants(args) => mutants::run(&project, &args),
         Command::Soak(args) => soak::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
         Command::Wallboard(args) => wallboard::run(&project, &args),

@@ -245,11 +245,11 @@ fn sizes(project: &Project, pkg: &Path, dev: bool) -> Result<()> {
 
 fn copy_rest(project: &Project, out: &Path, dev: bool) -> Result<()> {
     let template = project.root.join("pkg-template");
-    copy_files(&template, out, |name| {
-        name.ends_with(".d.ts") || name.starts_with("README")
-    })?;
+    copy_files(&template, out, |name| name.starts_with("README"))?;
+    let types = template.join("types");
+    copy_files(&types, out, |name| name.ends_with(".d.ts"))?;
     // To TypeScript the types of a CommonJS file are other ones.
-    copy(&template.join("index.d.ts"), &out.join("index.d.cts"))?;
+    copy(&types.join("index.d.ts"), &out.join("index.d.cts"))?;
     copy_files(&project.root, out, |name| name.starts_with("LICENSE"))?;
     let manifest = fs::read_to_string(template.join("package.json"))
         .context("pkg-template/package.json cannot be read")?;

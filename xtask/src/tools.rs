@@ -63,6 +63,16 @@ impl WasmBindgen {
     }
 }
 
+/// cargo-mutants of this version.
+pub fn cargo_mutants(project: &Project, version: &str) -> Result<PathBuf> {
+    let name = format!("cargo-mutants{}", env::consts::EXE_SUFFIX);
+    let program = project.tools().join("bin").join(name);
+    if !is_of_version(&program, version) {
+        cargo_install(project, "cargo-mutants", version)?;
+    }
+    Ok(program)
+}
+
 /// Whether this program is there, and `name version ...` is what it says of itself.
 pub fn is_of_version(program: &Path, version: &str) -> bool {
     program.is_file()

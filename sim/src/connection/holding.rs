@@ -61,7 +61,11 @@ impl Connection {
                 self.sim.recorder.frame(self.conn, Direction::In, &text);
                 Ok(())
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Over::Client),
+            Some(Ok(Message::Close(_))) => {
+                self.tcp.answer_close();
+                Err(Over::Client)
+            }
+            Some(Err(_)) | None => Err(Over::Client),
             Some(Ok(_)) => Ok(()),
         }
     }

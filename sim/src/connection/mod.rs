@@ -62,6 +62,7 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, tcp: TcpHandle, silent: bool)
         outgoing: Outgoing::new(),
         late_replies: Vec::new(),
         expires: None,
+        quiet_at: Instant::now(),
         speed_test: None,
     };
     let over = connection.serve().await;
@@ -89,6 +90,7 @@ impl Connection {
         loop {
             self.notice_faults();
             self.thawed().await?;
+            let quiet = self.quiet_at <= Instant::now();
             let expires = self.expires;
             let expired = async move {
                 match expires {
@@ -107,9 +109,11 @@ impl Connection {
                     return Err(Over::Server(ending));
                 }
                 () = until(self.outgoing.due()) => self.write_next().await?,
-                Some(frame) = self.queue.recv(), if self.outgoing.has_room() => {
+                Some(frame) = self.queue.recv(), if quiet && self.takes_events() => {
                     self.write_queued(frame).await?;
                 }
+                // Events are looked for again when the client has been silent for long enough.
+                () = sleep_until(self.quiet_at), if !quiet => {}
                 () = expired => return Err(Over::Server(Ending::Close(1000))),
                 () = sleep_until(ping_at) => {
                     ping_at = after(self.sim.idle_ping);
@@ -126,6 +130,7 @@ impl Connection {
                         self.thawed().await?;
                         self.read(message).await?;
                     }
+                    self.quiet_at = after(self.sim.event_silence);
                 }
             }
         }
@@ -138,7 +143,11 @@ impl Connection {
                 (String::from_utf8_lossy(&data).into_owned(), data.len())
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Close(_))) | None => return Err(Over::Client),
+            Some(Ok(Message::Close(_))) => {
+                self.tcp.answer_close();
+                return Err(Over::Client);
+            }
+            None => return Err(Over::Client),
             Some(Err(error)) => {
                 debug!(conn = self.conn, %error, "the connection broke");
                 return Err(Over::Client);
@@ -150,6 +159,11 @@ impl Connection {
         }
         if text.starts_with('#') {
             return self.speed_test(&text).await;
+        }
+        // Any other frame ends a speed test, of which nothing more is heard.
+        self.speed_test = None;
+        if text.is_empty() {
+            return Ok(());
         }
         let now = unix_ms();
         let (mut outcome, login, expires) = self.sim.update(|switch| {
@@ -193,6 +207,12 @@ impl Connection {
             }
             None => Ok(()),
         }
+    }
+
+    /// Whether an event can be written now, if the client is silent. mod_verto writes none while a
+    /// speed test is running.
+    fn takes_events(&self) -> bool {
+        self.outgoing.has_room() && self.speed_test.is_none()
     }
 
     /// Sends the ping that every silent client gets, whether logged in or not.

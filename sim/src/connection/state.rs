@@ -39,6 +39,8 @@ pub(super) struct Connection {
     /// Replies that wait until the first frame that a call causes has been written.
     pub(super) late_replies: Vec<String>,
     pub(super) expires: Option<Instant>,
+    /// When the client will have been silent for so long that events are written to it.
+    pub(super) quiet_at: Instant,
     /// The size in bytes and the beginning of the speed test that is running.
     pub(super) speed_test: Option<(usize, Instant)>,
 }

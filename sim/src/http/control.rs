@@ -157,7 +157,7 @@ async fn load(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
             return Err(Answer::bad(message));
         }
     };
-    sim.set_load(agents, rate);
+    sim.set_load(agents, rate).await;
     Ok(Answer::done("agents", agents))
 }
 

@@ -54,14 +54,15 @@ impl Request<'_> {
         if !self.user().is_some_and(|user| user.may_use(channel)) {
             return refused("Permission Denied.");
         }
+        let event = params
+            .clone()
+            .with("userid", self.login_name())
+            .with("sessid", self.sessid().unwrap_or_default());
         // Without this flag mod_verto sends a broadcast to other servers only.
         if params.get("localBroadcast") == Some(&Json::Bool(true)) {
-            let event = params
-                .clone()
-                .with("userid", self.login_name())
-                .with("sessid", self.sessid().unwrap_or_default());
             self.switch.hub.deliver(channel, &event);
         }
+        self.told_params = Some(event);
         Json::object()
     }
 }

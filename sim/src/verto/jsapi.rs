@@ -15,7 +15,7 @@ pub(super) fn call(request: &mut Request<'_>, params: &Json) -> MethodResult {
         return Err(denied());
     }
     let data = params.get("data").ok_or_else(denied)?;
-    match command {
+    match command.to_ascii_lowercase().as_str() {
         "lua" => Ok(lua(request, data)),
         "status" => Ok(status(request)),
         "fsapi" => fsapi(request, Some(data)),

@@ -8,6 +8,10 @@ use crate::auth;
 use crate::calls;
 use crate::hub::Ending;
 use crate::json::Json;
+use crate::text::prefix;
+
+/// How many bytes of a session id mod_verto keeps.
+const LONGEST_SESSID: usize = 256;
 
 impl Request<'_> {
     /// Fixes the session id if none is fixed yet.
@@ -17,7 +21,10 @@ impl Request<'_> {
                 params
                     .and_then(|params| params.get_str("sessid"))
                     .filter(|sessid| !sessid.is_empty())
-                    .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
+                    .map_or_else(
+                        || Uuid::new_v4().to_string(),
+                        |sessid| prefix(sessid, LONGEST_SESSID).to_owned(),
+                    )
             });
         }
     }
@@ -39,7 +46,8 @@ impl Request<'_> {
         let switch = &mut *self.switch;
         let user = auth::check(&switch.config, &switch.tokens, params, self.now)?;
         if let Some(client) = switch.hub.client_mut(self.conn) {
-            client.user = Some(user.login.clone());
+            // A second login on a connection changes the name, and leaves the permissions as they are.
+            client.user.get_or_insert_with(|| user.login.clone());
             client.login = Some(format!("{}@{}", user.login, switch.config.domain));
             client.expires = user
                 .login_expires
@@ -56,9 +64,10 @@ impl Request<'_> {
         let sessid = self.sessid().unwrap_or_default().to_owned();
         let hub = &mut self.switch.hub;
         let Ok(punted) = hub.take_session(self.conn, &login, &sessid) else {
+            // The connection ends after the reply. What else stands in the same batch is answered
+            // until then, without a session.
             if let Some(client) = hub.client_mut(self.conn) {
-                client.login = None;
-                client.user = None;
+                client.sessid = None;
             }
             self.outcome.ending = Some(Ending::Close(1000));
             return Err((auth::AUTH_FAILED, "Session in use"));

@@ -19,7 +19,7 @@ use crate::hub::{ConnId, Ending};
 use crate::json::Json;
 use crate::switch::Switch;
 pub use request::Outcome;
-use request::{MethodResult, REFUSED, Request, denied, invalid, no_method, refused, reply};
+use request::{MethodResult, Request, denied, invalid, no_method, params_missing, refused, reply};
 
 /// Handles a frame that isn't part of the speed test.
 pub fn handle(switch: &mut Switch, conn: ConnId, text: &str, now: u64) -> Outcome {
@@ -33,6 +33,7 @@ pub fn handle(switch: &mut Switch, conn: ConnId, text: &str, now: u64) -> Outcom
         conn,
         now,
         burst: 0,
+        told_params: None,
         outcome: Outcome::default(),
     };
     let reply = match Json::parse(text) {
@@ -97,7 +98,9 @@ impl Request<'_> {
             return None;
         }
         if let Ok(result) = &mut answer {
+            let params = self.told_params.as_ref().or(params);
             echo_params(result, params);
+            self.told_params = None;
         }
         Some(reply(id, answer))
     }
@@ -107,11 +110,7 @@ impl Request<'_> {
         match method {
             _ if !allowed => Err(no_method()),
             "login" => self.login(params),
-            "echo" => params.cloned().ok_or_else(|| {
-                Json::object()
-                    .with("message", "Params data missing")
-                    .with("code", REFUSED)
-            }),
+            "echo" => params.cloned().ok_or_else(params_missing),
             "verto.ping" => Ok(self.ping()),
             "verto.subscribe" => self.subscribe(params),
             "verto.unsubscribe" => self.unsubscribe(params),
@@ -156,7 +155,7 @@ impl Request<'_> {
 fn echo_params(result: &mut Json, params: Option<&Json>) {
     let Some(params) = params else { return };
     match params.get("echoParams") {
-        None | Some(Json::Null | Json::Bool(false)) => {}
+        None => {}
         Some(Json::Bool(true)) => result.push("requestParams", params.clone()),
         Some(wanted) => result.push("requestParams", wanted.clone()),
     }

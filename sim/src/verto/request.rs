@@ -42,6 +42,8 @@ pub(super) struct Request<'a> {
     pub now: u64,
     /// How many events the bursts of this frame have caused so far.
     pub burst: u64,
+    /// The `params` as they are echoed, where the method has changed them.
+    pub told_params: Option<Json>,
     /// What the frame has led to so far.
     pub outcome: Outcome,
 }
@@ -100,4 +102,11 @@ pub(super) fn no_method() -> Json {
 /// The error of a command that the user may not give, or that doesn't exist.
 pub(super) fn denied() -> Json {
     refused((DENIED, "Permission Denied"))
+}
+
+/// The error of a request without `params`, where there must be some.
+pub(super) fn params_missing() -> Json {
+    Json::object()
+        .with("message", "Params data missing")
+        .with("code", REFUSED)
 }

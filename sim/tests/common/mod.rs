@@ -286,16 +286,25 @@ impl Client {
         reply["result"].take()
     }
 
-    /// All frames up to the reply to a ping: what the server had to say by now.
-    pub fn drain(&mut self) -> Vec<String> {
+    /// All frames that the server had to write by now: replies up to that to a ping, and then events
+    /// up to one that is made for this.
+    pub fn drain(&mut self, sim: &Sim) -> Vec<String> {
         self.send(r#"{"jsonrpc":"2.0","method":"verto.ping","params":{},"id":"drain"}"#);
+        let own = Value::from(self.socket.get_ref().local_addr().unwrap().to_string());
+        let state = sim.get("/sim/state");
+        let mut connections = state["connections"].as_array().unwrap().iter();
+        let row = connections.find(|row| row["remote"] == own).unwrap();
+        let last = json!({"conn": row["id"], "text": "the last"}).to_string();
         let mut frames = Vec::new();
         loop {
             let frame = self.next().unwrap();
             if frame.starts_with(r#"{"jsonrpc":"2.0","id":"drain","#) {
+                assert_eq!(sim.post("/sim/send", &last).1["delivered"], 1);
+            } else if frame == "the last" {
                 return frames;
+            } else {
+                frames.push(frame);
             }
-            frames.push(frame);
         }
     }
 

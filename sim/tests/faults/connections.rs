@@ -221,8 +221,8 @@ fn requests_are_swallowed_where_answers_are_frozen() {
     sim.frames_when(|frames| frames.contains(r#"\"id\":7"#));
     event(&sim, 1);
     sim.fault("thaw", json!({}));
-    client.send(&PING.replace('7', "8"));
     assert_eq!(client.frame()["params"]["data"]["n"], 1);
+    client.send(&PING.replace('7', "8"));
     assert_eq!(client.frame()["id"], 8);
     sim.fault("freeze", json!({"what": "answers"}));
     assert_eq!(client.close(), End::Closed(1000, String::new()));
@@ -262,7 +262,7 @@ fn a_restart_cuts_all_and_keeps_or_forgets_the_state() {
         let mut client = subscriber(&sim, "s-1");
         let agent = json!({"queue": "test", "agent": "1001", "extn": "1001"});
         client.command("ccLogin", agent);
-        client.drain();
+        client.drain(&sim);
         let mut frozen = sim.log_in("1002", "s-2");
         sim.fault("freeze", json!({"login": "1002"}));
         let mut taken_over = sim.log_in("1003", "s-3");

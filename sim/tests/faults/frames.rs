@@ -168,7 +168,7 @@ fn a_flood_loses_nothing_where_the_client_reads() {
     let flood = json!({"eventChannel": "vcc", "count": 2000});
     assert_eq!(sim.fault("flood", flood)["delivered"], 50);
     sim.fault("thaw", json!({}));
-    assert_eq!(client.drain().len(), 50);
+    assert_eq!(client.drain(&sim).len(), 50);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn numbers_of_events_are_skipped_and_an_event_comes_twice() {
     let first = one.next().unwrap();
     assert_eq!(sim.fault("duplicate", json!({"conn": 1}))["delivered"], 1);
     assert_eq!(one.next().unwrap(), first);
-    assert_eq!(two.drain().len(), 1);
+    assert_eq!(two.drain(&sim).len(), 1);
     sim.log_in("1003", "s-3");
     assert_eq!(
         sim.fault("duplicate", json!({"login": "1003"}))["delivered"],

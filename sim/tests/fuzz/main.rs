@@ -40,7 +40,7 @@ struct Figures {
     frames: u64,
     statuses: BTreeMap<u16, u64>,
     unanswered: u64,
-    slowest: Duration,
+    slowest: (Duration, String),
 }
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -63,7 +63,10 @@ fn request(sim: &Sim, random: &mut Random, figures: &mut Figures) {
         "{read:?} to {}",
         String::from_utf8_lossy(&request)
     );
-    figures.slowest = figures.slowest.max(took);
+    if took > figures.slowest.0 {
+        let words = String::from_utf8_lossy(&request);
+        figures.slowest = (took, words.chars().take(1000).collect());
+    }
     let head = String::from_utf8_lossy(&answer);
     match head
         .split(' ')
@@ -188,8 +191,11 @@ fn whatever_comes_the_simulator_goes_on() {
     );
     println!(
         "slowest answer {} ms, most memory {peak:?} MB",
-        figures.slowest.as_millis()
+        figures.slowest.0.as_millis()
     );
+    if env::var_os("FUZZ_SECONDS").is_some() {
+        println!("the slowest: {:?}", figures.slowest.1);
+    }
     println!("panics {panics}");
     assert_eq!(panics, 0, "seed {seed}: {told}");
 }

@@ -1,0 +1,91 @@
+import { badArgument } from "./error.js";
+import { Private } from "./private.js";
+import { copy, fits, isMissing, json, text } from "./options.js";
+import { Verto, callCore } from "./verto.js";
+
+const states = new Private();
+
+function stateOf(vcc) {
+  const state = states.get(vcc);
+  if (!state) throw badArgument("vcc", "must be an instance of VertoCallcenter");
+  return state;
+}
+
+// A number stands for the string that it is written as, and blanks for nothing.
+function argument(value) {
+  if (Number.isFinite(value)) return String(value);
+  return typeof value === "string" ? fits("argument", value.trim() && value) : value;
+}
+
+// Runs a command whose `count` arguments come before its callbacks. The last of them may
+// be left out altogether, so that the callbacks move up, where it is optional.
+function command(vcc, func, args, count, optional) {
+  const values = optional && typeof args[count - 1] === "function" ? count - 1 : count;
+  const [ok, failed, options] = args.slice(values);
+  const { verto, group } = stateOf(vcc);
+  return callCore(verto, ok, failed, options, (core, id, timeout) => {
+    const list = Array.from({ length: values }, (_, index) => argument(args[index]));
+    return core.command(id, func, group, list, timeout);
+  });
+}
+
+export class VertoCallcenter {
+  static name = "VertoCallcenter";
+
+  constructor(verto) {
+    if (!(verto instanceof Verto)) throw badArgument("verto", "must be an instance of Verto");
+    states.set(this, { verto, group: "default" });
+  }
+
+  setGroup(group) {
+    if (typeof group !== "string" || group === "") {
+      throw badArgument("group", "must be a non-empty string");
+    }
+    stateOf(this).group = group;
+  }
+
+  ccLogin(...args) {
+    return command(this, "ccLogin", args, 3);
+  }
+
+  ccLogout(...args) {
+    return command(this, "ccLogout", args, 2);
+  }
+
+  ccGoReady(...args) {
+    return command(this, "ccGoReady", args, 2);
+  }
+
+  ccGoBreak(...args) {
+    return command(this, "ccGoBreak", args, 3, true);
+  }
+
+  ccDial(...args) {
+    return command(this, "ccDial", args, 5, true);
+  }
+
+  ccCall(func, data, ok, failed, options) {
+    return callCore(stateOf(this).verto, ok, failed, options, (core, id, timeout) => {
+      const name = text("func", func);
+      return core.cc_call(id, json("data", data), name, timeout);
+    });
+  }
+
+  channel(agent) {
+    const group = `vcc.${stateOf(this).group}`;
+    if (isMissing(agent)) return group;
+    const name = argument(agent);
+    if (typeof name === "string" && name !== "") return `${group}.${name}`;
+    throw badArgument("agent", "must be a non-empty string (or a number)");
+  }
+
+  subscribeAgent(agent, handler, options) {
+    // Without an agent it would be the whole group's channel.
+    if (isMissing(agent)) throw badArgument("agent", "is missing");
+    return stateOf(this).verto.subscribe(this.channel(agent), { ...copy("options", options), handler });
+  }
+
+  subscribeGroup(handler, options) {
+    return stateOf(this).verto.subscribe(this.channel(), { ...copy("options", options), handler });
+  }
+}
