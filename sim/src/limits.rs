@@ -61,12 +61,8 @@ pub const RECORDED_BYTES: usize = 16 << 20;
 pub const LONGEST_SECONDS: u64 = 315_360_000;
 /// How many frames the configuration can let wait for a slow client.
 pub const LARGEST_QUEUE: usize = 1_000_000;
-/// How many calls there can be at a time, ringing browsers counted one by one.
-pub const MOST_CALLS: usize = 1_000;
 /// How many digits are kept of a call.
 pub const MOST_DIGITS: usize = 1_000;
-/// The longest time that a call may be told to ring or to be without its WebSocket, in ms.
-pub const LONGEST_CALL_TIME_MS: u64 = 3_600_000;
 /// The longest delay of a datagram, in ms. They wait in the memory.
 pub const LONGEST_MEDIA_DELAY_MS: u64 = 10_000;
 /// The longest that `verto.modify` can be made to take in addition, in ms.

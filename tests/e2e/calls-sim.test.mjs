@@ -31,6 +31,8 @@ beforeEach(async () => {
 
 const run = (script, ...args) => inPage(driver, script, sim.socketUrl, ...args);
 
+const ufrag = ({ sdp }) => /a=ice-ufrag:(\S+)/.exec(sdp)[1];
+
 const dialogs = async () => (await sim.state()).dialogs;
 
 test("9196 sends back what is said", { skip }, async () => {
@@ -356,7 +358,6 @@ test("new media in mid-call: ICE begins anew, and a fresh peer connection", { sk
     return { missing, restarted, fresh };
   });
   assert.equal(results.missing, "SDP missing");
-  const ufrag = ({ sdp }) => /a=ice-ufrag:(\S+)/.exec(sdp)[1];
   // FreeSWITCH keeps its own credentials.
   assert.equal(ufrag(results.restarted), ufrag(results.fresh));
 });
@@ -365,7 +366,7 @@ test("a call outlives its socket, and is held still", { skip }, async () => {
   const seen = await run(async (_, url) => {
     const line = await Line.login(url, "1001");
     const call = await Call.to(line, "9196");
-    await call.accepted();
+    const answer = await call.accepted();
     await call.heard();
     await call.modify("hold");
     line.close();
@@ -382,13 +383,14 @@ test("a call outlives its socket, and is held still", { skip }, async () => {
     await again.modify("unhold");
     await again.heard();
     await again.bye();
-    return { same: again.id === call.id, ready, held, sdp: again.invite.sdp, order: back.seen.map(({ method }) => method) };
+    return { same: again.id === call.id, ready, held, answer, sdp: again.invite.sdp, order: back.seen.map(({ method }) => method) };
   });
   assert.ok(seen.same);
   assert.equal(seen.ready.reattached_sessions.length, 1);
   assert.deepEqual(seen.order.slice(0, 2), ["verto.attach", "verto.clientReady"]);
   assert.equal(seen.held.received, 0);
   assert.match(seen.sdp, /a=setup:actpass/);
+  assert.notEqual(ufrag(seen), ufrag({ sdp: seen.answer }));
 });
 
 test("a call that isn't fetched ends after the detach time, an unanswered one at once", { skip }, async () => {

@@ -49,8 +49,6 @@ struct Replay {
     name: &'static str,
     sim: Sim,
     sockets: BTreeMap<String, Client>,
-    /// What came on a socket and is compared later, because it was in a race.
-    early: HashMap<String, String>,
     /// The ids that the recorded server chose, and those of the simulator.
     ids: HashMap<String, String>,
     /// The ids that the clients chose.
@@ -68,7 +66,6 @@ impl Replay {
             name,
             sim,
             sockets: BTreeMap::new(),
-            early: HashMap::new(),
             ids: HashMap::new(),
             chosen: HashSet::new(),
             used: HashSet::new(),
@@ -146,18 +143,7 @@ impl Replay {
                 return;
             }
         }
-        let swapped = SWAPPED.iter().find(|(name, part, _)| {
-            *name == self.name && recorded.contains(part) && !self.early.contains_key(socket)
-        });
-        let mut frame = match self.early.remove(socket) {
-            Some(frame) => frame,
-            None => self.next(socket, place, recorded),
-        };
-        if let Some((_, part, _)) = swapped {
-            self.used.insert(part);
-            self.early.insert(socket.to_owned(), frame);
-            frame = self.next(socket, place, recorded);
-        }
+        let frame = self.next(socket, place, recorded);
         for (theirs, ours) in uuids(recorded).into_iter().zip(uuids(&frame)) {
             if !self.chosen.contains(&theirs) {
                 self.ids.entry(theirs).or_insert(ours);
@@ -263,7 +249,6 @@ impl Replay {
     fn check_tables(&self) {
         let parts = NOT_SENT.iter().map(|row| (row.0, row.2));
         let parts = parts.chain(NOT_RECORDED.iter().map(|row| (row.0, row.2)));
-        let parts = parts.chain(SWAPPED.iter().map(|row| (row.0, row.1)));
         let parts = parts.chain(NOT_REPLAYED.iter().map(|row| (row.0, row.2)));
         let parts = parts.chain(ACTIONS.iter().map(|row| (row.0, row.1)));
         let parts = parts.chain(SERVER_CLOSES.iter().map(|row| (row.0, "closes")));

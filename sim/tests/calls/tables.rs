@@ -41,21 +41,6 @@ pub const NOT_RECORDED: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Recorded frames that come after the next one of their socket here, since they were in a race:
-/// transcript, a part of the line, the reason.
-pub const SWAPPED: &[(&str, &str, &str)] = &[
-    (
-        "s34_transfer",
-        r#""id":7,"error":{"callID":"572b73c9-3a22-47cc-acb3-64d392327945""#,
-        "both parties put the phone down at the same time",
-    ),
-    (
-        "s34_transfer",
-        r#""id":25,"error":{"callID":"3b5e1a74-5aec-3f2b-7ed9-df2e3efcc348""#,
-        "the second leg ended a moment after the first, here both end at once",
-    ),
-];
-
 /// Recorded lines that are not replayed: transcript, the beginning of the line, a part of it, the
 /// reason.
 pub const NOT_REPLAYED: &[(&str, &str, &str, &str)] = &[
@@ -71,7 +56,11 @@ pub const NOT_REPLAYED: &[(&str, &str, &str, &str)] = &[
         r#""id":9,"result":{"callID":"13097653"#,
         BOTH,
     ),
+    ("s34_transfer", "A >", r#"},"id":25}"#, ECHO),
+    ("s34_transfer", "A <", r#""id":25,"error""#, ECHO),
 ];
+
+const ECHO: &str = "the recorded client echoed the first bye before the second leg had ended; here both end at once";
 
 const BOTH: &str =
     "both parties put the phone down at the same time, and which comes first is chance";
