@@ -1,7 +1,8 @@
-// Faults and recovery: buttons let the simulator fail, and the page shows how the connection
-// comes back.
+// Faults and recovery: each button makes the simulator fail in one way, and the page shows how
+// the connection comes back.
 import verto, { VertoCallcenter } from "@xswitch/rtc";
 import { FAULTS, requestsFor } from "./faults-list.mjs";
+import { connectOnlyTo, otherLimit } from "./policy.mjs";
 
 const vcc = new VertoCallcenter(verto);
 const element = (id) => document.getElementById(id);
@@ -28,9 +29,9 @@ const REASONS = {
 const SUBSCRIPTIONS = { no: "未订阅 no", asked: "等待中 asked", confirmed: "已订阅 confirmed", refused: "被拒绝 refused" };
 
 const REQUEST_EVERY_MS = 2000;
-// Shorter than the SDK's, so that a silent server shows soon.
+// Shorter than the SDK's own timeout, so that a silent server is seen soon.
 const REQUEST_TIMEOUT_MS = 5000;
-// A server that answers the requests is heard more often than this.
+// While the server answers the requests, something is heard from it more often than this.
 const SILENT_MS = 4000;
 const REQUESTS_SHOWN = 5;
 const STRIP_MS = 120_000;
@@ -70,7 +71,7 @@ const states = [{ state: "idle", since: Date.now() }];
 let current = { attempt: 0, retryAt: 0, why: "" };
 let stateLine;
 let lastHeard;
-// Since when the connection that was ready is away; undefined while none is missed.
+// When a connection that was ready was lost; undefined while there is no outage.
 let lostAt;
 let silentMs = 0;
 
@@ -91,7 +92,7 @@ function onState(state, { attempt, delayMs, reason, error }) {
   while (states[1].since < now - STRIP_MS) states.shift();
 
   const why = reason ? [REASONS[reason], reason, error?.message].filter(Boolean).join(" · ") : "";
-  // Of an attempt after a failure, what failed stays on show until it succeeds.
+  // During a new attempt the page goes on showing why the last one failed.
   const trying = state === "connecting" || state === "authenticating";
   current = { attempt, retryAt: now + delayMs, why: trying ? why || current.why : why };
   stateLine = addLine({ state }, [bilingual(STATES, state), "", why]);
@@ -123,7 +124,7 @@ function endOutage() {
   outage.dataset.silentMs = silentMs;
   outage.textContent =
     `${seconds(took)} 后登录并订阅 until logged in and subscribed` +
-    `,此前无声 before that silent for ${seconds(silentMs)}`;
+    `，此前无声 before that silent for ${seconds(silentMs)}`;
   addLine({ recovered: took }, ["已恢复 recovered", "", outage.textContent]);
 }
 
@@ -177,15 +178,15 @@ function show() {
 
 const channels = new Map();
 
-// Called in onWSLogin, so also after each reconnect: what is subscribed there replaces what
-// its last run subscribed, and no event counts twice.
+// This is called in onWSLogin, so it also runs after each reconnect. What is subscribed there
+// replaces what was subscribed there before, so no event is counted twice.
 function subscribe(name) {
   const channel = channels.get(name) ?? { events: 0, lost: 0, last: "" };
   channels.set(name, Object.assign(channel, { subscription: "asked" }));
   verto.subscribe(name, {
     handler(_, { eventType }) {
       channel.events += 1;
-      channel.last = `${clock(Date.now())} ${eventType ?? ""}`;
+      channel.last = `${clock(Date.now())} ${typeof eventType === "string" ? eventType : ""}`;
       lastHeard = Date.now();
     },
     readyHandler: () => answered(name, "confirmed"),
@@ -224,7 +225,7 @@ async function request() {
   requests.length = Math.min(requests.length, REQUESTS_SHOWN);
   try {
     const reply = await verto.sendMethod("echo", { n: number }, null, null, { timeout: REQUEST_TIMEOUT_MS });
-    row.outcome = reply.n === number ? "ok" : "wrong answer";
+    row.outcome = reply?.n === number ? "ok" : "wrong answer";
     row.sent = true;
     lastHeard = Date.now();
   } catch (error) {
@@ -256,6 +257,7 @@ const callbacks = {
   onWSLogin(_, success) {
     if (!success) return;
     clearError();
+    connectOnlyTo(verto.options.socketUrl);
     subscribe(vcc.channel());
     subscribe(vcc.channel(agent()));
   },
@@ -282,6 +284,11 @@ async function freshToken() {
 
 async function connect() {
   clearError();
+  const other = otherLimit(value("socket-url"));
+  if (other) {
+    const message = `本页只能连接 ${other}，请刷新 · this page can connect only to ${other}: reload it`;
+    return showError("连接 Connect", { message });
+  }
   lostAt = undefined;
   channels.clear();
   element("channels").tBodies[0].replaceChildren();
@@ -292,7 +299,7 @@ async function connect() {
   try {
     await verto.connect({ login: value("login"), socketUrl: value("socket-url"), keepAlive, ...credentials }, callbacks);
   } catch (error) {
-    // Logging out while connecting is no failure.
+    // Whoever logs out while the page is connecting needs no message about it.
     if (error.kind !== "closed") showError("连接 Connect", error);
   }
 }
@@ -331,7 +338,7 @@ async function showFaultsOn() {
     text = faults
       .map(({ fault, ...rest }) => {
         const parameters = Object.entries(rest).map(([name, each]) => `${name} ${each}`);
-        const old = rest.conn < newest ? "(旧连接 an old connection)" : "";
+        const old = rest.conn < newest ? "（旧连接 an old connection）" : "";
         return [fault, ...parameters, old].filter(Boolean).join(" ");
       })
       .join("; ");
@@ -341,7 +348,7 @@ async function showFaultsOn() {
   element("faults-on").textContent = text || "无 none";
 }
 
-// A request as one would make it by hand.
+// The request as a line of text, for somebody who wants to make it by hand.
 const describe = ([path, body]) => `POST /sim/${path} ${body ? JSON.stringify(body) : ""}`;
 
 function showButtons() {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::config::{Config, User};
 use crate::json::Json;
+use crate::limits::MOST_TOKENS;
 
 /// Why a login was refused: a JSON-RPC error code and its message.
 pub type Refusal = (i32, &'static str);
@@ -31,11 +32,18 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Issues a token that is valid until `expires` (Unix milliseconds).
-    pub fn issue(&mut self, owner: Owner, expires: Option<u64>) -> String {
-        let token = Uuid::new_v4().to_string();
-        self.issued.insert(token.clone(), (owner, expires));
-        token
+    /// Issues a token that is valid until `expires` (Unix milliseconds). None if there are so many
+    /// valid tokens that there may be no more.
+    pub fn issue(&mut self, owner: Owner, expires: Option<u64>, now: u64) -> Option<String> {
+        if self.issued.len() >= MOST_TOKENS {
+            self.issued
+                .retain(|_, (_, expires)| expires.is_none_or(|expires| now < expires));
+        }
+        (self.issued.len() < MOST_TOKENS).then(|| {
+            let token = Uuid::new_v4().to_string();
+            self.issued.insert(token.clone(), (owner, expires));
+            token
+        })
     }
 
     /// Whose token this is, unless it has expired.
@@ -44,12 +52,12 @@ impl Tokens {
         expires.is_none_or(|expires| now < expires).then_some(owner)
     }
 
-    /// Lets the tokens that match expire now; counts them.
+    /// Lets the tokens that match expire now, and counts them.
     pub fn expire(&mut self, matches: impl Fn(&str, &Owner) -> bool) -> usize {
         let before = self.issued.len();
         self.issued
             .retain(|token, (owner, _)| !matches(token, owner));
-        before - self.issued.len()
+        before.saturating_sub(self.issued.len())
     }
 
     /// Forgets all tokens.
@@ -77,7 +85,9 @@ pub fn check<'a>(
         Some(parts) => parts,
         None => return Err((AUTH_FAILED, "Missing or improper credentials")),
     };
-    let user = config.user(number).filter(|_| domain == config.domain);
+    let user = config
+        .user(number)
+        .filter(|_| domain.eq_ignore_ascii_case(&config.domain));
     let user = user.ok_or((AUTH_FAILED, "Login Incorrect"))?;
 
     let accepted = match token(params) {
@@ -122,9 +132,11 @@ mod tests {
     #[test]
     fn a_token_counts_for_its_owner_until_it_expires() {
         let mut tokens = Tokens::default();
-        let own = tokens.issue(Owner::User("1001".into()), Some(1000));
-        let others = tokens.issue(Owner::User("1002".into()), None);
-        let developer = tokens.issue(Owner::Developer, None);
+        let own = tokens
+            .issue(Owner::User("1001".into()), Some(1000), 0)
+            .unwrap();
+        let others = tokens.issue(Owner::User("1002".into()), None, 0).unwrap();
+        let developer = tokens.issue(Owner::Developer, None, 0).unwrap();
         let refused = Err((AUTH_FAILED, "Authentication Failure"));
         let accepted = Ok("1001".to_owned());
 
@@ -136,12 +148,22 @@ mod tests {
             assert_eq!(login(&tokens, 0, &params(&developer)), refused);
             assert_eq!(login(&tokens, 0, &params("fixed")), accepted);
             assert_eq!(login(&tokens, 0, &params("wrong")), refused);
-            // Then the password `password` is tried, which is wrong.
+            // An empty token does not count, so that the password is tried, which is wrong.
             assert_eq!(login(&tokens, 0, &params("")), refused);
         }
         let both = format!(r#"{{"xui_sessid":"","xcc_token":"{own}"}}"#);
         assert_eq!(login(&tokens, 0, &both), accepted);
         tokens.clear();
         assert_eq!(login(&tokens, 0, &both), refused);
+    }
+
+    #[test]
+    fn tokens_are_bounded_and_expired_ones_make_room() {
+        let mut tokens = Tokens::default();
+        for _ in 0..MOST_TOKENS {
+            assert!(tokens.issue(Owner::Developer, Some(1000), 0).is_some());
+        }
+        assert_eq!(tokens.issue(Owner::Developer, None, 999), None);
+        assert!(tokens.issue(Owner::Developer, None, 1000).is_some());
     }
 }

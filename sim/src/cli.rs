@@ -7,7 +7,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use tracing::Level;
 
-use crate::load::MOST_AGENTS;
+use crate::limits::{HIGHEST_SPEED, LOWEST_SPEED, MOST_AGENTS, MOST_EVENTS_PER_SECOND};
 
 /// A local XSwitch: a call centre that pages and tests connect to.
 #[derive(Clone, Debug, Parser)]
@@ -19,6 +19,12 @@ pub struct Cli {
     /// The port to listen on; with 0 the system chooses one
     #[arg(long, default_value_t = 8081)]
     pub port: u16,
+    /// Also serves requests for this host name; the names of this machine always are
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
+    /// Also lets pages of this origin change things; pages of this machine always may
+    #[arg(long, value_name = "https://NAME:PORT")]
+    pub allow_origin: Vec<String>,
     /// Users, agents and queues instead of the built-in ones
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
@@ -31,14 +37,18 @@ pub struct Cli {
     /// No random callers
     #[arg(long)]
     pub no_callers: bool,
-    /// Divides all durations of the call centre
+    /// Callers ring the browsers that are logged in as an agent's extension; otherwise every agent has
+    /// a simulated phone, which is picked up by itself
+    #[arg(long)]
+    pub browser_phones: bool,
+    /// Divides all durations of the call centre, 0.001 to 1000
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
     /// That many more agents, who sign in, take calls and go on breaks
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=MOST_AGENTS))]
     pub agents: u64,
-    /// How many events a second these cause
-    #[arg(long, value_name = "PER SECOND", default_value_t = 2.0, value_parser = speed)]
+    /// How many events a second these cause, up to 10000
+    #[arg(long, value_name = "PER SECOND", default_value_t = 2.0, value_parser = rate)]
     pub events: f64,
     /// Opens the page in the default browser
     #[arg(long)]
@@ -73,8 +83,16 @@ impl Cli {
 }
 
 fn speed(text: &str) -> Result<f64, String> {
+    within(text, LOWEST_SPEED, HIGHEST_SPEED)
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    within(text, 0.0, MOST_EVENTS_PER_SECOND)
+}
+
+fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
-        _ => Err("must be a number above 0".into()),
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(format!("must be a number from {least} to {most}")),
     }
 }

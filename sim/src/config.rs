@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::center::CenterConfig;
+use crate::limits::{LARGEST_QUEUE, LONGEST_MS, LONGEST_SECONDS};
 
 /// The built-in configuration, which is also the example to copy.
 pub const BUILT_IN: &str = include_str!("../default.toml");
@@ -33,9 +34,26 @@ pub struct Config {
     /// After so many seconds without a frame the server sends a `verto.ping`.
     #[serde(default = "default_idle_ping")]
     pub idle_ping: u64,
+    /// For how many milliseconds a client must be silent before the server writes events and its
+    /// own requests to it. It is 50 in mod_verto, so that a client that sends without pause hears
+    /// nothing of its events.
+    #[serde(default = "default_event_silence")]
+    pub event_silence: u64,
     /// How many frames may wait for a slow client before further ones are dropped.
     #[serde(default = "default_send_queue")]
     pub send_queue: usize,
+    /// For how many seconds a user's browsers ring.
+    #[serde(default = "default_ring_time")]
+    pub ring_time: u64,
+    /// For how many seconds a call may be without its WebSocket.
+    #[serde(default = "default_detach_time")]
+    pub detach_time: u64,
+    /// How many seconds an HTTP request may take until its head, and then its body, has come.
+    #[serde(default = "default_request_timeout")]
+    pub request_timeout: u64,
+    /// A connection that takes nothing for so many seconds while frames wait for it is cut.
+    #[serde(default = "default_write_timeout")]
+    pub write_timeout: u64,
     /// How many seconds a token from the HTTP API is valid.
     #[serde(default = "default_token_lifetime")]
     pub token_lifetime: u64,
@@ -151,7 +169,10 @@ impl Config {
             match error.span() {
                 Some(span) => {
                     let before = text.get(..span.start).unwrap_or(text);
-                    format!("line {}: {message}", before.matches('\n').count() + 1)
+                    format!(
+                        "line {}: {message}",
+                        before.matches('\n').count().saturating_add(1)
+                    )
                 }
                 None => message,
             }
@@ -178,20 +199,33 @@ impl Config {
                 return Err(format!("user {} is configured twice", user.login));
             }
         }
-        for (name, value) in [
-            ("idle_ping", self.idle_ping),
-            ("send_queue", self.send_queue as u64),
-        ] {
-            if value == 0 {
-                return Err(format!("{name} must be at least 1"));
+        let seconds = [
+            ("idle_ping", self.idle_ping, 1),
+            ("request_timeout", self.request_timeout, 1),
+            ("write_timeout", self.write_timeout, 1),
+            ("token_lifetime", self.token_lifetime, 0),
+            ("ring_time", self.ring_time, 1),
+            ("detach_time", self.detach_time, 0),
+        ];
+        let logins = self.users.iter().filter_map(|user| user.login_expires);
+        let logins = logins.map(|seconds| ("login_expires", seconds, 0));
+        for (name, value, least) in seconds.into_iter().chain(logins) {
+            if !(least..=LONGEST_SECONDS).contains(&value) {
+                return Err(format!("{name} must be from {least} to {LONGEST_SECONDS}"));
             }
+        }
+        if self.event_silence > LONGEST_MS {
+            return Err(format!("event_silence must be from 0 to {LONGEST_MS}"));
+        }
+        if !(1..=LARGEST_QUEUE).contains(&self.send_queue) {
+            return Err(format!("send_queue must be from 1 to {LARGEST_QUEUE}"));
         }
         self.center.check()
     }
 }
 
 fn built_in() -> Config {
-    // A test reads it, so it can be read.
+    // It is never unreadable: a test reads it.
     toml::from_str(BUILT_IN).unwrap_or_else(|error| unreachable!("default.toml: {error}"))
 }
 
@@ -211,8 +245,28 @@ fn default_idle_ping() -> u64 {
     30
 }
 
+fn default_request_timeout() -> u64 {
+    30
+}
+
+fn default_write_timeout() -> u64 {
+    60
+}
+
+fn default_event_silence() -> u64 {
+    50
+}
+
 fn default_send_queue() -> usize {
     10_000
+}
+
+fn default_ring_time() -> u64 {
+    30
+}
+
+fn default_detach_time() -> u64 {
+    120
 }
 
 fn default_token_lifetime() -> u64 {
@@ -266,7 +320,12 @@ mod tests {
                 "users = [{login = '1@x', password = ''}]",
                 "without a domain",
             ),
-            ("idle_ping = 0", "idle_ping must be at least 1"),
+            ("idle_ping = 0", "idle_ping must be from 1 to 315360000"),
+            ("send_queue = 10000000000", "send_queue must be from 1 to"),
+            (
+                "token_lifetime = 9000000000000000000",
+                "token_lifetime must be",
+            ),
             ("hierarchy = 'all'", "unknown variant `all`"),
             ("= 1", "line 1: "),
         ] {

@@ -1,13 +1,16 @@
 //! A JSON tree that keeps what mod_verto's own parser (cJSON) keeps.
 //!
-//! `serde_json::Value` loses duplicate keys and integers' habits; the recorded frames
-//! contain both. Objects are lists of pairs, every number is a double, keys are looked
-//! up without regard to case, and the first of two equal keys is the one that is found.
+//! The recorded frames have keys that occur twice, and numbers in the form that cJSON gives them.
+//! `serde_json::Value` keeps neither. Here an object is a list of pairs, every number is a
+//! double, and a key is looked up without regard to case; of two equal keys the first is found.
 
 use std::fmt::{self, Write};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+/// How deeply arrays and objects may be nested in each other.
+const DEEPEST: usize = 64;
 
 /// One JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,15 +25,28 @@ pub enum Json {
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// The members in the order in which they were read; keys may occur twice.
+    /// The members in the order in which they were read. A key may occur twice.
     Object(Vec<(String, Json)>),
 }
 
 impl Json {
-    /// Reads the first JSON value of `text` and ignores whatever follows it.
+    /// Reads the first JSON value of `text` and ignores whatever follows it. A value that is nested
+    /// more deeply than cJSON allows is none.
     pub fn parse(text: &str) -> Option<Json> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = serde_json::Deserializer::from_str(text);
-        Json::deserialize(&mut reader).ok()
+        let value = Json::deserialize(&mut reader).ok()?;
+        (value.depth() <= DEEPEST).then_some(value)
+    }
+
+    /// How many arrays and objects lie in each other.
+    fn depth(&self) -> usize {
+        let inner = match self {
+            Json::Array(items) => items.iter().map(Json::depth).max(),
+            Json::Object(members) => members.iter().map(|(_, value)| value.depth()).max(),
+            _ => return 0,
+        };
+        inner.unwrap_or(0).saturating_add(1)
     }
 
     /// The member `key` of an object.
@@ -55,7 +71,7 @@ impl Json {
     /// The member `key` of an object, if it is a number that is not negative.
     pub fn get_u64(&self, key: &str) -> Option<u64> {
         match self.get(key) {
-            // The cast saturates, which is what an absurd number deserves.
+            // The cast gives the largest `u64` for a number that is larger still.
             Some(Json::Number(number)) if *number >= 0.0 => Some(*number as u64),
             _ => None,
         }
@@ -79,7 +95,7 @@ impl Json {
         Json::Object(Vec::new())
     }
 
-    /// The same tree for `serde_json`; of equal keys the last one wins.
+    /// The same tree for `serde_json`. Of equal keys the last one counts.
     pub fn to_value(&self) -> Value {
         match self {
             Json::Null => Value::Null,
@@ -163,6 +179,11 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+/// What cJSON keeps of a string: in C the character 0 is its end.
+fn c_string(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
+}
+
 struct JsonVisitor;
 
 impl<'de> Visitor<'de> for JsonVisitor {
@@ -193,11 +214,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::from(text))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Json, E> {
-        Ok(Json::String(text))
+        Ok(Json::from(c_string(text)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
@@ -210,8 +227,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut members = Vec::new();
-        while let Some(member) = access.next_entry()? {
-            members.push(member);
+        while let Some((key, value)) = access.next_entry::<String, Json>()? {
+            members.push((c_string(&key).to_owned(), value));
         }
         Ok(Json::Object(members))
     }
@@ -268,7 +285,7 @@ fn write_number(out: &mut fmt::Formatter<'_>, number: f64) -> fmt::Result {
 
 /// C's `%.<digits>g`.
 fn general(number: f64, digits: usize) -> String {
-    let scientific = format!("{:.*e}", digits - 1, number);
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), number);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if exponent < -4 || exponent >= digits as i32 {
@@ -276,7 +293,10 @@ fn general(number: f64, digits: usize) -> String {
         let exponent = exponent.abs();
         return format!("{}e{sign}{exponent:02}", trim_zeros(mantissa));
     }
-    let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+    let decimals = (digits as i32)
+        .saturating_sub(1)
+        .saturating_sub(exponent)
+        .max(0) as usize;
     trim_zeros(&format!("{number:.decimals$}")).to_owned()
 }
 

@@ -1,23 +1,20 @@
-//! Colleagues who work: as many agents as wanted sign in, take and make calls and go on
-//! breaks, with so many events a second. For wallboards that are to be seen full.
+//! Colleagues who work, so that a wallboard can be seen full: any number of agents sign in, take
+//! calls, make calls and go on breaks, and cause a given number of events a second.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::{Instant, interval};
 
 use crate::center::{AgentConfig, Center};
+use crate::clock::unix_ms;
 use crate::random::Random;
-use crate::switch::{Sim, unix_ms};
 
 /// How often the colleagues get to do something.
-const STEP: Duration = Duration::from_millis(20);
+pub const STEP: Duration = Duration::from_millis(20);
 /// The first colleague's number.
 const FIRST: u64 = 2001;
-/// How many there can be.
-pub const MOST_AGENTS: u64 = 5000;
-/// How many things are done in a step at most, should none of them cause an event.
+/// How many things are done in one step at most. Without this a step would not end if nothing that
+/// is done caused an event.
 const MOST_ACTIONS: u64 = 1000;
 const REASONS: [&str; 4] = ["BRB", "DND", "lunch", "培训"];
 const SURNAMES: [&str; 10] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"];
@@ -44,6 +41,8 @@ struct Colleague {
 #[derive(Debug)]
 pub struct Load {
     colleagues: Vec<Colleague>,
+    /// How many of them have begun their work.
+    arrived: usize,
     events_per_second: f64,
     queues: Vec<String>,
     random: Random,
@@ -51,50 +50,57 @@ pub struct Load {
 }
 
 impl Load {
-    /// Brings `agents` colleagues into the call centre, most of them ready for calls.
-    fn begin(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
-        let queues = center.queue_ids();
-        let configs: Vec<AgentConfig> = (FIRST..FIRST + agents)
+    /// Brings `agents` colleagues into the call centre, who are not signed in yet.
+    pub fn new(center: &mut Center, agents: u64, events_per_second: f64) -> Load {
+        let configs: Vec<AgentConfig> = (FIRST..FIRST.saturating_add(agents))
             .map(|number| AgentConfig::new(number.to_string(), name(&mut Random::new(number))))
             .collect();
         center.set_colleagues(unix_ms(), &configs);
-        let mut load = Load {
-            colleagues: Vec::new(),
+        let queues = center.queue_ids();
+        let mut random = Random::new(agents);
+        let colleagues = configs.into_iter().map_while(|config| {
+            Some(Colleague {
+                id: config.id,
+                queue: pick(&mut random, &queues)?.clone(),
+                told: Told::SignedOut,
+            })
+        });
+        Load {
+            colleagues: colleagues.collect(),
+            arrived: 0,
             events_per_second,
             queues,
-            random: Random::new(agents),
+            random,
             events_before: 0,
-        };
-        for config in configs {
-            let Some(queue) = load.pick(&load.queues.clone()).cloned() else {
-                break;
-            };
-            load.colleagues.push(Colleague {
-                id: config.id,
-                queue,
-                told: Told::SignedOut,
-            });
-            let index = load.colleagues.len() - 1;
-            // A tenth has not come yet, another is on a break.
-            match load.random.between(0, 9) {
-                0 => {}
-                1 => {
-                    load.tell(center, index, Told::Ready);
-                    load.tell(center, index, Told::Break);
-                }
-                _ => load.tell(center, index, Told::Ready),
-            }
         }
-        load.events_before = center.event_count();
-        load
     }
 
-    /// Lets the colleagues do what is missing to the events that there should be by now,
+    /// Lets the next `many` colleagues begin their work, most of them ready for calls. The answer
+    /// is false when all have begun.
+    pub fn begin(&mut self, center: &mut Center, many: usize) -> bool {
+        let end = self.arrived.saturating_add(many).min(self.colleagues.len());
+        for index in self.arrived..end {
+            // A tenth of the colleagues has not come yet, and another tenth is on a break.
+            match self.random.between(0, 9) {
+                0 => {}
+                1 => {
+                    self.tell(center, index, Told::Ready);
+                    self.tell(center, index, Told::Break);
+                }
+                _ => self.tell(center, index, Told::Ready),
+            }
+        }
+        self.arrived = end;
+        self.events_before = center.event_count();
+        end < self.colleagues.len()
+    }
+
+    /// Lets the colleagues act until they have caused as many events as there should be by now,
     /// `elapsed` after they began.
-    fn step(&mut self, center: &mut Center, elapsed: Duration) {
+    pub fn step(&mut self, center: &mut Center, elapsed: Duration) {
         let wanted = (elapsed.as_secs_f64() * self.events_per_second) as u64;
         for _ in 0..MOST_ACTIONS {
-            if center.event_count() - self.events_before >= wanted {
+            if center.event_count().saturating_sub(self.events_before) >= wanted {
                 return;
             }
             self.act(center);
@@ -108,12 +114,12 @@ impl Load {
             return;
         };
         let (id, told) = (id.clone(), *told);
-        let few_wait = center.waiting() <= self.colleagues.len() / 40 + 1;
+        let few_wait = center.waiting() <= (self.colleagues.len() / 40).saturating_add(1);
         match (self.random.between(0, 99), told) {
             (0..60, _) if few_wait => {
                 let caller = self.number();
-                if let Some(queue) = self.pick(&self.queues.clone()) {
-                    // The queue is one of the centre's own.
+                if let Some(queue) = pick(&mut self.random, &self.queues) {
+                    // This cannot fail: the queue is one of the centre's own.
                     let _ = center.caller(unix_ms(), queue, &caller);
                 }
             }
@@ -131,9 +137,9 @@ impl Load {
         }
     }
 
-    /// A colleague follows a command, unless a call is in the way.
+    /// Gives a colleague a command. The colleague does not follow it while on a call.
     fn tell(&mut self, center: &mut Center, index: usize, what: Told) {
-        let reason = self.pick(&REASONS).copied();
+        let reason = pick(&mut self.random, &REASONS).copied();
         let Some(colleague) = self.colleagues.get_mut(index) else {
             return;
         };
@@ -157,51 +163,17 @@ impl Load {
     fn number(&mut self) -> String {
         format!("13{:09}", self.random.between(0, 999_999_999))
     }
+}
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        let last = (from.len() as u64).saturating_sub(1);
-        from.get(self.random.between(0, last) as usize)
-    }
+fn pick<'a, T>(random: &mut Random, from: &'a [T]) -> Option<&'a T> {
+    let last = (from.len() as u64).saturating_sub(1);
+    from.get(random.between(0, last) as usize)
 }
 
 fn name(random: &mut Random) -> String {
-    let mut one = |from: &[&'static str]| {
-        let last = (from.len() as u64).saturating_sub(1);
-        from.get(random.between(0, last) as usize).copied()
-    };
+    let mut one = |from: &[&'static str]| pick(random, from).copied();
     let surname = one(&SURNAMES).unwrap_or_default();
     format!("{surname}{}", one(&GIVEN_NAMES).unwrap_or_default())
-}
-
-impl Sim {
-    /// Replaces the colleagues by `agents` new ones, who cause that many events a second
-    /// until they are replaced or the simulator is reset.
-    pub fn set_load(self: &Arc<Sim>, agents: u64, events_per_second: f64) {
-        let number = self.update(|switch| {
-            switch.last_load += 1;
-            let load = Load::begin(&mut switch.center, agents, events_per_second);
-            switch.load = (agents > 0).then_some((switch.last_load, load));
-            switch.last_load
-        });
-        let sim = Arc::clone(self);
-        tokio::spawn(async move {
-            let began = Instant::now();
-            let mut steps = interval(STEP);
-            loop {
-                steps.tick().await;
-                let goes_on = sim.update(|switch| match &mut switch.load {
-                    Some((current, load)) if *current == number => {
-                        load.step(&mut switch.center, began.elapsed());
-                        true
-                    }
-                    _ => false,
-                });
-                if !goes_on {
-                    return;
-                }
-            }
-        });
-    }
 }
 
 #[cfg(test)]
@@ -218,7 +190,8 @@ mod tests {
         center.set_arrivals(false);
         center.tick(unix_ms());
         let own = center.agents();
-        let mut load = Load::begin(&mut center, 500, 200.0);
+        let mut load = Load::new(&mut center, 500, 200.0);
+        while load.begin(&mut center, 30) {}
         let rows = center.agents();
         let rows = rows.as_array().unwrap();
         assert_eq!(rows.len(), 510);
@@ -244,7 +217,7 @@ mod tests {
             assert!(types.contains(expected), "{types:?}");
         }
 
-        Load::begin(&mut center, 0, 0.0);
+        Load::new(&mut center, 0, 0.0);
         assert_eq!(center.agents(), own);
         let calls = center.calls();
         let mut calls = calls.as_array().unwrap().iter();

@@ -1,7 +1,7 @@
 //! Hides passwords and tokens in what is logged and recorded.
 //!
-//! Works on the text, not on a parsed tree: malformed frames hold passwords too, and
-//! what is recorded must otherwise be what was on the wire.
+//! This works on the text and not on a parsed tree, for two reasons: a frame that is no valid JSON
+//! may hold a password too, and apart from secrets a recorded frame must be what was sent.
 
 /// Members whose value is replaced, whatever it is.
 const SECRET: [&str; 10] = [
@@ -33,7 +33,7 @@ pub fn mask(text: &str) -> String {
         let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else {
             continue;
         };
-        let (separator, _) = after.split_at(after.len() - value.len());
+        let (separator, _) = after.split_at(after.len().saturating_sub(value.len()));
         masked.push_str(separator);
         masked.push_str("\"***\"");
         rest = value.split_at(value_end(value)).1;
@@ -44,7 +44,7 @@ pub fn mask(text: &str) -> String {
 
 /// Whether a string literal, which may be cut short, names a secret member.
 fn is_secret(literal: &str) -> bool {
-    // A key may be written with escapes.
+    // A key may be written with escapes, which only a JSON parser understands.
     let key: String = serde_json::from_str(literal).unwrap_or_default();
     SECRET.iter().any(|name| name.eq_ignore_ascii_case(&key))
 }
@@ -56,7 +56,7 @@ fn literal_end(text: &str) -> usize {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'"' => return at + 1,
+            b'"' => return at.saturating_add(1),
             _ => {}
         }
     }
@@ -70,23 +70,23 @@ fn value_end(text: &str) -> usize {
     while let Some(byte) = text.as_bytes().get(at) {
         match byte {
             b'"' => {
-                at += literal_end(text.split_at(at).1);
+                at = at.saturating_add(literal_end(text.split_at(at).1));
                 if depth == 0 {
                     return at;
                 }
                 continue;
             }
-            b'{' | b'[' => depth += 1,
+            b'{' | b'[' => depth = depth.saturating_add(1),
             b'}' | b']' | b',' if depth == 0 => return at,
             b'}' | b']' => {
-                depth -= 1;
+                depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return at + 1;
+                    return at.saturating_add(1);
                 }
             }
             _ => {}
         }
-        at += 1;
+        at = at.saturating_add(1);
     }
     text.len()
 }

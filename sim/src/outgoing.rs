@@ -1,5 +1,4 @@
-//! Frames that are written later than they could be, in another order where a server may
-//! change it.
+//! Frames that a fault holds up. Where a real server gives no order, the fault may change it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -8,17 +7,18 @@ use tokio::time::Instant;
 
 use crate::hub::Frame;
 use crate::json::Json;
+use crate::limits::{CLIENT_BACKLOG, MOST_HELD_UP};
 use crate::random::Random;
 
 /// How frames are held up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// Every frame waits this long.
+    /// How long every frame waits.
     pub delay: Duration,
-    /// Every frame waits up to this much longer, events of each channel and all other
-    /// frames independently of each other.
+    /// Every frame waits up to this much longer. The events of each channel are independent of
+    /// those of other channels and of all other frames.
     pub shuffle: Duration,
-    /// The seed of that.
+    /// The seed of that random delay.
     pub seed: u64,
 }
 
@@ -28,12 +28,14 @@ pub struct Outgoing {
     delivery: Delivery,
     random: Random,
     waiting: BTreeMap<(Instant, u64), Frame>,
+    /// How many bytes wait.
+    bytes: usize,
     pushed: u64,
-    /// When the last frame of each kind leaves: those of one kind never change places.
+    /// When the last waiting frame of each kind leaves. Frames of one kind keep their order.
     last: HashMap<Kind, Instant>,
 }
 
-/// What keeps its order among itself.
+/// A kind of frames that keep their order among themselves.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Kind {
     /// Replies and the server's own requests.
@@ -43,18 +45,19 @@ enum Kind {
 }
 
 impl Outgoing {
-    /// Nothing waits, nothing is held up.
+    /// A connection on which nothing is held up.
     pub fn new() -> Outgoing {
         Outgoing {
             delivery: Delivery::default(),
             random: Random::new(0),
             waiting: BTreeMap::new(),
+            bytes: 0,
             pushed: 0,
             last: HashMap::new(),
         }
     }
 
-    /// How frames are held up from now on. Where they aren't any more, those that wait
+    /// Sets how frames are held up from now on. If they are not held up any more, those that wait
     /// leave at once.
     pub fn set(&mut self, now: Instant, delivery: Delivery) {
         if self.delivery == delivery {
@@ -69,7 +72,7 @@ impl Outgoing {
         }
     }
 
-    /// Takes a frame that is to be written, and gives it back if it needn't wait.
+    /// Takes a frame that is to be written, and gives it back if it need not wait.
     pub fn push(&mut self, now: Instant, frame: Frame) -> Option<Frame> {
         if self.delivery == Delivery::default() && self.waiting.is_empty() {
             return Some(frame);
@@ -83,12 +86,20 @@ impl Outgoing {
         };
         let longest = self.delivery.shuffle.as_millis() as u64;
         let extra = Duration::from_millis(self.random.between(0, longest));
-        let due = now + self.delivery.delay + extra;
+        let wait = self.delivery.delay.saturating_add(extra);
+        let due = now.checked_add(wait).unwrap_or(now);
         let due = earliest.map_or(due, |earliest| due.max(earliest));
         self.last.insert(kind, due);
-        self.pushed += 1;
+        self.pushed = self.pushed.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(frame.len());
         self.waiting.insert((due, self.pushed), frame);
         None
+    }
+
+    /// Whether another frame can be held up. While there is no room, the connection neither reads
+    /// nor takes frames from its queue.
+    pub fn has_room(&self) -> bool {
+        self.waiting.len() < MOST_HELD_UP && self.bytes < CLIENT_BACKLOG
     }
 
     /// When the next frame is to be written.
@@ -99,6 +110,7 @@ impl Outgoing {
     /// The next frame.
     pub fn pop(&mut self) -> Option<Frame> {
         let (_, frame) = self.waiting.pop_first()?;
+        self.bytes = self.bytes.saturating_sub(frame.len());
         if self.waiting.is_empty() {
             self.last.clear();
         }

@@ -23,14 +23,16 @@ impl Random {
     /// A number from `min` to `max`, both possible.
     pub fn between(&mut self, min: u64, max: u64) -> u64 {
         match max.saturating_sub(min).checked_add(1) {
-            Some(count) => min + self.next() % count,
+            // The remainder is below the distance of the two, so that the sum is at most `max`.
+            Some(count) => min.saturating_add(self.next().checked_rem(count).unwrap_or(0)),
             None => self.next(),
         }
     }
 
-    /// An exponentially distributed time: that between two independent arrivals.
+    /// A random time with this mean and an exponential distribution, which is the time between two
+    /// arrivals that know nothing of each other.
     pub fn exponential(&mut self, mean: u64) -> u64 {
-        // 53 random bits are as many as an f64 in [0, 1) holds.
+        // An f64 in [0, 1) holds 53 random bits.
         let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
         (-(1.0 - unit).ln() * mean as f64) as u64
     }

@@ -1,18 +1,29 @@
-//! The simulated switch: everything that a request can read or change, behind one lock.
+//! The simulated switch: everything that a request can read or change.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-use tokio::sync::Notify;
+use std::time::{Duration, Instant};
 
 use crate::auth::Tokens;
+use crate::calls::{Calls, Times};
 use crate::center::Center;
+use crate::clock::unix_ms;
 use crate::config::Config;
 use crate::faults::Faults;
 use crate::hub::Hub;
 use crate::json::Json;
 use crate::load::Load;
-use crate::recorder::Recorder;
+use crate::media::Media;
+use crate::phones::Phones;
+
+/// What the command line says of the switch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Whether random callers arrive.
+    pub callers: bool,
+    /// Divides every duration of the call centre.
+    pub speed: f64,
+    /// Whether callers ring the browsers of agents.
+    pub browser_phones: bool,
+}
 
 /// The state of the switch.
 pub struct Switch {
@@ -22,18 +33,64 @@ pub struct Switch {
     pub hub: Hub,
     /// The call centre.
     pub center: Center,
+    /// The browsers' calls.
+    pub calls: Calls,
+    /// The call centre's calls at browsers.
+    pub phones: Phones,
     /// The tokens of the HTTP API.
     pub tokens: Tokens,
     /// What goes wrong on purpose.
     pub faults: Faults,
-    /// The colleagues who work, with their number, and the last number given.
+    /// The colleagues who work, and the number of this load.
     pub load: Option<(u64, Load)>,
+    /// The number that was last given to a load.
     pub last_load: u64,
     /// When the server was started.
     pub started: Instant,
 }
 
 impl Switch {
+    /// A switch to which nobody is connected.
+    pub fn new(config: Config, options: Options, media: Media) -> Switch {
+        let mut center = Center::new(config.center.clone(), options.speed, unix_ms());
+        center.set_arrivals(options.callers);
+        let times = Times {
+            ring: Duration::from_secs(config.ring_time),
+            detach: Duration::from_secs(config.detach_time),
+        };
+        Switch {
+            hub: Hub::new(config.hierarchy, config.send_queue),
+            calls: Calls::new(media, times),
+            config,
+            center,
+            phones: Phones::new(options.browser_phones),
+            tokens: Tokens::default(),
+            faults: Faults::default(),
+            load: None,
+            last_load: 0,
+            started: Instant::now(),
+        }
+    }
+
+    /// Carries on what has been done: the call centre's events to their subscribers, its calls to
+    /// browsers, what browsers do to the call centre, and to calls what goes wrong with them.
+    pub fn carry_on(&mut self) {
+        self.publish_center_events();
+        let Switch {
+            phones,
+            center,
+            calls,
+            hub,
+            faults,
+            ..
+        } = self;
+        phones.connect(center, calls, hub, unix_ms());
+        calls.habits = faults.calls.habits;
+        calls.impair(|conn, login| faults.calls.impairment(conn, login));
+        self.publish_center_events();
+    }
+
+    /// Delivers what the call centre has told since the last time.
     fn publish_center_events(&mut self) {
         for event in self.center.take_events() {
             let params = Json::object()
@@ -43,75 +100,4 @@ impl Switch {
             self.hub.publish(&params);
         }
     }
-}
-
-/// What all tasks of the server share.
-pub struct Sim {
-    switch: Mutex<Switch>,
-    /// The frames of all connections.
-    pub recorder: Recorder,
-    /// How long a client may be silent before it gets a `verto.ping`.
-    pub idle_ping: Duration,
-    center_changed: Notify,
-}
-
-impl Sim {
-    /// A switch to which nobody is connected.
-    pub fn new(config: Config, callers: bool, speed: f64) -> Sim {
-        let mut center = Center::new(config.center.clone(), speed, unix_ms());
-        center.set_arrivals(callers);
-        Sim {
-            recorder: Recorder::default(),
-            idle_ping: Duration::from_secs(config.idle_ping),
-            center_changed: Notify::new(),
-            switch: Mutex::new(Switch {
-                hub: Hub::new(config.hierarchy, config.send_queue),
-                config,
-                center,
-                tokens: Tokens::default(),
-                faults: Faults::default(),
-                load: None,
-                last_load: 0,
-                started: Instant::now(),
-            }),
-        }
-    }
-
-    /// Works on the switch, then delivers the events that this caused.
-    pub fn update<R>(&self, work: impl FnOnce(&mut Switch) -> R) -> R {
-        let mut switch = self.switch.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = switch.center.next_due();
-        let result = work(&mut switch);
-        switch.publish_center_events();
-        if switch.center.next_due() != due {
-            self.center_changed.notify_one();
-        }
-        result
-    }
-
-    /// Lets the time of the call centre pass. Never returns.
-    pub async fn run_center(&self) {
-        loop {
-            let due = self.update(|switch| switch.center.next_due());
-            let wait = async {
-                match due {
-                    Some(due) => {
-                        tokio::time::sleep(Duration::from_millis(due.saturating_sub(unix_ms())))
-                            .await;
-                    }
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = wait => self.update(|switch| switch.center.tick(unix_ms())),
-                () = self.center_changed.notified() => {}
-            }
-        }
-    }
-}
-
-/// The wall clock in Unix milliseconds.
-pub fn unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as u64)
 }

@@ -57,7 +57,7 @@ fn passwords_and_tokens_are_masked_in_frames_and_in_the_log() {
     client.frame();
     let reply = client.call("login", params);
     assert_eq!(reply["result"]["requestParams"]["passwd"], "in-the-open");
-    client.drain();
+    client.drain(&sim);
     let (_, _, frames) = sim.http("GET", "/sim/frames", "", "");
     for secret in ["in-the-open", "cut-short", token] {
         assert!(!frames.contains(secret), "{frames}");
@@ -103,7 +103,7 @@ fn of_many_logins_with_one_sessid_the_last_one_stays() {
             .flatten()
             .collect::<Vec<_>>()
     });
-    // Until the server has read what the clients sent.
+    // This waits until the server has read what the clients sent.
     let state = sim.state_when(|state| {
         let connections = state["connections"].as_array().unwrap();
         connections.len() == 1 && connections[0]["channels"] == json!(["vcc"])
@@ -134,7 +134,7 @@ fn of_many_logins_with_one_sessid_the_last_one_stays() {
     assert_eq!(alive, 1);
 }
 
-/// More than the system buffers for a client that doesn't read.
+/// In bytes, more than the system buffers for a client that does not read.
 const EVENTS: usize = 200;
 
 fn large_event() -> String {
@@ -158,8 +158,8 @@ fn a_client_that_does_not_read_loses_frames_and_stops_nobody() {
         assert_eq!(quick.frame()["params"]["eventSerno"], serno);
     }
     assert!(lost > 0);
-    // What is left arrives in order, and the gap can be seen.
-    let frames = slow.drain();
+    // The frames that are left arrive in order, and a client can see the gap between them.
+    let frames = slow.drain(&sim);
     assert_eq!(frames.len() as u64, EVENTS as u64 - lost);
     assert_eq!(sim.post("/sim/event", &event).1["delivered"], 2);
     assert_eq!(slow.frame()["params"]["eventSerno"], EVENTS);
@@ -270,8 +270,29 @@ fn a_slow_command_delays_what_is_behind_it_on_its_socket_only() {
     assert!(!frames.contains("slept"), "the other socket had to wait");
     assert_eq!(slow.frame()["result"]["message"], "slept");
     assert!(started.elapsed().as_millis() >= 1500);
-    assert_eq!(slow.frame()["method"], "verto.event");
+    // The event waits until the client is silent.
     assert_eq!(slow.frame()["result"]["message"], "PONG");
+    assert_eq!(slow.frame()["method"], "verto.event");
+}
+
+#[test]
+fn a_client_that_sends_without_pause_gets_no_event() {
+    let sim = Sim::start("event_silence = 86400000", &[]);
+    let mut busy = sim.connect();
+    let login = json!({"login": "1001@xswitch.cn", "passwd": "1234", "sessid": "busy"});
+    busy.call("login", login);
+    busy.call("verto.subscribe", json!({"eventChannel": "vcc"}));
+    let delivered = sim.post("/sim/event", r#"{"eventChannel":"vcc"}"#).1["delivered"].take();
+    assert_eq!(delivered, 1);
+    for id in 0..20 {
+        let ping = json!({"jsonrpc": "2.0", "method": "verto.ping", "params": {}, "id": id});
+        busy.send(&ping.to_string());
+        assert_eq!(busy.frame()["id"], id);
+    }
+    // Whoever ends the connection lets it have what waits.
+    sim.post("/sim/drop", r#"{"login":"1001","code":1000}"#);
+    assert_eq!(busy.frame()["method"], "verto.clientReady");
+    assert_eq!(busy.frame()["method"], "verto.event");
 }
 
 #[test]
@@ -318,13 +339,13 @@ fn the_speed_test_answers_with_as_many_frames_as_recorded() {
     ] {
         client.send(text);
     }
-    let frames = client.drain();
+    let frames = client.drain(&sim);
     assert_eq!(frames.len(), 42);
     assert!(frames[0].starts_with("#SPU "));
     assert!(
         frames[1..41]
             .iter()
-            .all(|frame| frame.len() == 1028 && frame.starts_with("#SPB"))
+            .all(|frame| frame.len() == 1024 && frame.starts_with("#SPB"))
     );
     assert!(frames[41].starts_with("#SPD "));
 }

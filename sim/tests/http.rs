@@ -247,7 +247,7 @@ fn mistakes_at_the_start_are_told_in_one_line() {
     for (args, words) in [
         (["--port", &port], "is in use"),
         (["--port", "x"], "invalid value 'x' for '--port"),
-        (["--speed", "0"], "must be a number above 0"),
+        (["--speed", "0"], "must be a number from 0.001 to 1000"),
         (["--config", "no-such-file.toml"], "no-such-file.toml"),
         (
             ["--config", broken.to_str().unwrap()],

@@ -5,7 +5,7 @@ use web_sys::WebSocket;
 use super::host::Host;
 use crate::core::session::SocketId;
 
-/// An open or opening socket, to which the glue listens (`pkg-template/wire.js`); dropping it
+/// An open or opening socket, to which the glue listens (`pkg-template/host/sockets.js`); dropping it
 /// ends that and closes it.
 #[must_use = "a socket closes when it is dropped"]
 pub struct Socket {

@@ -1,4 +1,4 @@
-//! The call-centre commands: which arguments they take, and how they look on the wire.
+//! The call-centre commands: which arguments they take, and how they are written.
 //!
 //! `{"command":"lua","data":{"method":"ccc","func":F,"data":{…}}}` in a `jsapi` request
 //! (XSwitch reference); the arguments and their order are the specification's.
@@ -9,7 +9,6 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::core::error::Error;
 use crate::core::frame::most_bytes;
 use crate::core::json::push_string;
-use crate::core::text::joined;
 
 /// The group that the back end assumes, and in which an agent is written without it
 /// (specification).
@@ -30,7 +29,7 @@ enum Parameter {
 use Parameter::{Agent, Flag, Optional, Text};
 
 /// The commands of the specification, their parameters in its order, under the names that
-/// the wire has (XSwitch reference).
+/// the server knows (XSwitch reference).
 const COMMANDS: [(&str, &[Parameter]); 5] = [
     ("ccLogin", &[Text("queue"), Agent, Text("extn")]),
     ("ccLogout", &[Text("queue"), Agent]),
@@ -71,7 +70,7 @@ impl Serialize for Argument {
     }
 }
 
-/// A command's arguments under their names, as an object. A map for serde, not a struct:
+/// A command's arguments under their names, as an object. To serde it is a map and no struct:
 /// serde-wasm-bindgen keeps a table of the names of structs' fields, which is 3 KB of wasm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arguments(Vec<(&'static str, Argument)>);
@@ -146,10 +145,10 @@ pub fn arguments<V>(
 /// An agent of another group than `default` is written `<group>.<agent>` (XSwitch's REST
 /// reference; that commands take it so is inferred). One that has a dot already stays.
 fn in_group(group: &str, agent: String) -> String {
-    if group == DEFAULT_GROUP || agent.bytes().any(|byte| byte == b'.') {
+    if group == DEFAULT_GROUP || agent.contains('.') {
         agent
     } else {
-        joined(&[group, ".", &agent])
+        [group, ".", &agent].concat()
     }
 }
 
@@ -189,7 +188,7 @@ mod tests {
         Ok(serde_json::to_string(&arguments).unwrap())
     }
 
-    fn wire(func: &str, group: &str, given: Vec<Argument>) -> String {
+    fn written(func: &str, group: &str, given: Vec<Argument>) -> String {
         jsapi(func, &check(func, group, &given).unwrap())
     }
 
@@ -201,35 +200,51 @@ mod tests {
             )
         };
         assert_eq!(
-            wire("ccLogin", "default", texts(&["q1", "1001", "1001"])),
+            written("ccLogin", "default", texts(&["q1", "1001", "1001"])),
             at("ccLogin", r#"{"queue":"q1","agent":"1001","extn":"1001"}"#)
         );
         assert_eq!(
-            wire("ccLogout", "default", texts(&["q1", "1001"])),
+            written("ccLogout", "default", texts(&["q1", "1001"])),
             at("ccLogout", r#"{"queue":"q1","agent":"1001"}"#)
         );
         assert_eq!(
-            wire("ccGoReady", "default", texts(&["q1", "1001"])),
+            written("ccGoReady", "default", texts(&["q1", "1001"])),
             at("ccGoReady", r#"{"queue":"q1","agent":"1001"}"#)
         );
         assert_eq!(
-            wire("ccGoBreak", "default", texts(&["100000", "1001", "lunch"])),
+            written("ccGoBreak", "default", texts(&["100000", "1001", "lunch"])),
             at(
                 "ccGoBreak",
                 r#"{"queue":"100000","agent":"1001","reason":"lunch"}"#
             )
         );
         assert_eq!(
-            wire("ccGoBreak", "default", texts(&["100000", "1001"])),
+            written("ccGoBreak", "default", texts(&["100000", "1001"])),
             at("ccGoBreak", r#"{"queue":"100000","agent":"1001"}"#)
         );
         assert_eq!(
-            wire("ccDial", "default", texts(&["1001", "1001", "010", "138"])),
+            written("ccDial", "default", texts(&["1001", "1001", "010", "138"])),
             at(
                 "ccDial",
                 r#"{"agent":"1001","extn":"1001","cidNumber":"010","destNumber":"138","earlyMedia":false}"#
             )
         );
+    }
+
+    #[test]
+    fn what_may_be_left_out_may_be_empty_and_is_sent_when_it_is_given() {
+        let rest = |reason| check("ccGoBreak", "default", &texts(&["q", "1001", reason])).unwrap();
+        assert_eq!(rest(""), r#"{"queue":"q","agent":"1001"}"#);
+        assert_eq!(
+            rest("tea"),
+            r#"{"queue":"q","agent":"1001","reason":"tea"}"#
+        );
+        for early_media in [false, true] {
+            let mut dial = texts(&["1001", "1001", "010", "138"]);
+            dial.push(Argument::Flag(early_media));
+            let written = check("ccDial", "default", &dial).unwrap();
+            assert!(written.ends_with(&format!(r#""earlyMedia":{early_media}}}"#)));
+        }
     }
 
     #[test]
@@ -252,6 +267,7 @@ mod tests {
         assert_eq!(message("ccLogin", texts(&[])), "queue is missing");
         assert_eq!(message("ccLogin", texts(&["q", "1"])), "extn is missing");
         assert!(message("ccGoReady", texts(&["q", ""])).starts_with("agent must be"));
+        assert!(message("ccGoReady", texts(&["", "1"])).starts_with("queue must be"));
         assert!(message("ccLogout", vec![Argument::Other]).starts_with("queue must be"));
         let mut dial = texts(&["1", "1", "2", "3"]);
         dial.push(Argument::Other);

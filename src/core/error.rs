@@ -1,9 +1,10 @@
 //! Every way in which a call can fail.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 
+#[cfg(feature = "calls")]
+use crate::core::dialog::Trouble;
 use crate::core::json::integer;
-use crate::core::text::joined;
 use crate::core::value::{Field, Value};
 
 /// What kind of failure it is: `VertoError.kind` on the page.
@@ -31,7 +32,38 @@ pub enum Kind {
     Unsupported,
     /// The page gave the call up.
     Aborted,
+    /// A telephone call has no microphone, or no media.
+    #[cfg(feature = "calls")]
+    Media(Trouble),
 }
+
+/// The failures, each with its name and its code on the page. The codes are ours: a failure
+/// that the server tells of has the server's code, and JSON-RPC's own lie below -32000, so
+/// that the two cannot be confused. `pkg-template/` has the same table, with one row more:
+/// without WebAssembly this code isn't there to fail (`wasm-unavailable`, -9).
+pub const KINDS: &[(Kind, &str, i32)] = &[
+    (Kind::Timeout, "timeout", -1),
+    (Kind::ConnectionLost, "connection-lost", -2),
+    (Kind::Closed, "closed", -3),
+    (Kind::TakenOver, "taken-over", -4),
+    (Kind::InvalidArgument, "invalid-argument", -5),
+    (Kind::TooLarge, "too-large", -6),
+    (Kind::Overflow, "overflow", -7),
+    (Kind::Unsupported, "unsupported", -8),
+    (Kind::Auth, "auth", -10),
+    (Kind::Rejected, "rejected", -11),
+    (Kind::Aborted, "aborted", -12),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Denied), "media-denied", -13),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Insecure), "media-insecure", -14),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Missing), "media-missing", -15),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Busy), "media-busy", -16),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Failed), "media-failed", -17),
+];
 
 impl Kind {
     /// The kind's name on the page.
@@ -41,58 +73,33 @@ impl Kind {
     /// assert_eq!(Kind::ConnectionLost.name(), "connection-lost");
     /// ```
     pub fn name(self) -> &'static str {
-        match self {
-            Kind::Auth => "auth",
-            Kind::Rejected => "rejected",
-            Kind::Timeout => "timeout",
-            Kind::ConnectionLost => "connection-lost",
-            Kind::Closed => "closed",
-            Kind::TakenOver => "taken-over",
-            Kind::InvalidArgument => "invalid-argument",
-            Kind::TooLarge => "too-large",
-            Kind::Overflow => "overflow",
-            Kind::Unsupported => "unsupported",
-            Kind::Aborted => "aborted",
-        }
+        self.row().0
     }
 
-    /// The code of a failure for which the server gave none. Ours; JSON-RPC's own codes
-    /// lie below -32000, so the two cannot be confused.
+    /// The code of a failure for which the server gave none; see [`KINDS`].
     ///
     /// ```
     /// use verto_wasm::core::error::Kind;
     /// assert_eq!(Kind::Timeout.code(), -1);
     /// ```
     pub fn code(self) -> i32 {
-        match self {
-            Kind::Timeout => -1,
-            Kind::ConnectionLost => -2,
-            Kind::Closed => -3,
-            Kind::TakenOver => -4,
-            Kind::InvalidArgument => -5,
-            Kind::TooLarge => -6,
-            Kind::Overflow => -7,
-            Kind::Unsupported => -8,
-            // -9 is `wasm-unavailable`, which the JS glue makes: without wasm this isn't here.
-            Kind::Auth => -10,
-            Kind::Rejected => -11,
-            Kind::Aborted => -12,
-        }
+        self.row().1
     }
 
     /// The kind with this [`Self::code`]; `InvalidArgument` where there is none.
     ///
     /// ```
     /// use verto_wasm::core::error::Kind;
-    /// assert_eq!(Kind::of_code(Kind::TooLarge.code()), Kind::TooLarge);
+    /// assert_eq!(Kind::of_code(-7), Kind::Overflow);
     /// ```
     pub fn of_code(code: i32) -> Kind {
-        match code {
-            -6 => Kind::TooLarge,
-            -8 => Kind::Unsupported,
-            -10 => Kind::Auth,
-            _ => Kind::InvalidArgument,
-        }
+        let row = KINDS.iter().find(|(_, _, one)| *one == code);
+        row.map_or(Kind::InvalidArgument, |(kind, ..)| *kind)
+    }
+
+    fn row(self) -> (&'static str, i32) {
+        let row = KINDS.iter().find(|(kind, ..)| *kind == self);
+        row.map_or(("", 0), |(_, name, code)| (name, *code))
     }
 }
 
@@ -137,12 +144,6 @@ impl<V> Deref for Error<V> {
     }
 }
 
-impl<V> DerefMut for Error<V> {
-    fn deref_mut(&mut self) -> &mut Failure<V> {
-        &mut self.0
-    }
-}
-
 impl<V> Error<V> {
     /// A failure of our own making.
     ///
@@ -171,7 +172,7 @@ impl<V> Error<V> {
     /// assert_eq!(error.message, "queue must be a non-empty string");
     /// ```
     pub fn argument(name: &str, must: &str) -> Self {
-        Self::new(Kind::InvalidArgument, joined(&[name, " ", must]))
+        Self::new(Kind::InvalidArgument, [name, " ", must].concat())
     }
 
     /// The same failure, told for a request of `method` that had or hadn't been sent.
@@ -183,8 +184,36 @@ impl<V> Error<V> {
     /// ```
     #[must_use]
     pub fn of(mut self, method: &str, sent: bool) -> Self {
-        self.method = Some(method.into());
-        self.sent = Some(sent);
+        self.0.method = Some(method.into());
+        self.0.sent = Some(sent);
+        self
+    }
+
+    /// The same failure, with what came with it.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::{Error, Kind};
+    /// let error = Error::new(Kind::Aborted, "the page gave this up").with_data("its reason");
+    /// assert_eq!(error.data, Some("its reason"));
+    /// ```
+    #[must_use]
+    pub fn with_data(mut self, data: V) -> Self {
+        self.0.data = Some(data);
+        self
+    }
+
+    /// The same failure, with this message where the server gave no reason.
+    ///
+    /// ```
+    /// use verto_wasm::core::error::{Error, Kind};
+    /// let error = Error::<()>::new(Kind::Rejected, "the server refused it").or_explain("ask for leave");
+    /// assert_eq!(error.message, "ask for leave");
+    /// ```
+    #[must_use]
+    pub fn or_explain(mut self, message: &str) -> Self {
+        if self.reason.is_none() {
+            self.0.message = message.into();
+        }
         self
     }
 }
@@ -192,14 +221,11 @@ impl<V> Error<V> {
 impl<V: Value> Error<V> {
     /// The server's refusal: a JSON-RPC `error` object, or a `result` whose `code` is not
     /// success. Both carry `code` and `message`, and XSwitch's results a `reason`
-    /// (XSwitch reference); mod_verto's subscription errors carry neither (FreeSWITCH,
-    /// transcript s04).
+    /// (XSwitch reference); mod_verto's subscription errors carry neither (seen with
+    /// FreeSWITCH).
     ///
     /// ```
-    /// # mod json {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
-    /// # }
-    /// # use json::Json;
+    /// # use testkit::*;
     /// use verto_wasm::core::error::{Error, Kind};
     ///
     /// let answer = Json(serde_json::json!({ "code": 403, "reason": "wrong extension" }));
@@ -219,7 +245,7 @@ impl<V: Value> Error<V> {
                 .field(Field::Code)
                 .and_then(|code| number(&code))
                 .unwrap_or(kind.code()),
-            message: joined(&["the server refused ", method, ": ", said]),
+            message: ["the server refused ", method, ": ", said].concat(),
             reason,
             data: Some(answer),
             method: Some(method.into()),
@@ -228,11 +254,26 @@ impl<V: Value> Error<V> {
     }
 }
 
-/// A code as a number. Some back ends write it as a string. A cast from f64 saturates, so
-/// that an absurd code stays a code.
+/// A code as a number. Some back ends write it as a string. A code that is no `i32` becomes the
+/// nearest one.
 fn number<V: Value>(code: &V) -> Option<i32> {
     match code.number() {
         Some(number) => Some(number as i32),
         None => integer(&code.text()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_kinds_have_the_same_name_or_code() {
+        for &(kind, name, code) in KINDS {
+            assert_eq!((kind.name(), kind.code()), (name, code));
+            assert_eq!(Kind::of_code(code), kind);
+            assert_eq!(KINDS.iter().filter(|row| row.1 == name).count(), 1);
+        }
+        assert_eq!(Kind::of_code(-32001), Kind::InvalidArgument);
     }
 }

@@ -1,11 +1,12 @@
-//! The wire's frames: what came in is classified, what goes out is written.
+//! The frames of the protocol: what came in is classified, what goes out is written.
 
+#[cfg(feature = "calls")]
+use crate::core::dialog;
 use crate::core::json::{integer, push_number, push_string};
-use crate::core::text::joined;
 use crate::core::value::{Field, Value};
 
 /// The largest text frame, in bytes, that a server accepts: above it mod_verto closes the
-/// socket with code 1000 and no word of why (FreeSWITCH, transcript s14).
+/// socket with code 1000 and no word of why (seen with FreeSWITCH).
 pub const LARGEST_FRAME: usize = 1_000_000;
 
 /// What a frame from the server is.
@@ -41,7 +42,7 @@ pub struct Event<V> {
     /// `subscribedChannel`: for which of our subscriptions the server sent it.
     pub subscribed: Option<String>,
     /// `eventSerno`: counts from 0 per socket and subscribed channel.
-    pub serno: Option<u64>,
+    pub event_serno: Option<u64>,
     /// `sessid`: the sender of a broadcast, or the one client that it is meant for.
     pub sessid: Option<String>,
     /// The whole `params`, as the page's handlers get it.
@@ -59,6 +60,9 @@ pub enum Method {
     Punt,
     /// `verto.info`: a text message.
     Info,
+    /// One about a telephone call.
+    #[cfg(feature = "calls")]
+    Call(dialog::Method),
     /// Any other.
     Other,
 }
@@ -66,20 +70,17 @@ pub enum Method {
 /// Says what `value`, one frame or one item of an array frame, is.
 ///
 /// A frame with `method` is the server's request whatever its id, since the server's
-/// counter collides with ours (FreeSWITCH).
+/// counter collides with ours (seen with FreeSWITCH).
 ///
 /// ```
-/// # mod json {
-/// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/json.rs"));
-/// # }
-/// # use json::Json;
+/// # use testkit::*;
 /// use verto_wasm::core::frame::{Frame, classify};
 ///
 /// let event = Json(serde_json::json!({
 ///     "method": "verto.event",
 ///     "params": { "eventChannel": "vcc.default.1007", "eventSerno": 3 },
 /// }));
-/// assert!(matches!(classify(&event), Frame::Event(event) if event.serno == Some(3)));
+/// assert!(matches!(classify(&event), Frame::Event(event) if event.event_serno == Some(3)));
 ///
 /// let reply = Json(serde_json::json!({ "id": 7, "result": {} }));
 /// assert!(matches!(classify(&reply), Frame::Reply { id: 7, outcome: Ok(_) }));
@@ -117,6 +118,9 @@ fn classify_request<V: Value>(value: &V, method: &str) -> Frame<V> {
         "verto.clientReady" => Method::ClientReady,
         "verto.punt" => Method::Punt,
         "verto.info" => Method::Info,
+        #[cfg(feature = "calls")]
+        _ => dialog::Method::of(method).map_or(Method::Other, Method::Call),
+        #[cfg(not(feature = "calls"))]
         _ => Method::Other,
     };
     Frame::Request {
@@ -131,7 +135,7 @@ fn read_event<V: Value>(params: V) -> Option<Event<V>> {
     Some(Event {
         channel: params.text_of(Field::EventChannel)?,
         subscribed: params.text_of(Field::SubscribedChannel),
-        serno: number(Field::EventSerno).and_then(whole),
+        event_serno: number(Field::EventSerno).and_then(whole),
         sessid: params.text_of(Field::Sessid),
         params,
     })
@@ -183,7 +187,7 @@ pub fn whole(number: f64) -> Option<u64> {
     (integer < (1 << 53) && integer as f64 == number).then_some(integer)
 }
 
-/// How many bytes the text of a request has at most: a character takes six, escaped.
+/// How many bytes the text of a request has at most: an escaped character takes six.
 ///
 /// ```
 /// use verto_wasm::core::frame::{most_bytes, request};
@@ -210,18 +214,18 @@ pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
     let members = members.and_then(|end| params.get(..end)).unwrap_or("{");
     text.push_str(members);
     if members.len() > 1 {
-        text.push_str(",");
+        text.push(',');
     }
     text.push_str("\"sessid\":");
     push_string(&mut text, sessid);
     text.push_str("},\"id\":");
     push_number(&mut text, id.into());
-    text.push_str("}");
+    text.push('}');
     text
 }
 
 /// The text of our answer to a request of the server's. It is safe everywhere: mod_verto
-/// drops replies silently (FreeSWITCH, transcript s12).
+/// drops replies silently (seen with FreeSWITCH).
 ///
 /// ```
 /// use verto_wasm::core::frame::answer;
@@ -229,11 +233,8 @@ pub fn request(method: &str, params: &str, sessid: &str, id: u32) -> String {
 /// assert_eq!(text, r#"{"jsonrpc":"2.0","id":7,"result":{"method":"verto.ping"}}"#);
 /// ```
 pub fn answer(id: &str, method: &str) -> String {
-    let mut text = joined(&[
-        "{\"jsonrpc\":\"2.0\",\"id\":",
-        id,
-        ",\"result\":{\"method\":",
-    ]);
+    let begin = "{\"jsonrpc\":\"2.0\",\"id\":";
+    let mut text = [begin, id, ",\"result\":{\"method\":"].concat();
     push_string(&mut text, method);
     text.push_str("}}");
     text

@@ -1,18 +1,18 @@
 //! Whether the server is still there.
 //!
 //! A half-open socket looks open for minutes: nothing comes in, and what goes out is lost.
-//! So silence is asked about with a `verto.ping`, and silence after that is judged. Any
-//! frame is a sign of life.
+//! So a server that is silent is sent a `verto.ping`, and where it stays silent the connection is
+//! given up. Any frame is a sign of life.
 
 use crate::core::Ms;
 
 /// What a server may take to answer after the machine woke, in ms.
-const WAKE: Ms = 5_000;
-/// A check that runs this late, in ms, means that the machine or the page slept. A server
-/// that was heard within this time needs no asking.
-const SLEPT: Ms = 3_000;
+pub const WAKE_TIMEOUT: Ms = 5_000;
+/// A check that runs this late, in ms, means that the machine or the page slept. On waking, a
+/// server that was heard within this time is not asked at once.
+pub const SHORTEST_SLEEP: Ms = 3_000;
 /// For how long at most a request in flight excuses silence, in ms.
-const LONGEST_BUSY: Ms = 600_000;
+pub const LONGEST_BUSY: Ms = 600_000;
 
 /// `keepAlive`: how silence is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +40,23 @@ pub struct Liveness {
     settings: KeepAlive,
     /// When the server was last heard.
     heard: Ms,
-    /// From when on silence means death; `None` before the first ping since then.
+    /// From when on the silence means that the connection is dead; `None` while no ping was
+    /// sent since the server was last heard.
     judge: Option<Ms>,
-    /// When to look again: an interval ahead at most, and not moved by each frame, which
-    /// would cost a timer each.
+    /// When to look at the silence again, which is an interval ahead at most. A frame doesn't
+    /// move it: otherwise each frame would have to set a timer.
     check: Ms,
-    /// The ping was sent because of a sleep: one decides.
+    /// A ping was sent because the machine may have slept. This one ping decides.
     waking: bool,
-    /// It woke right after a frame: silence is asked about as soon as it is one.
+    /// The machine may have slept, but a frame had come just before. The server is asked when
+    /// it has been silent for [`SLEPT`].
     woken: bool,
-    /// A server that never answered a ping isn't judged by it.
+    /// The server has answered a ping. Where it never did, its silence proves nothing.
     answers: bool,
 }
 
 impl Liveness {
-    /// A connection that begins at `now`; `answers` where its server is known to answer
+    /// A connection that begins at `now`. `answers` says whether its server is known to answer
     /// pings.
     pub fn new(settings: KeepAlive, answers: bool, now: Ms) -> Self {
         Liveness {
@@ -74,16 +76,16 @@ impl Liveness {
         self.judge = None;
         self.waking = false;
         self.woken = false;
-        // After a wake it may be further ahead than a short interval.
+        // After a wake the next look may be further ahead than a short interval.
         self.check = self.check.min(now.saturating_add(self.settings.interval));
     }
 
-    /// Whether a ping that was sent because of a sleep waits for a sign of life.
+    /// Whether a ping was sent because of a sleep, and nothing was heard since.
     pub fn is_waking(&self) -> bool {
         self.waking
     }
 
-    /// A ping was answered, with whatever.
+    /// A ping was answered, be it with an error.
     pub fn answered(&mut self) {
         self.answers = true;
     }
@@ -100,13 +102,13 @@ impl Liveness {
         self.judge = self.judge.map(|at| at.saturating_sub(by));
     }
 
-    /// The machine or the page may have slept, or changed its network: one ping, which
-    /// must be answered soon. `busy` as in [`Self::check`].
+    /// The machine or the page may have slept, or may have changed its network: the server is
+    /// sent one ping, which it must answer soon. `busy` is as in [`Self::check`].
     pub fn woke(&mut self, now: Ms, busy: Option<Ms>) -> Verdict {
         if self.waking {
             return Verdict::Fine;
         }
-        let quiet = self.heard.saturating_add(SLEPT);
+        let quiet = self.heard.saturating_add(SHORTEST_SLEEP);
         if now < quiet {
             self.woken = true;
             self.check = self.check.min(quiet);
@@ -114,19 +116,19 @@ impl Liveness {
         }
         self.woken = false;
         self.waking = true;
-        self.ask(now, busy, WAKE);
-        self.check = now.saturating_add(WAKE);
+        self.ask(now, busy, WAKE_TIMEOUT);
+        self.check = now.saturating_add(WAKE_TIMEOUT);
         Verdict::Ask
     }
 
     /// Looks at the silence. `busy` is when the last of the requests in flight is given up:
-    /// the server works strictly in order (FreeSWITCH, transcript s06), so those that were
+    /// the server works strictly in order (seen with FreeSWITCH), so that requests that were
     /// sent before a ping delay its answer, and later ones don't.
     pub fn check(&mut self, now: Ms, busy: Option<Ms>) -> Verdict {
         if now < self.check {
             return Verdict::Fine;
         }
-        let late = now >= self.check.saturating_add(SLEPT);
+        let late = now >= self.check.saturating_add(SHORTEST_SLEEP);
         let silent = self.heard.saturating_add(self.settings.interval);
         self.check = now.saturating_add(self.settings.interval);
         match self.judge {
@@ -135,7 +137,8 @@ impl Liveness {
                 self.check = silent;
                 Verdict::Fine
             }
-            // One late check is a sleep; where all are, in a hidden tab, the next judges.
+            // A check that is late means a sleep. In a hidden tab all checks are late: there
+            // the next one judges, since the session is waking by then.
             _ if late && !self.waking => self.woke(now, busy),
             None => {
                 let failed = Ms::from(self.settings.max_failed);
@@ -152,6 +155,7 @@ impl Liveness {
         }
     }
 
+    /// A ping is sent now, and its answer may take as long as `patience`.
     fn ask(&mut self, now: Ms, busy: Option<Ms>, patience: Ms) {
         let busy = busy.map_or(0, |at| at.min(now.saturating_add(LONGEST_BUSY)));
         self.judge = Some(now.saturating_add(patience).max(busy));

@@ -1,7 +1,7 @@
 //! First in, first out.
 
-/// A queue. Not a `VecDeque`, which is 3 KB of wasm for these few methods: it is filled and
-/// then emptied, so that places at the front need not be used again before that.
+/// A queue. It is no `VecDeque`, which is 3 KB of wasm for these few methods. It is filled and
+/// then emptied, so that it need not use the places at its front again before it is empty.
 #[derive(Debug)]
 pub struct Queue<T> {
     items: Vec<Option<T>>,

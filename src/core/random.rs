@@ -1,7 +1,5 @@
 //! The core's random numbers: SplitMix64, seeded once by the shell.
 
-use crate::core::text::digit;
-
 /// A reproducible source of random numbers. The seed decides everything, so that a
 /// failing simulation can be run again.
 #[derive(Clone, Debug)]
@@ -58,10 +56,11 @@ impl Random {
         let mut text = String::with_capacity(36);
         for index in 0..32 {
             if matches!(index, 8 | 12 | 16 | 20) {
-                text.push_str("-");
+                text.push('-');
             }
             let half = if index < 16 { high } else { low };
-            text.push_str(digit((half >> (60 - 4 * (index % 16))) & 15));
+            let digit = (half >> (60 - 4 * (index % 16))) & 15;
+            text.extend(char::from_digit(digit as u32, 16));
         }
         text
     }
@@ -70,6 +69,51 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::Random;
+
+    /// The numbers are those of the algorithm's authors (SplitMix64).
+    #[test]
+    fn the_numbers_are_those_of_the_algorithm() {
+        let mut random = Random::new(1_234_567);
+        let numbers = [(); 3].map(|()| random.bits());
+        let expected = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+        ];
+        assert_eq!(numbers, expected);
+    }
+
+    #[test]
+    fn a_uuid_is_made_of_random_digits_but_for_its_version_and_variant() {
+        let mut bits = Random::new(1);
+        let digits = format!("{:016x}{:016x}", bits.bits(), bits.bits() >> 2);
+        let uuid = Random::new(1).uuid();
+        for (at, (ours, random)) in uuid
+            .replace('-', "")
+            .chars()
+            .zip(digits.chars())
+            .enumerate()
+        {
+            assert!(
+                ours == random || matches!(at, 12 | 16),
+                "digit {at} of {uuid}"
+            );
+        }
+        let parts: Vec<usize> = uuid.split('-').map(str::len).collect();
+        assert_eq!(parts, [8, 4, 4, 4, 12]);
+    }
+
+    #[test]
+    fn a_bound_may_be_reached_and_is_never_passed() {
+        let mut random = Random::new(3);
+        let mut seen = [false; 3];
+        for _ in 0..100 {
+            seen[random.up_to(2) as usize] = true;
+        }
+        assert_eq!(seen, [true; 3]);
+        assert_eq!(random.up_to(0), 0);
+        assert_eq!(Random::new(3).up_to(u64::MAX), Random::new(3).bits());
+    }
 
     #[test]
     fn a_uuid_is_of_version_4_and_new_each_time() {

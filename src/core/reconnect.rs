@@ -4,13 +4,14 @@ use crate::core::Ms;
 use crate::core::random::Random;
 
 /// The delay's upper bound before the first attempt, in ms.
-const FIRST: Ms = 1_000;
+pub const FIRST_DELAY: Ms = 1_000;
 /// The delay's upper bound before any attempt, in ms.
-const CAP: Ms = 30_000;
+pub const LONGEST_DELAY: Ms = 30_000;
 
 /// Exponential backoff with full jitter: each delay is random between nothing and a bound
-/// that doubles from 1 s to 30 s. Thousands of clients of a restarted server so come back
-/// spread out. Only a login resets it (ours; see design.md).
+/// that doubles from 1 s to 30 s. So the thousands of clients of a restarted server come back
+/// spread out. Only a login resets it (ours: a server that accepts sockets and then closes them is
+/// no better than one that is away).
 #[derive(Debug, Default)]
 pub struct Backoff {
     attempt: u32,
@@ -24,9 +25,11 @@ impl Backoff {
 
     /// Counts a failed attempt; returns the delay before the next, in ms.
     pub fn failed(&mut self, random: &mut Random) -> Ms {
-        let bound = FIRST.checked_shl(self.attempt.min(16)).unwrap_or(CAP);
+        let bound = FIRST_DELAY
+            .checked_shl(self.attempt.min(16))
+            .unwrap_or(LONGEST_DELAY);
         self.attempt = self.attempt.saturating_add(1);
-        random.up_to(bound.min(CAP))
+        random.up_to(bound.min(LONGEST_DELAY))
     }
 
     /// A login succeeded.
@@ -70,7 +73,7 @@ mod tests {
             attempt: u32::MAX - 1,
         };
         for _ in 0..3 {
-            assert!(backoff.failed(&mut Random::new(1)) <= CAP);
+            assert!(backoff.failed(&mut Random::new(1)) <= LONGEST_DELAY);
         }
     }
 

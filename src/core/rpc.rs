@@ -1,10 +1,8 @@
 //! The correlation table: which request is whose, and until when.
 //!
 //! It knows no socket. A request is either *waiting* for a login, in the order in which
-//! the page made it, or *in flight*, written once under an id; it is never both, and never
-//! goes back (invariant 6).
-
-use std::mem;
+//! the page made it, or *in flight*, written once under an id. It is never both, and never
+//! goes back: a request that was written is never written again.
 
 use crate::core::Ms;
 
@@ -14,8 +12,8 @@ pub type CallId = u32;
 /// How many requests may wait for a login.
 pub const MOST_WAITING: usize = 1000;
 
-/// What a request that fails may take, in bytes: an error, a notice, and a place in each list, all
-/// of which double when they are full. With 64 the test of it fails (tests/glue/memory).
+/// How many bytes a request that fails may take: an error, a notice, and a place in each list,
+/// where a list that is full doubles. With 64 the test of it fails (`tests/glue/memory`).
 const FAILURE: usize = 192;
 
 /// Which answers of the server count as success.
@@ -26,7 +24,7 @@ pub enum Expect {
     /// A `result` whose `code` is 200: call-centre commands (XSwitch reference).
     Code200,
     /// A `result` without a `code`, or with 200: `verto.broadcast` is refused by a result
-    /// with a code (FreeSWITCH, transcript s05).
+    /// with a code (seen with FreeSWITCH).
     NoRefusal,
 }
 
@@ -50,17 +48,20 @@ pub enum Owner {
     Login,
     /// The session: `verto.subscribe` for these channels.
     Subscribe(Vec<String>),
-    /// Nobody: `verto.unsubscribe`, and calls that the page gave up, with which the server
-    /// may still be busy.
+    /// Nobody. These are `verto.unsubscribe`, and the calls that the page gave up: the server
+    /// may still be busy with them.
     Nobody,
     /// The session: `verto.ping`.
     Ping,
+    /// A dialog, and then the page's call that it asks for, if there is one.
+    #[cfg(feature = "calls")]
+    Dialog(crate::core::dialog::Asker),
 }
 
 /// A request that waits for a login or for its answer.
 #[derive(Debug)]
 pub struct Entry {
-    /// Under which it was written; 0 while it waits for a login.
+    /// The id under which it was written; 0 while it waits for a login.
     pub id: u32,
     /// Who gets the answer.
     pub owner: Owner,
@@ -70,8 +71,8 @@ pub struct Entry {
     pub params: String,
 }
 
-/// Requests, oldest first. In boxes, so that 4 bytes move for each other, not 56, when the
-/// oldest goes.
+/// Requests, oldest first. They are in boxes, so that when the oldest leaves, 4 bytes of each
+/// other request move, and not 56.
 #[allow(clippy::vec_box)]
 type Entries = Vec<Box<Entry>>;
 
@@ -79,11 +80,11 @@ type Entries = Vec<Box<Entry>>;
 #[derive(Debug, Default)]
 pub struct Rpc {
     last_id: u32,
-    /// Servers answer in order, so that what is asked for is nearly always the first. One
-    /// table for both, those that wait and those in flight, is half the code of two.
+    /// Both those that wait and those in flight: two tables would be twice the code. Servers
+    /// answer in order, so that the request of an answer is nearly always among the first.
     entries: Entries,
-    /// No entry's deadline is before this. It is looked up only when it has come, or a
-    /// thousand requests in flight would be searched at each one's answer.
+    /// No entry's deadline is before this time. It is computed anew only when it has come:
+    /// otherwise each answer would lead to a search through all requests in flight.
     earliest: Ms,
 }
 
@@ -121,8 +122,8 @@ impl Rpc {
         Some(self.entries.remove(index).owner)
     }
 
-    /// Takes out the page's call `id`, and says whether it was in flight; then its answer
-    /// is nobody's.
+    /// Takes out the page's call `id`, and says whether its request was in flight. If so, the
+    /// request stays as nobody's.
     pub fn cancel(&mut self, id: CallId) -> Option<(Call, bool)> {
         let entries = &mut self.entries;
         let index = entries
@@ -140,7 +141,7 @@ impl Rpc {
         }
     }
 
-    /// Lets a request wait for the next login; gives the call back where too many do.
+    /// Lets a request wait for the next login; gives the call back where too many wait.
     pub fn wait(&mut self, call: Call, params: String, deadline: Ms) -> Result<(), Call> {
         let waiting = self.entries.iter().filter(|one| one.id == 0);
         if waiting.count() >= MOST_WAITING {
@@ -176,11 +177,10 @@ impl Rpc {
         overdue
     }
 
-    // Not by `extract_if`, nor elsewhere by `drain` and `rposition`: each is 0.1 KB (docs/size.md).
     fn take(&mut self, wanted: &dyn Fn(&Entry) -> bool) -> Entries {
         let mut taken = Vec::new();
         let mut left = Vec::new();
-        for one in mem::take(&mut self.entries) {
+        for one in std::mem::take(&mut self.entries) {
             match wanted(&one) {
                 true => taken.push(one),
                 false => left.push(one),
@@ -190,8 +190,8 @@ impl Rpc {
         taken
     }
 
-    /// How many bytes it may take to fail all of them at once, as a lost connection does, and to
-    /// have one more.
+    /// How many bytes it may take to fail all requests at once, as a lost connection does, and
+    /// one more with them.
     pub fn failure_bytes(&self) -> usize {
         (self.entries.len() + 1) * FAILURE
     }

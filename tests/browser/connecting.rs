@@ -1,11 +1,11 @@
-//! What a connect does: the login's frame, and the options that cannot be used.
+//! What a `connect` does: the frame of the login, and what is said about unusable options.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, OPTIONS, js, options, text, turn};
 
-/// The login's frame with these members of `params`.
+/// The frame of a login whose `params` have these members.
 fn login_frame(bench: &Bench, passwd: &str, login_params: &str) -> String {
     let sessid = bench.sessid();
     format!(
@@ -236,7 +236,8 @@ async fn an_address_that_the_browser_refuses_ends_the_connect() {
         "next task".to_owned(),
     ];
     assert_eq!(bench.page.told(), told);
-    // Not in the browser's words: they may quote the address, and a token in it.
+    // The message must not repeat the browser's words, which may quote the address and with it a
+    // token.
     let message = text(&bench.page.error(call), "message");
     assert!(
         message.starts_with("socketUrl ") && !message.contains("mixed content"),

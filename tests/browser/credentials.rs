@@ -1,4 +1,5 @@
-//! Credentials that the page gives by functions, sync or async, anew for each login.
+//! Credentials that the page gives by functions, which may return a value or a Promise. They are
+//! asked again for each login.
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -7,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, OPTIONS, js, options, text, turn};
 
-/// The `passwd` and `loginParams` of the newest socket's last login.
+/// The `passwd` and the `loginParams` of the last login on the newest socket.
 fn login(bench: &Bench) -> (String, String) {
     let frame = js(bench.socket().sent().last().unwrap());
     let params = Reflect::get(&frame, &"params".into()).unwrap();
@@ -16,7 +17,8 @@ fn login(bench: &Bench) -> (String, String) {
     (text(&params, "passwd"), login_params.into())
 }
 
-/// Connected, with the socket open and the credentials asked for.
+/// A client that has called `connect`, and whose socket is open, so that it asks the page for its
+/// credentials.
 async fn opened(given: &JsValue) -> Bench {
     let bench = Bench::new();
     bench.page.connect(given);
@@ -87,7 +89,7 @@ async fn they_are_asked_again_for_each_login() {
     turn().await;
     assert_eq!(bench.world.sockets().length(), 2);
     assert_eq!(login(&bench).0, "p2");
-    // Refused, they are asked once more on the same socket.
+    // The server refuses them: the functions are asked once more, on the same socket.
     let id = bench.socket().skip();
     bench.socket().text(&refusal(id));
     turn().await;
@@ -160,7 +162,8 @@ async fn what_a_function_throws_is_reported_to_the_page_as_it_is() {
 
 #[wasm_bindgen_test]
 async fn two_functions_that_both_fail_are_one_failure() {
-    // The rejection that nobody waited for must not become an unhandled one either.
+    // One rejection ends the attempt. Nobody waits for the other one any more, and it must not
+    // become an unhandled rejection.
     let given = options(
         "{reject: [],
           passwd() { return new Promise((_, reject) => this.reject.push(reject)); },
@@ -244,11 +247,12 @@ async fn the_same_by_the_browsers_own_timer_and_clock() {
     bench.assert_ended().await;
 }
 
-/// Options whose function gives promises that the test settles.
+/// Options whose function returns Promises, which the test settles.
 const PENDING: &str =
     "{asked: [], passwd() { return new Promise((...both) => this.asked.push(both)); }}";
 
-/// Settles the promise that was given on the asking `index`: 0 resolves, 1 rejects.
+/// Settles the Promise that the function returned at its call number `index`, counted from 0.
+/// `outcome` 0 resolves it, 1 rejects it.
 fn settle(given: &JsValue, index: u32, outcome: u32, value: &str) {
     let settle = format!("(given) => given.asked[{index}][{outcome}]('{value}')");
     let settle: js_sys::Function = js(&settle).unchecked_into();
@@ -263,7 +267,7 @@ async fn an_answer_that_comes_after_the_logout_is_ignored() {
         bench.page.logout();
         bench.assert_ended().await;
         let old = bench.socket();
-        // It must not reach the next connection either, while that one opens...
+        // The late answer must not reach the next connection either, here while that one opens.
         bench.page.connect(&js(OPTIONS));
         settle(&given, 0, outcome, "late");
         turn().await;
@@ -285,7 +289,7 @@ async fn an_answer_for_an_older_connection_is_not_taken_for_the_newer() {
     for outcome in [0, 1] {
         let given = options(PENDING);
         let bench = opened(&given).await;
-        // ...nor while that one waits for credentials as well.
+        // Nor must it reach the next connection while that one waits for credentials, too.
         bench.page.connect(&given);
         bench.socket().open();
         turn().await;

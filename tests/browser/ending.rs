@@ -1,10 +1,11 @@
-//! After a logout nothing is left, in whatever state it came; two clients share nothing.
+//! After a logout nothing is left, in whatever state it is called. Two clients share nothing.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, OPTIONS, event, js, new_page, options, params, text, turn};
 
-/// Logs out; before `assert_ended` waits for anything, all that can be is gone.
+/// Logs out, and checks at once, before anything else can run, that there is no timer, no socket
+/// and no listener any more.
 async fn assert_logout_ends(bench: &Bench) {
     let sockets = bench.world.sockets().length();
     bench.page.logout();
@@ -13,7 +14,7 @@ async fn assert_logout_ends(bench: &Bench) {
     assert_eq!(bench.world.live(), 0);
     assert_eq!(bench.world.listening(), 0);
     for socket in 0..sockets {
-        // Once: by us, or not at all where the server or the network was first.
+        // Each socket is closed exactly once, with the code 1000.
         assert!(
             bench
                 .world
@@ -30,7 +31,7 @@ async fn assert_logout_ends(bench: &Bench) {
     let count = |line: &str| told.iter().filter(|one| *one == line).count();
     assert_eq!(count("closed true"), 1, "{told:?}");
     assert_eq!(count("state closed (logout)"), 1, "{told:?}");
-    // Nothing comes back, however long one waits.
+    // Nothing comes back, however long the page waits.
     bench.world.advance(600_000.0);
     turn().await;
     assert_eq!(bench.world.sockets().length(), sockets);
@@ -163,7 +164,7 @@ async fn a_connect_on_an_open_connection_closes_that_one_silently() {
         !told.iter().any(|line| line.starts_with("closed")),
         "{told:?}"
     );
-    // Its subscriptions have ended with it.
+    // The subscriptions of the older connection have ended with it.
     assert_eq!(bench.socket().sent().len(), 1);
     bench.socket().text(&event("vcc", 1));
     assert_eq!(bench.page.told(), [""; 0]);
@@ -249,7 +250,7 @@ async fn a_client_that_is_freed_closes_its_socket_and_its_timer() {
 
 #[wasm_bindgen_test]
 async fn a_client_that_is_freed_before_its_callbacks_is_gone() {
-    // A microtask of ours must not keep the shell.
+    // A microtask of ours that is still to run must not keep the shell alive.
     let bench = Bench::new();
     bench.page.connect(&js(OPTIONS));
     bench.socket().open();

@@ -1,19 +1,21 @@
 // What the shell's tests run against instead of a network, a clock and a page.
 //
-// A World replaces the browser's WebSocket, timers and wall clock, one World at a time. A
-// Page stands for one page's object with its client: it notes everything that the client
-// tells it, and can call the client back from inside each of those calls. What lies between
-// the two is the package's own: sockets, frames, wake-ups, credentials and options.
+// A World replaces the browser's WebSocket, timers and wall clock. There is one World at a time.
+// A Page stands for a page's Verto object with its client: it notes everything that the client
+// tells it, and can call the client from inside each of those calls. Between the two the
+// package's own files do the work: sockets, frames, waking up, credentials and options.
 
-// One at a time, each after what it imports: of requests that come at once the server of
-// wasm-bindgen-test may leave one unanswered (the pool of threads of tiny_http 0.12), and then
-// no test ever begins.
-const { VertoError, badArgument } = await import("../../pkg-template/error.js");
-const check = await import("../../pkg-template/options.js");
-await import("../../pkg-template/enums.js");
-await import("../../pkg-template/credentials.js");
-await import("../../pkg-template/wire.js");
-const { Host } = await import("../../pkg-template/host.js");
+// These are loaded one at a time, each after what it imports: of requests that come at once the
+// server of wasm-bindgen-test may leave one unanswered (the pool of threads of tiny_http 0.12), and
+// then no test ever begins.
+const { VertoError, badArgument } = await import("../../pkg-template/sdk/error.js");
+const check = await import("../../pkg-template/sdk/check.js");
+const { config } = await import("../../pkg-template/sdk/options.js");
+await import("../../pkg-template/sdk/enums.js");
+await import("../../pkg-template/host/page-code.js");
+await import("../../pkg-template/host/credentials.js");
+await import("../../pkg-template/host/sockets.js");
+const { Host } = await import("../../pkg-template/host/host.js");
 
 const { addEventListener, removeEventListener } = EventTarget.prototype;
 const real = {
@@ -28,7 +30,7 @@ const WAKING = ["online", "pageshow", "visibilitychange", "resume"];
 
 let world = null;
 
-/** Ends after every microtask that is due has run. */
+/** Resolves when every microtask that is due has run. */
 export function turn() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -41,22 +43,25 @@ export function turn() {
 }
 
 export class World {
-  /** A browser's timers don't count while the machine sleeps; its wall clock does. */
+  /**
+   * How long the machine was awake, in ms from some beginning, and how long it slept. A browser's
+   * timers count only the first, and its wall clock shows the sum.
+   */
   #awake = 1_700_000_000_000;
   #slept = 0;
   sockets = [];
-  /** What must never happen, in words. */
+  /** What happened and must never happen, in words. */
   wrongs = [];
   /** What `new WebSocket` throws, if anything. */
   refusal = null;
   answersInSend = false;
   closesInClose = false;
-  /** Takes what the page's functions threw, instead of the browser's console. */
+  /** Stands for `reportError`, by which the package reports what the page's functions threw. */
   report = real.reportError;
   #timers = new Map();
   #lastTimer = 0;
   #realTime = false;
-  /** What listens for the events by which a page wakes. */
+  /** The listeners for the events by which a page wakes up. */
   #listeners = [];
   #ended = new AbortController();
 
@@ -93,7 +98,7 @@ export class World {
     Date.now = real.now;
     globalThis.reportError = real.reportError;
     Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
-    // A client that its test left connected must not wake in the next.
+    // A client that one test has left connected must not wake up in the next test.
     for (const { target, type, listener } of this.#listeners) {
       target.removeEventListener(type, listener);
     }
@@ -101,7 +106,7 @@ export class World {
     world = null;
   }
 
-  /** From now on the browser's own timers and clock; to be called before any timer is. */
+  /** From now on the browser's own timers and clock count. Call it before any timer is set. */
   useRealTime() {
     this.#realTime = true;
   }
@@ -110,7 +115,7 @@ export class World {
     this.wrongs.push(thrown === undefined ? what : `${what}: ${thrown}`);
   }
 
-  /** Runs what the browser would run: nothing may be thrown out of it. */
+  /** Runs what the browser would run. Nothing may be thrown out of it. */
   guard(what, run) {
     try {
       return run();
@@ -137,7 +142,7 @@ export class World {
     this.#timers.delete(id);
   }
 
-  /** An event on the document, or on the window. */
+  /** An event happens, on the document or on the window. */
   happen(type) {
     const target = ["visibilitychange", "resume"].includes(type) ? document : globalThis;
     target.dispatchEvent(new Event(type));
@@ -151,7 +156,7 @@ export class World {
     return this.#timers.size;
   }
 
-  /** The timers run before their time, as a browser's may by a fraction. */
+  /** All timers run now. In a browser, too, a timer may run a fraction of a ms too early. */
   fire() {
     for (const [id, { callback }] of [...this.#timers]) {
       this.#timers.delete(id);
@@ -159,7 +164,7 @@ export class World {
     }
   }
 
-  /** The wall clock goes on; no timer runs, nor is due sooner. */
+  /** The machine sleeps: the wall clock goes on, and the timers stand still. */
   sleep(ms) {
     this.#slept += ms;
   }
@@ -190,7 +195,7 @@ export class World {
     return this.sockets.filter((socket) => socket.listening).length;
   }
 
-  /** Opens what is opening and answers what is unanswered; whether there was anything. */
+  /** Opens sockets and answers requests. Returns whether there was anything to do. */
   serve() {
     const open = this.sockets.filter((socket) => socket.readyState < 2);
     let served = false;
@@ -245,13 +250,13 @@ class FakeSocket {
     if (this.#world.closesInClose) this.closed(code);
   }
 
-  /** Neither side has closed it. */
+  /** Whether neither side has closed it. */
   get live() {
     return this.readyState < 2;
   }
 
   get listening() {
-    // A browser takes undefined for null here; `onerror` stays, and does nothing (wire.js).
+    // A browser takes undefined for null here; `onerror` stays, and does nothing (host/sockets.js).
     return [this.onopen, this.onmessage, this.onclose].some((one) => one != null);
   }
 
@@ -260,7 +265,7 @@ class FakeSocket {
     this.#world.guard("onopen", () => this.onopen?.(new Event("open")));
   }
 
-  /** A frame from the server: a string is a text frame, bytes are a binary one. */
+  /** A frame from the server. A string makes a text frame, bytes make a binary one. */
   deliver(data) {
     const bytes = data instanceof Uint8Array && data.slice();
     const binary = bytes && (this.binaryType === "blob" ? new Blob([bytes]) : bytes.buffer);
@@ -286,7 +291,7 @@ class FakeSocket {
     return served;
   }
 
-  /** The next answer comes from the test itself. */
+  /** Leaves the next answer to the test. Returns the id of the request. */
   skip() {
     const request = JSON.parse(this.sent[this.#answered++]);
     if (request.method === "login") this.#loggedIn = true;
@@ -315,12 +320,12 @@ function answerTo({ method, params }) {
   }
 }
 
-/** One page's object, as the shell sees it. */
+/** A page with its Verto object, as the shell sees it. */
 export class Page {
-  /** The callbacks that ran, each a line, until `told` takes them. */
+  /** The callbacks that ran since `told()` was called last, one line each. */
   #told = [];
   logs = [];
-  /** All lines that the client wrote or told, for a search for secrets. */
+  /** Everything that the client ever logged or told, to be searched for secrets. */
   everything = [];
   holds = [];
   released = new Set();
@@ -332,7 +337,7 @@ export class Page {
     passwd: "1234",
     keepAlive: false,
   };
-  /** What the page's functions threw. */
+  /** What the page's functions threw, as it was reported. */
   reports = [];
   #settled = new Map();
   #lastCall = 0;
@@ -350,7 +355,7 @@ export class Page {
     return new PageHost(this);
   }
 
-  // The name by which the glue knows the client.
+  // The package knows the client by this name.
   get core() {
     return this.client;
   }
@@ -359,13 +364,13 @@ export class Page {
     return this.#told.splice(0);
   }
 
-  /** The number of a call that hasn't been made. */
+  /** The number for a new call. */
   newCall() {
     this.#settled.set(++this.#lastCall, 0);
     return this.#lastCall;
   }
 
-  /** Runs a method of the client's; no callback may run before it has returned. */
+  /** Runs a method of the client. No callback may run before it has returned. */
   run(method) {
     this.#running++;
     try {
@@ -375,12 +380,12 @@ export class Page {
     }
   }
 
-  /** Runs methods[name]. */
+  /** Runs the method of this name in `methods`. */
   call(name) {
     return this.run(() => methods[name](this));
   }
 
-  /** Runs `start`, which makes the call `call`; arguments that the glue refuses settle it. */
+  /** Runs `start`, which makes the call `call`. If it refuses its arguments, the call has failed. */
   make(start, call = this.newCall()) {
     try {
       start(call);
@@ -394,9 +399,9 @@ export class Page {
   connect(options) {
     return this.run(() =>
       this.make((call) => {
-        const config = check.config(options);
+        const checked = config(options);
         this.options = options;
-        this.client.connect(call, ...config);
+        this.client.connect(call, checked);
       }),
     );
   }
@@ -422,7 +427,7 @@ export class Page {
     this.run(() => this.client.logout());
   }
 
-  /** What a method throws that may throw; otherwise undefined. */
+  /** Runs a method that may throw. Returns what it threw, or undefined. */
   thrown(method) {
     let thrown;
     this.run(() => {
@@ -444,18 +449,18 @@ export class Page {
     this.#told.push(line);
   }
 
-  /** Notes when the next task begins: what is told before it was told in a microtask. */
+  /** Notes when the next task begins. What was told before that was told in a microtask. */
   async task() {
     await turn();
     this.note("next task");
   }
 
-  /** From inside the callback `kind`, the first `times` times, `action` runs. */
+  /** Runs `action` inside the callback `kind`, the first `times` times. */
   inside(kind, action, times) {
     this.#hooks.set(kind, { action, left: times });
   }
 
-  /** How many times the callback `kind` has run its hook. */
+  /** How many times the action inside the callback `kind` has run. */
   hooked(kind) {
     return this.#hooks.get(kind)?.ran ?? 0;
   }
@@ -507,7 +512,7 @@ function said(error) {
   return `${error.kind}${sent}`;
 }
 
-/** The package's Host, but what it would tell a page's callbacks it tells the Page. */
+/** The package's Host, except that it tells the Page what it would tell the callbacks. */
 class PageHost extends Host {
   #page;
 
@@ -592,7 +597,7 @@ class PageHost extends Host {
   }
 }
 
-/** Every method of the client's, as a page might call it from anywhere. */
+/** Every method of the client, as a page might call it from anywhere. */
 const methods = {
   connect: (page) => page.connect(page.options),
   connectWrongly: (page) => page.connect({ socketUrl: "nowhere" }),

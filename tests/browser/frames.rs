@@ -1,10 +1,10 @@
-//! Whatever a server may send: what is accepted works, what isn't is survived.
+//! Whatever a server may send: good frames work, and all others change nothing.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, event, js, params, text, turn};
 
-/// Ready, with registration 1 on `vcc`.
+/// A client that is ready, with registration 1 on the channel `vcc`.
 async fn listening() -> Bench {
     let bench = Bench::ready().await;
     bench.page.subscribe("vcc", 1);
@@ -13,7 +13,7 @@ async fn listening() -> Bench {
     bench
 }
 
-/// The session has survived: events and answers arrive.
+/// The session still works: events and answers arrive.
 async fn assert_alive(bench: &Bench, after: &str) {
     assert_eq!(bench.state(), "ready", "after {after}");
     bench.page.told();
@@ -82,7 +82,7 @@ async fn deep_nesting_reaches_the_handler() {
     assert_alive(&bench, "deep nesting").await;
 }
 
-/// Frames that mean nothing; each is worth one line of the log.
+/// Frames that mean nothing. Each leaves one line in the log.
 fn meaningless() -> Vec<String> {
     let deep = |open: &str, inner: &str, close: &str| {
         [&open.repeat(10_000), inner, &close.repeat(10_000)].concat()
@@ -186,7 +186,8 @@ async fn a_frame_that_means_nothing_is_one_line_of_the_log() {
 async fn bytes_that_are_no_utf8_are_one_line_of_the_log() {
     let bench = listening().await;
     let mut broken_text = event("vcc", 1).into_bytes();
-    // Within a string: what repairs it would make an event of it.
+    // The wrong byte is inside of a string. A decoder that repairs it would take the frame for an
+    // event.
     broken_text[2] = 0xc3;
     let frames: [&[u8]; 4] = [b"\xff\xfe{}", &broken_text, b"\xed\xa0\x80", b"\x80"];
     for (count, frame) in frames.iter().enumerate() {
@@ -312,7 +313,7 @@ async fn an_answer_of_a_wrong_type_settles_its_call_once() {
                 bench.socket().text(&format!(r#"{{"id":{id},{outcome}}}"#));
                 let told = bench.page.told();
                 let settled = format!("settle {call} ");
-                // An `error` of null is none: then the answer is no answer.
+                // An `error` of null counts as absent, so that this frame answers nothing.
                 if outcome != r#""error":null"# {
                     assert_eq!(told.len(), 1, "{outcome}: {told:?}");
                     assert!(told[0].starts_with(&settled), "{outcome}: {told:?}");
@@ -384,8 +385,8 @@ async fn what_an_older_socket_still_says_is_ignored() {
     bench.page.connect(&bench.page.options());
     bench.serve().await;
     bench.page.told();
-    // Events that were on their way when the handlers were taken off: a wrapper around
-    // WebSocket may deliver them still.
+    // A wrapper around WebSocket may still deliver events that were on their way when our
+    // handlers were taken off.
     let late = js("([opened, message, closed]) => {
             const data = JSON.stringify({method: 'verto.punt'});
             for (const one of [
@@ -410,7 +411,7 @@ async fn no_password_and_no_token_is_in_anything_that_is_logged_or_told() {
     let bench = Bench::new();
     let call = bench.page.connect(&crate::page::options(secrets));
     bench.socket().open();
-    // To the login in flight an answer with its id means something.
+    // Request 1 is the login in flight, so that a result with this id would mean something.
     let ours = |frame: &String| frame.contains(r#""id":1,"result""#);
     for frame in meaningless().into_iter().filter(|frame| !ours(frame)) {
         bench.socket().text(&frame);

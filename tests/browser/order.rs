@@ -1,11 +1,12 @@
-//! When the page is told: never before its method has returned, and in which order.
+//! When the page is told something, and in which order: never before the method that it called
+//! has returned.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, event, js, method_names, params, turn};
 
-/// Brings a new bench into each state, with something of everything pending.
+/// A new bench in this state, with a subscription and a request where the state allows them.
 async fn in_state(state: &str) -> Bench {
     let bench = Bench::new();
     let page = &bench.page;
@@ -181,11 +182,11 @@ async fn the_page_is_held_from_connect_until_the_last_callback() {
     turn().await;
     assert_eq!(page.holds().to_vec(), [JsValue::TRUE]);
     page.logout();
-    // What it is to hear it can only hear while it lives.
+    // The page must not be collected before it has been told how everything ended.
     assert_eq!(page.holds().to_vec(), [JsValue::TRUE]);
     turn().await;
     assert_eq!(page.holds().to_vec(), [JsValue::TRUE, JsValue::FALSE]);
-    // A call of a page that isn't connected has an outcome to hear as well.
+    // A call that is made without a connection has an outcome, too, which the page must be told.
     bench.request("echo", "{}");
     turn().await;
     let both = [JsValue::TRUE, JsValue::FALSE];

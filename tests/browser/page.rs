@@ -17,12 +17,14 @@ macro_rules! glue {
 }
 
 glue! {
-    "/pkg-template/credentials.js": askCredentials,
-    "/pkg-template/enums.js": enums,
-    "/pkg-template/error.js": badArgument,
-    "/pkg-template/host.js": safely,
-    "/pkg-template/options.js": config,
-    "/pkg-template/wire.js": Wire,
+    "/pkg-template/host/credentials.js": askCredentials,
+    "/pkg-template/host/host.js": Host,
+    "/pkg-template/host/page-code.js": safely,
+    "/pkg-template/host/sockets.js": Sockets,
+    "/pkg-template/sdk/check.js": isMissing,
+    "/pkg-template/sdk/enums.js": enums,
+    "/pkg-template/sdk/error.js": badArgument,
+    "/pkg-template/sdk/options.js": config,
 }
 
 #[wasm_bindgen(module = "/tests/browser/fake.js")]
@@ -54,7 +56,7 @@ extern "C" {
     fn wrongs(this: &World) -> Vec<String>;
     #[wasm_bindgen(method, getter)]
     pub fn sockets(this: &World) -> Array;
-    /// Python's way: -1 is the newest.
+    /// The socket with this number, counted from 0. -1 is the newest.
     #[wasm_bindgen(method)]
     pub fn socket(this: &World, index: i32) -> Socket;
     #[wasm_bindgen(method)]
@@ -87,7 +89,8 @@ extern "C" {
     pub fn closed(this: &Socket, code: u16);
     #[wasm_bindgen(method)]
     pub fn answer(this: &Socket) -> bool;
-    /// The id of the oldest request that wasn't answered; the test answers it.
+    /// The id of the oldest request without an answer. The fake server leaves it to the test to
+    /// answer that one.
     #[wasm_bindgen(method)]
     pub fn skip(this: &Socket) -> u32;
 
@@ -154,7 +157,7 @@ pub fn js(expression: &str) -> JsValue {
     js_sys::eval(&["(", expression, ")"].concat()).unwrap()
 }
 
-/// Every microtask that is due has run.
+/// Waits until every microtask that is due has run.
 pub async fn turn() {
     JsFuture::from(js_turn()).await.unwrap();
 }
@@ -165,7 +168,7 @@ pub fn text(object: &JsValue, name: &str) -> String {
     value.as_string().unwrap_or_else(|| format!("{value:?}"))
 }
 
-/// One client in a world of its own.
+/// One client with its page, in a world of its own.
 pub struct Bench {
     pub world: World,
     pub page: Page,
@@ -178,7 +181,7 @@ impl Bench {
         Bench { world, page }
     }
 
-    /// Logged in, with nothing told.
+    /// A client that has logged in. What the page was told on the way is forgotten.
     pub async fn ready() -> Self {
         let bench = Self::new();
         bench.log_in().await;
@@ -200,7 +203,7 @@ impl Bench {
         text(&self.page.client(), "sessid")
     }
 
-    /// A request with parameters that a JavaScript expression makes.
+    /// Makes a request. `params` is a JavaScript expression. Returns the number of the call.
     pub fn request(&self, method: &str, params: &str) -> u32 {
         let params = js(params);
         let method = method.into();
@@ -216,17 +219,18 @@ impl Bench {
         self.world.socket(-1)
     }
 
-    /// The frames that the newest socket was given since `count` of them.
+    /// The frames that were sent on the newest socket, without the first `count`.
     pub fn sent_since(&self, count: usize) -> Vec<String> {
         self.socket().sent().split_off(count)
     }
 
-    /// Every microtask that is due has run; `told` says which callbacks ran in them.
+    /// Waits until every microtask that is due has run. `Page::told` then has the line "next
+    /// task" after what was told in microtasks.
     pub async fn next_task(&self) {
         JsFuture::from(self.page.task()).await.unwrap();
     }
 
-    /// The server answers until there is nothing left to answer.
+    /// The server opens sockets and answers requests until there is nothing left to answer.
     pub async fn serve(&self) {
         turn().await;
         while self.world.serve() {
@@ -234,7 +238,7 @@ impl Bench {
         }
     }
 
-    /// Nothing went wrong, and nothing runs on that would keep the page alive.
+    /// Checks that nothing went wrong, and that nothing is left that would keep the page alive.
     pub async fn assert_ended(&self) {
         turn().await;
         self.assert_well();
@@ -251,7 +255,7 @@ impl Bench {
         assert!(self.world.live() <= 1, "several live sockets");
     }
 
-    /// The whole life of a session works; afterwards it has ended.
+    /// Checks that a whole session works, from `connect` to `logout`.
     pub async fn assert_usable(&self) {
         self.page.told();
         let secret = self.page.options();
@@ -298,7 +302,7 @@ pub fn new_page() -> Page {
     page
 }
 
-/// What a page connects with; without pings, which only `waking` wants.
+/// The options of most tests. There are no pings, which only the tests in `waking.rs` want.
 pub const OPTIONS: &str = "{socketUrl: 'wss://pbx.example/ws', login: '1001@xswitch.cn', \
      passwd: '1234', keepAlive: false}";
 
@@ -307,13 +311,13 @@ pub fn options(others: &str) -> JsValue {
     js(&format!("Object.assign({OPTIONS}, {others})"))
 }
 
-/// An event's frame.
+/// The frame of an event on `channel`. `number` is its `data`.
 pub fn event(channel: &str, number: u32) -> String {
     let params = params(channel, number);
     format!(r#"{{"jsonrpc":"2.0","id":9,"method":"verto.event","params":{params}}}"#)
 }
 
-/// Its `params`.
+/// The `params` of that event.
 pub fn params(channel: &str, number: u32) -> String {
     format!(r#"{{"eventChannel":"{channel}","data":{number}}}"#)
 }

@@ -1,12 +1,12 @@
-//! Every method from inside every callback: nothing throws, no borrow is stuck, and what
-//! holds always holds afterwards.
+//! Every method is called from inside every callback: nothing throws, no borrow is left over, and
+//! the client works afterwards.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, event, js, method_names, options, turn};
 
-/// Everything that runs JavaScript, and so could run the page's.
+/// The calls from the shell to JavaScript, from each of which code of the page could run.
 const CALLBACKS: [&str; 16] = [
     "hold",
     "options",
@@ -26,7 +26,7 @@ const CALLBACKS: [&str; 16] = [
     "report",
 ];
 
-/// The page's credentials, whose functions are callbacks like the others.
+/// Options whose credentials are functions, so that they are callbacks like the others.
 fn credentials(page: &JsValue) -> JsValue {
     let given = js("{
         socketUrl: 'wss://pbx.example/ws',
@@ -44,7 +44,7 @@ fn credentials(page: &JsValue) -> JsValue {
     hidden.call2(&JsValue::NULL, &given, page).unwrap()
 }
 
-/// A session in which every callback runs, whatever they do to it.
+/// Goes through a session in which every callback runs, whatever the callbacks do to it.
 async fn session(bench: &Bench) {
     let page = &bench.page;
     page.subscribe("vcc", 1);
@@ -198,7 +198,7 @@ async fn a_socket_that_answers_inside_send_settles_everything_once() {
     turn().await;
     assert_eq!(bench.state(), "ready");
     page.told();
-    // From inside a callback, as a page's own mock would be met.
+    // Methods that the page calls inside a callback, on a socket class of its own.
     let action = js(
         "(page) => {
             for (const name of ['request', 'command', 'subscribe', 'unsubscribeAll']) page.call(name);
@@ -214,7 +214,7 @@ async fn a_socket_that_answers_inside_send_settles_everything_once() {
     }
     assert_eq!(bench.state(), "ready");
     assert_eq!(page.unsettled(), 0);
-    // From outside, where no callback may run before the method has returned.
+    // Methods that the page calls outside of a callback, before whose return no callback may run.
     for method in method_names()
         .iter()
         .filter(|name| !name.starts_with("connect") && *name != "logout")

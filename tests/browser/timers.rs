@@ -1,4 +1,4 @@
-//! The one timer behind everything that takes time.
+//! The one timer of a client, behind everything that takes time.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -18,7 +18,7 @@ async fn a_requests_own_timeout_counts_from_the_call() {
         bench.page.told(),
         [format!("settle {call} failed: timeout (sent)")]
     );
-    // The late answer is for nobody.
+    // Nobody waits for the answer any more: it leaves a line in the log.
     bench.serve().await;
     assert_eq!(bench.page.told(), [""; 0]);
     assert_eq!(bench.page.logs().len(), 1);

@@ -1,10 +1,11 @@
-//! A server that has fallen silent, and a page that slept.
+//! A server that has fallen silent, and a page that wakes up.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Bench, js, options, turn};
 
-/// Ready with the usual `keepAlive`; the first ping is answered.
+/// A client that is ready, with the usual `keepAlive`, and whose server has answered the first
+/// ping.
 async fn ready() -> Bench {
     let bench = Bench::new();
     bench.page.set_options(&options("{keepAlive: undefined}"));
@@ -62,7 +63,7 @@ async fn garbage_is_a_sign_of_life_too() {
             1 => bench.socket().binary(b"\xff"),
             _ => bench.socket().text("[]"),
         }
-        // Only pings may have gone unanswered meanwhile; they stay so.
+        // Any frame shows that the server is there, also while its pings go unanswered.
         assert!(bench.socket().live(), "frame {frame}");
     }
     bench.page.logout();
@@ -89,7 +90,7 @@ async fn a_waiting_attempt_is_made_at_once_when_the_page_wakes() {
         assert_eq!(bench.world.sockets().length(), 1);
         bench.world.happen(event);
         assert_eq!(bench.world.sockets().length(), 2, "{event}");
-        // Once: while it is being made there is nothing to hurry.
+        // While the attempt is being made, a second event begins no other.
         bench.world.happen(event);
         assert_eq!(bench.world.sockets().length(), 2, "{event}");
         bench.serve().await;
@@ -126,7 +127,7 @@ async fn after_a_sleep_one_ping_decides() {
     let sent = bench.socket().sent().len();
     bench.world.happen("online");
     assert_eq!(bench.sent_since(sent), [""; 0], "asked although just heard");
-    // The clock goes on while no timer runs.
+    // While the machine sleeps, the wall clock goes on and the timers stand still.
     bench.world.sleep(3_600_000.0);
     bench.world.happen("resume");
     assert_eq!(bench.sent_since(sent), [ping(&bench, 3)]);
@@ -141,7 +142,7 @@ async fn after_a_sleep_one_ping_decides() {
 
 #[wasm_bindgen_test]
 async fn after_a_sleep_a_request_has_only_what_is_left_of_its_time() {
-    // Without pings, so that nothing else sets a timer.
+    // This client sends no pings, so that nothing but the request sets a timer.
     let bench = Bench::ready().await;
     let call = bench.request_with(&"echo".into(), &js("{}"), &js("{timeout: 60000}"));
     bench.world.sleep(50_000.0);

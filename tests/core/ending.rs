@@ -1,13 +1,9 @@
-//! How a session ends: logout in every state, a takeover, a newer connect.
+//! How the page ends a session: by a logout, in every state, or by a newer connect.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::State;
+use testkit::{CREDENTIALS, Harness, Json, State, config, show_notice};
 
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, show_notice};
-use crate::json::Json;
-
-/// Ends `h` by a logout and checks that nothing is left.
+/// Logs out and checks that nothing is left. Returns what was done and told.
 fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
     let socket = h.socket;
     h.forget();
@@ -16,7 +12,7 @@ fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
     assert_eq!(h.session.state(), State::Closed);
     assert_eq!(h.session.deadline(), None);
     assert!(!h.session.is_active());
-    // Whatever comes late.
+    // Nothing that happens after that has any effect.
     h.logout();
     h.open();
     h.credentials(Ok(CREDENTIALS.into()));
@@ -142,47 +138,6 @@ fn after_a_logout_one_may_connect_again() {
 }
 
 #[test]
-fn a_punt_is_the_end() {
-    let mut h = Harness::ready();
-    h.subscribe(&["vcc"], 1);
-    h.call(1);
-    h.forget();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.did(), ["close 1"]);
-    assert_eq!(
-        h.told(),
-        [
-            "call 1: closed, sent",
-            "state closed (taken-over)",
-            "onWSClose false",
-        ]
-    );
-    assert_eq!(h.session.deadline(), None);
-    h.drop_connection();
-    h.logout();
-    assert!(h.told().is_empty());
-}
-
-#[test]
-fn a_punt_before_the_login_settles_connect_with_taken_over() {
-    let mut h = Harness::new();
-    h.connect(config());
-    h.authenticate();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.error(CONNECT).kind, Kind::TakenOver);
-}
-
-#[test]
-fn a_punt_in_an_outage_that_was_told_tells_no_second_close() {
-    let mut h = Harness::reconnecting();
-    h.next_attempt();
-    h.authenticate();
-    h.forget();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.told(), ["state closed (taken-over)"]);
-}
-
-#[test]
 fn a_connect_on_an_open_connection_closes_that_one_silently() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
@@ -251,12 +206,13 @@ fn what_an_older_socket_says_is_ignored() {
     h.frame_on(1, json!({ "id": 1, "method": "verto.punt" }));
     assert!(h.did().is_empty() && h.told().is_empty());
     assert_eq!(h.session.state(), State::Connecting);
-    // What a socket says that was never opened, too.
+    // So is what comes from a socket that was never opened.
     h.frame_on(77, json!({ "id": 1, "method": "verto.punt" }));
     assert_eq!(h.session.state(), State::Connecting);
 }
 
-/// What is told after a `logout` that the page calls when it has been told `first`.
+/// The frame comes in, and when the page is told `first` it calls `logout`. Returns what the
+/// page is told after that.
 fn told_after_a_logout_at(mut h: Harness, first: &str, frame: Tree) -> Vec<String> {
     h.session.frame(h.now, h.socket, &Json(frame));
     while let Some(notice) = h.session.next_notice() {

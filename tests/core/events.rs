@@ -1,8 +1,7 @@
-//! Who gets an event, and which events are missing.
+//! Events: which handlers get them, and how lost and repeated ones are noticed.
 
 use serde_json::json;
-
-use crate::harness::{Harness, config};
+use testkit::{Harness, config};
 
 #[test]
 fn an_event_goes_to_the_channel_that_the_server_names() {
@@ -104,9 +103,10 @@ fn each_channel_and_each_connection_counts_for_itself() {
     h.unsubscribe("b", None);
     h.subscribe(&["b"], 1);
     h.event("b", Some("b"), Some(0));
-    // Where the server doesn't name the channel, whose number it is can't be told.
+    // If the server doesn't name the subscription, nobody can know which count the number
+    // belongs to.
     h.event("a", None, Some(99));
-    h.request(
+    h.server_request(
         "verto.event",
         json!({ "eventChannel": "a", "subscribedChannel": "a", "eventSerno": "x" }),
     );
@@ -124,12 +124,12 @@ fn a_repetition_is_dropped_and_the_order_of_the_rest_kept() {
         h.event("vcc.default", Some("vcc"), Some(number));
     }
     assert_eq!(h.told(), ["event [1]"; 4]);
-    // The same number on another channel is no repetition.
+    // The same number on another channel is another event.
     for number in [3, 3, 4] {
         h.event("demo", Some("demo"), Some(number));
     }
     assert_eq!(h.told(), ["event [2]"; 2]);
-    // Nor is one without a number.
+    // Events without a number are never taken for repetitions.
     for _ in 0..3 {
         h.event("vcc", Some("vcc"), None);
         h.event("vcc", None, Some(1));
@@ -173,7 +173,7 @@ fn a_late_event_of_an_earlier_subscription_does_not_hide_the_new_ones() {
     h.event("vcc", Some("vcc"), Some(58));
     h.grant(4, &["vcc"]);
     h.forget();
-    // Number 0 got lost in the server.
+    // The server lost the event with the number 0.
     for number in [1, 2] {
         h.event("vcc", Some("vcc"), Some(number));
     }
@@ -214,7 +214,7 @@ fn numbers_of_an_older_connection_hide_nothing_on_the_new_one() {
     h.drop_connection();
     h.reconnect();
     h.forget();
-    // Number 0 came before this client's subscription was in force.
+    // The event with the number 0 was sent before this client was subscribed.
     for number in [1, 2, 9] {
         h.event("vcc", Some("vcc"), Some(number));
     }
@@ -242,21 +242,21 @@ fn an_event_that_comes_again_goes_the_short_way_until_a_handler_comes_or_goes() 
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
     h.forget();
-    for serno in 0..4 {
-        h.event("vcc.default.1007", Some("vcc"), Some(serno));
+    for number in 0..4 {
+        h.event("vcc.default.1007", Some("vcc"), Some(number));
         assert_eq!(h.told(), ["event [1]"]);
     }
-    assert_eq!(h.glue.short, 3);
+    assert_eq!(h.routes.short, 3);
     h.subscribe(&["vcc"], 2);
     h.forget();
     h.event("vcc.default.1007", Some("vcc"), Some(4));
-    assert_eq!((h.told(), h.glue.short), (vec!["event [1, 2]".into()], 3));
+    assert_eq!((h.told(), h.routes.short), (vec!["event [1, 2]".into()], 3));
     h.event("vcc.default.1007", Some("vcc"), Some(5));
-    assert_eq!((h.told(), h.glue.short), (vec!["event [1, 2]".into()], 4));
+    assert_eq!((h.told(), h.routes.short), (vec!["event [1, 2]".into()], 4));
     h.unsubscribe("vcc", Some(1));
     h.forget();
     h.event("vcc.default.1007", Some("vcc"), Some(6));
-    assert_eq!((h.told(), h.glue.short), (vec!["event [2]".into()], 4));
+    assert_eq!((h.told(), h.routes.short), (vec!["event [2]".into()], 4));
 }
 
 #[test]
@@ -266,10 +266,11 @@ fn a_handler_that_another_replaces_at_a_login_gets_nothing_by_the_short_way() {
         h.subscribe(&["vcc"], 1);
     });
     h.subscribe(&["vcc"], 2);
-    for serno in 0..2 {
-        h.event("vcc", Some("vcc"), Some(serno));
+    for number in 0..2 {
+        h.event("vcc", Some("vcc"), Some(number));
     }
-    // The second is no newcomer, but the first goes.
+    // Listener 2 has been there before, so that nothing new is registered. But listener 1 is
+    // from the run before, and this run replaces it.
     h.in_login_callback(|h| {
         h.subscribe(&["vcc"], 2);
     });
@@ -282,8 +283,8 @@ fn a_handler_that_another_replaces_at_a_login_gets_nothing_by_the_short_way() {
 fn the_short_way_neither_repeats_an_event_nor_hides_a_gap() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
-    for serno in [0, 1, 2] {
-        h.event("vcc", Some("vcc"), Some(serno));
+    for number in [0, 1, 2] {
+        h.event("vcc", Some("vcc"), Some(number));
     }
     h.forget();
     h.event("vcc", Some("vcc"), Some(2));
@@ -302,9 +303,9 @@ fn thousands_of_channels_of_events_are_remembered_within_bounds() {
         for agent in 0..25_000 {
             h.event(&format!("vcc.default.{agent}"), None, None);
         }
-        let short = h.glue.short;
+        let short = h.routes.short;
         h.event("vcc.default.24999", None, None);
-        assert_eq!(h.glue.short, short + 1, "in round {round}");
+        assert_eq!(h.routes.short, short + 1, "in round {round}");
     }
 }
 

@@ -1,9 +1,8 @@
-//! What the server says without being asked, and what it says wrongly.
+//! Frames from the server: its own requests, and everything that is not as it should be.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::session::State;
-
-use crate::harness::{Harness, config};
+use testkit::{Harness, State, config};
+use verto_wasm::core::frame::{most_bytes, request, whole};
 
 #[test]
 fn frames_in_an_array_are_each_a_frame() {
@@ -112,12 +111,12 @@ fn a_ping_before_the_login_is_not_answered() {
 #[test]
 fn messages_reach_the_page() {
     let mut h = Harness::ready();
-    h.request("verto.clientReady", json!({ "reattached_sessions": [] }));
-    h.request(
+    h.server_request("verto.clientReady", json!({ "reattached_sessions": [] }));
+    h.server_request(
         "verto.info",
         json!({ "msg": { "from": "1002", "body": "hi" } }),
     );
-    h.request("verto.info", json!({}));
+    h.server_request("verto.info", json!({}));
     h.frame(json!({ "id": 3, "method": "verto.clientReady" }));
     assert_eq!(
         h.told(),
@@ -135,9 +134,9 @@ fn a_private_event_is_a_message() {
     let mut h = Harness::ready();
     let sessid = h.session.sessid().to_owned();
     let by_channel = json!({ "eventChannel": sessid, "data": 1 });
-    h.request("verto.event", by_channel.clone());
+    h.server_request("verto.event", by_channel.clone());
     let by_sessid = json!({ "eventChannel": "elsewhere", "sessid": sessid, "data": 2 });
-    h.request("verto.event", by_sessid.clone());
+    h.server_request("verto.event", by_sessid.clone());
     assert_eq!(
         h.told(),
         [
@@ -145,22 +144,23 @@ fn a_private_event_is_a_message() {
             format!("onMessage pvtEvent {by_sessid}"),
         ]
     );
-    // One for somebody else, on a channel that nobody listens to.
-    h.request(
+    // A private event of another session, on a channel that nobody listens to.
+    h.server_request(
         "verto.event",
         json!({ "eventChannel": "x", "sessid": "theirs" }),
     );
     assert!(h.told().is_empty());
-    // Our own broadcast, which comes back to a handler, is no private event.
+    // Our own broadcast, which the server sends back to us, is no private event: a handler
+    // gets it.
     h.subscribe(&["room"], 1);
-    h.request(
+    h.server_request(
         "verto.event",
         json!({ "eventChannel": "room", "sessid": sessid }),
     );
     assert_eq!(h.told(), ["event [1]"]);
 }
 
-/// Frames that mean nothing, each with what the log says.
+/// Frames that mean nothing, each with the line that it leaves in the log.
 fn meaningless() -> Vec<(Tree, &'static str)> {
     let no_id = "log ignored a reply without an id of ours";
     let nobody = "log ignored a reply to a request that waits for none";
@@ -271,5 +271,36 @@ fn a_login_reply_of_any_shape_is_survived() {
         h.authenticate();
         h.refuse(1, &error);
         assert_eq!(h.session.state(), State::Reconnecting, "{error}");
+    }
+}
+
+#[test]
+fn a_request_is_never_longer_than_what_is_reckoned_with() {
+    // Each of these characters takes six bytes in JSON.
+    let escaped = "\u{1}".repeat(50);
+    for params in ["{}", r#"{"n":1}"#] {
+        let longest = request(&escaped, params, &escaped, u32::MAX).len();
+        let most = most_bytes(&escaped, params, &escaped);
+        assert!(
+            (longest..longest + 10).contains(&most),
+            "{longest} of {most}"
+        );
+    }
+}
+
+#[test]
+fn only_whole_numbers_that_are_exact_count() {
+    let largest = (1_u64 << 53) - 1;
+    assert_eq!(whole(0.0), Some(0));
+    assert_eq!(whole(largest as f64), Some(largest));
+    for number in [
+        (1_u64 << 53) as f64,
+        -1.0,
+        0.5,
+        1e300,
+        f64::NAN,
+        f64::INFINITY,
+    ] {
+        assert_eq!(whole(number), None, "{number}");
     }
 }

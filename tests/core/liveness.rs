@@ -1,24 +1,21 @@
-//! Silence: when the server is asked, and when it is given up.
+//! A silent server (`keepAlive`): when it is asked whether it is there, and when it is given up.
 
 use serde_json::json;
-use verto_wasm::core::session::{Config, State};
-use verto_wasm::core::{Expect, KeepAlive, Ms};
-
-use crate::harness::{Harness, config, watched};
+use testkit::{Config, Expect, Harness, KeepAlive, Ms, State, config, watched};
 
 const HOUR: Ms = 3_600_000;
 
 /// What the page is told when a silent server is given up.
 const LOST: [&str; 2] = ["state reconnecting (connection-lost)", "onWSClose false"];
 
-/// Pings on `socket` at `times`, as [`Harness::watch`] shows them; their ids begin at `id`.
+/// What [`Harness::watch`] returns for pings on `socket` at `times`. Their ids begin at `id`.
 fn pings(socket: u32, id: u32, times: &[Ms]) -> Vec<(Ms, String)> {
     let ping = |(id, at): (u32, &Ms)| (*at, format!("send {socket} {id} verto.ping {{}}"));
     (id..).zip(times).map(ping).collect()
 }
 
-/// Watches a silent server until it is given up; returns when that is, with how many pings
-/// it was asked.
+/// Watches a silent server until it is given up, `most` ms at most. Returns how many ms that
+/// took, and how many pings were sent in this time.
 fn given_up(h: &mut Harness, most: Ms) -> Option<(Ms, usize)> {
     let seen = h.watch(most);
     let closes = seen.iter().find(|(_, did)| did.starts_with("close"))?;
@@ -100,7 +97,7 @@ fn the_intervals_are_the_options() {
 fn an_error_is_an_answer_and_a_sign_of_life() {
     let mut h = Harness::ready_with(watched());
     h.refuse(2, &json!({ "code": -32601, "message": "Invalid Method" }));
-    // It lives as long as it refuses them.
+    // As long as the server refuses pings, it counts as alive.
     for _ in 0..100 {
         assert_eq!(h.watch(10_000).len(), 1);
         let id = h.sent().last().unwrap()["id"].as_u64().unwrap();
@@ -119,7 +116,7 @@ fn a_server_that_never_answers_a_ping_is_not_judged_by_it() {
     h.woke();
     h.wait(HOUR);
     assert_eq!(h.session.state(), State::Ready);
-    // Other signs of life don't show that it answers pings.
+    // Other signs of life don't show that the server answers pings.
     h.event("vcc", Some("vcc"), Some(0));
     h.call(1);
     h.wait(HOUR);
@@ -139,7 +136,7 @@ fn what_was_learned_lasts_through_reconnects_and_ends_with_a_connect() {
     let mut h = Harness::watching();
     h.drop_connection();
     h.reconnect();
-    // This one is frozen from its login on: the first ping isn't answered either.
+    // The server freezes right after the login: not even the first ping is answered.
     h.forget();
     assert_eq!(given_up(&mut h, HOUR), Some((30_000, 2)));
     h.connect(watched());
@@ -152,8 +149,8 @@ fn what_was_learned_lasts_through_reconnects_and_ends_with_a_connect() {
 fn any_frame_is_a_sign_of_life() {
     let signs: [fn(&mut Harness); 7] = [
         |h| h.event("vcc", Some("vcc"), None),
-        |h| h.request("verto.ping", json!({ "serno": 1 })),
-        |h| h.request("verto.unheardOf", json!({})),
+        |h| h.server_request("verto.ping", json!({ "serno": 1 })),
+        |h| h.server_request("verto.unheardOf", json!({})),
         |h| h.reply(77, &json!({})),
         |h| h.frame(json!("no object")),
         |h| h.frame(json!([{}])),
@@ -210,7 +207,7 @@ fn a_server_that_works_on_a_request_is_not_judged_before_that_is_given_up() {
     h.wait(59_999);
     assert_eq!(h.session.state(), State::Ready);
     assert!(h.told().is_empty());
-    // Phone picked up at the last moment: all is well.
+    // The phone is picked up at the last moment, and all is well.
     h.reply(3, &json!({ "code": 200 }));
     assert_eq!(h.told(), [r#"call 1: ok {"code":200}"#]);
     assert_eq!(h.session.state(), State::Ready);
@@ -227,7 +224,7 @@ fn a_server_that_never_finished_a_request_is_judged_after_it() {
 
 #[test]
 fn requests_made_after_the_ping_do_not_put_the_judgement_off() {
-    // Only what was written before a ping can hold up its answer.
+    // The server works in order, so that only what was sent before a ping can delay its answer.
     let mut h = Harness::watching();
     for call in 0..10 {
         h.wait(15_000);
@@ -295,7 +292,7 @@ fn nothing_is_asked_before_the_login_and_after_the_end() {
     h.woke();
     assert!(h.watch(HOUR).is_empty());
     let mut h = Harness::watching();
-    h.request("verto.punt", json!({}));
+    h.server_request("verto.punt", json!({}));
     h.forget();
     h.woke();
     assert!(h.watch(HOUR).is_empty() && h.did().is_empty());
@@ -329,7 +326,7 @@ fn a_close_that_never_completes_does_not_hold_up_the_next_socket() {
     assert_eq!(h.socket, 2);
     h.log_in();
     h.forget();
-    // Minutes later the browser gives up the old one.
+    // Later the browser gives up the close handshake of the old socket.
     h.wait(5_000);
     h.session.closed(h.now, 1, 1006);
     assert!(h.did().is_empty() && h.told().is_empty());
@@ -369,7 +366,7 @@ fn endless_settings_are_survived() {
     h.logout();
 }
 
-/// The fallback's server never answers a ping; the first one's did.
+/// The server at the first address answered pings. The one at the fallback address never does.
 #[test]
 fn a_fallback_server_that_answers_no_pings_is_not_judged_by_the_others() {
     let mut h = Harness::ready_with(Config {

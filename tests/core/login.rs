@@ -1,10 +1,9 @@
-//! Connecting, logging in, and every way in which a login fails.
+//! Connecting and logging in, and how a login fails. What a page gives by a function is in
+//! `credentials.rs`.
 
 use serde_json::json;
-use verto_wasm::core::error::{Error, Kind};
-use verto_wasm::core::session::{Config, Notice, State};
-
-use crate::harness::{CONNECT, CREDENTIALS, Harness, config, watched};
+use testkit::{CONNECT, CREDENTIALS, Config, Harness, Kind, Ms, Notice, Session, State, config};
+use verto_wasm::core::limits::{LARGEST_FRAME, MOST_DOUBLINGS};
 
 fn refusal(message: &str) -> serde_json::Value {
     json!({ "code": -32001, "message": message })
@@ -153,47 +152,6 @@ fn a_refused_login_ends_the_session() {
 }
 
 #[test]
-fn with_a_credential_function_a_refused_login_is_tried_once_more_on_the_same_socket() {
-    let mut h = Harness::new();
-    h.connect(with_fresh_credentials());
-    h.authenticate();
-    h.forget();
-    h.refuse(1, &refusal("Authentication Failure"));
-    assert_eq!(h.did(), ["credentials 1"]);
-    assert!(h.told().is_empty());
-    h.credentials(Ok(r#"{"passwd":"fresh"}"#.into()));
-    let login = &h.sent()[0];
-    assert_eq!(login["id"], 2);
-    assert_eq!(login["params"]["passwd"], "fresh");
-    h.forget();
-    h.refuse(2, &refusal("Authentication Failure"));
-    assert_eq!(h.did(), ["close 1"]);
-    assert_eq!(
-        h.told(),
-        [
-            "call 9999: auth",
-            "state closed (auth)",
-            "onWSLogin false Authentication Failure",
-        ]
-    );
-}
-
-#[test]
-fn fresh_credentials_may_be_tried_again_after_a_login_that_worked() {
-    let mut h = Harness::new();
-    h.connect(with_fresh_credentials());
-    for _ in 0..3 {
-        h.authenticate();
-        h.refuse(1, &refusal("Authentication Failure"));
-        h.credentials(Ok(CREDENTIALS.into()));
-        h.reply(2, &json!({}));
-        assert_eq!(h.session.state(), State::Ready);
-        h.drop_connection();
-        h.next_attempt();
-    }
-}
-
-#[test]
 fn a_made_sessid_that_is_in_use_is_replaced_once_on_a_new_socket() {
     let mut h = Harness::new();
     h.connect(config());
@@ -256,29 +214,6 @@ fn any_other_login_error_is_told_and_retried_as_a_lost_connection_would_be() {
 }
 
 #[test]
-fn a_credential_function_that_fails_or_gives_nothing_is_a_failed_attempt() {
-    let mut h = Harness::new();
-    h.connect(config());
-    h.open();
-    h.forget();
-    h.credentials(Err(Error::new(Kind::Auth, "no token")));
-    assert_eq!(h.did(), ["close 1"]);
-    assert_eq!(h.told(), ["state reconnecting (auth)", "onWSClose false"]);
-    h.next_attempt();
-    h.open();
-    h.forget();
-    h.wait(9_999);
-    assert!(h.did().is_empty());
-    h.wait(1);
-    assert_eq!(h.did()[0], "close 2");
-    assert_eq!(h.told()[0], "state reconnecting (timeout)");
-    // The first function gives something after all.
-    h.session.credentials(h.now, 1, Ok(CREDENTIALS.into()));
-    h.session.credentials(h.now, 2, Ok(CREDENTIALS.into()));
-    assert!(h.session.next_io().is_none());
-}
-
-#[test]
 fn opening_and_login_each_may_take_the_timeout() {
     let mut h = Harness::new();
     h.connect(config());
@@ -307,7 +242,9 @@ fn a_login_that_no_server_would_read_is_not_sent() {
     h.connect(config());
     h.open();
     h.forget();
-    h.credentials(Ok(json!({ "passwd": "x".repeat(1_000_000) }).to_string()));
+    h.credentials(Ok(
+        json!({ "passwd": "x".repeat(LARGEST_FRAME) }).to_string()
+    ));
     assert_eq!(h.did(), ["close 1"]);
     assert_eq!(h.error(CONNECT).kind, Kind::TooLarge);
     assert_eq!(h.session.state(), State::Closed);
@@ -373,15 +310,15 @@ fn two_sessions_share_nothing() {
     };
     let alone = |seed| {
         let mut h = Harness::new();
-        h.session = verto_wasm::core::session::Session::new(seed);
+        h.session = Session::new(seed);
         (0..7).for_each(|step| run(&mut h, step));
         (h.did(), h.told(), h.session.sessid().to_owned())
     };
     let (mut a, mut b) = (Harness::new(), Harness::new());
-    b.session = verto_wasm::core::session::Session::new(2);
+    b.session = Session::new(2);
     for step in 0..8 {
         run(&mut a, step);
-        // B lags behind, so that the two are in different states.
+        // B is one step behind, so that the two are in different states.
         if let Some(step) = step.checked_sub(1) {
             run(&mut b, step);
         }
@@ -396,7 +333,7 @@ fn each_login_without_an_answer_makes_the_next_twice_as_patient() {
     let mut h = Harness::new();
     h.connect(config());
     let mut patience = Vec::new();
-    for _ in 0..7 {
+    for _ in 0..MOST_DOUBLINGS + 2 {
         h.authenticate();
         patience.push(h.session.deadline().unwrap() - h.now);
         h.now = h.session.deadline().unwrap();
@@ -405,34 +342,40 @@ fn each_login_without_an_answer_makes_the_next_twice_as_patient() {
             h.next_attempt();
         }
     }
-    let seconds = [10, 20, 40, 80, 160, 320, 320];
-    assert_eq!(patience, seconds.map(|one| one * 1_000));
+    let timeout = config().timeout;
+    let doubled = (0..=MOST_DOUBLINGS).chain([MOST_DOUBLINGS]);
+    let expected: Vec<Ms> = doubled.map(|times| timeout << times).collect();
+    assert_eq!(patience, expected);
     h.log_in();
     h.drop_connection();
     h.next_attempt();
     h.authenticate();
-    assert_eq!(h.session.deadline().unwrap() - h.now, 10_000);
+    assert_eq!(h.session.deadline().unwrap() - h.now, timeout);
 }
 
-/// With a sessid of the page's a late login of our own looks like a takeover; once it is none.
 #[test]
-fn a_login_of_ours_that_is_read_late_takes_nothing_over_for_good() {
+fn options_that_make_no_sense_are_survived() {
     let mut h = Harness::new();
     h.connect(Config {
-        sessid: Some("1111".into()),
-        ..watched()
+        timeout: u64::MAX,
+        jsapi_timeout: u64::MAX,
+        ..config()
     });
-    h.authenticate();
-    h.wait(10_000);
-    if h.session.state() == State::Reconnecting {
-        h.woke();
-    }
-    h.authenticate();
+    h.subscribe(&["vcc"], 1);
+    h.open();
+    h.credentials(Ok(CREDENTIALS.into()));
     h.reply(1, &json!({}));
-    h.request("verto.punt", json!({}));
+    h.unsubscribe_all();
+    h.wait(1_000_000);
+    assert_eq!(h.session.state(), State::Ready);
+    let mut h = Harness::new();
+    h.connect(Config {
+        timeout: 0,
+        jsapi_timeout: 0,
+        ..config()
+    });
+    h.call(1);
+    h.timer();
     assert_eq!(h.session.state(), State::Reconnecting);
-    h.next_attempt();
-    h.log_in();
-    h.request("verto.punt", json!({}));
-    assert_eq!(h.session.state(), State::Closed);
+    assert_eq!(h.error(1).kind, Kind::Timeout);
 }

@@ -1,16 +1,8 @@
-//! Subscriptions: what is asked of the server, and who is told.
+//! Subscriptions: what is asked of the server, what it grants, and who is told.
 
 use serde_json::{Value as Tree, json};
-use verto_wasm::core::Expect;
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::State;
-
-use crate::harness::Harness;
-
-fn lists(h: &Harness) -> (Vec<String>, Vec<String>, Vec<String>) {
-    let summary = h.session.subscriptions();
-    (summary.confirmed, summary.refused, summary.wanted)
-}
+use testkit::{Expect, Harness, Kind, Notice, State, config};
+use verto_wasm::core::limits::LARGEST_FRAME;
 
 #[test]
 fn a_subscription_is_asked_for_once_and_confirmed_to_each_who_waits() {
@@ -27,7 +19,7 @@ fn a_subscription_is_asked_for_once_and_confirmed_to_each_who_waits() {
         h.told(),
         ["readyHandler vcc [1, 3]", "readyHandler demo [2]"]
     );
-    // Who comes later is told at once.
+    // A handler that comes when the channel has been granted is told at once.
     assert_eq!(h.subscribe(&["vcc"], 3), [4]);
     assert_eq!(h.told(), ["readyHandler vcc [4]"]);
     assert!(h.sent().is_empty());
@@ -111,12 +103,12 @@ fn unsubscribe_by_channel_or_of_everything() {
         ["release [1, 4]", r#"send 1 3 verto.unsubscribe "a""#]
     );
     h.unsubscribe_all();
-    // c was not answered as granted.
+    // The server has not granted c, so that there is nothing to unsubscribe.
     assert_eq!(
         h.did(),
         ["release [2, 3]", r#"send 1 4 verto.unsubscribe "b""#]
     );
-    assert_eq!(lists(&h).2, [""; 0]);
+    assert_eq!(h.session.subscriptions().wanted, [""; 0]);
 }
 
 /// Subscribes to `asked`, gives `answer`, and returns what the page was told.
@@ -128,11 +120,13 @@ fn answered(asked: &[&str], answer: Tree) -> (Harness, Vec<String>) {
     frame["id"] = 2.into();
     h.frame(frame);
     let told = h.told();
-    let (mut both, refused, mut wanted) = lists(&h);
-    both.extend(refused);
-    both.sort();
-    wanted.sort();
-    assert_eq!(both, wanted, "confirmed and refused are what is wanted");
+    let summary = h.session.subscriptions();
+    let mut answered = [summary.confirmed, summary.refused].concat();
+    answered.sort();
+    assert_eq!(
+        answered, summary.wanted,
+        "confirmed and refused are what is wanted"
+    );
     (h, told)
 }
 
@@ -155,7 +149,7 @@ fn a_partial_grant() {
             "onSubscribeError secret rejected",
         ]
     );
-    assert_eq!(lists(&h).1, ["secret"]);
+    assert_eq!(h.session.subscriptions().refused, ["secret"]);
 }
 
 #[test]
@@ -171,7 +165,7 @@ fn all_denied_is_an_error_without_code_and_message() {
             "onSubscribeError secret.x rejected",
         ]
     );
-    assert_eq!(lists(&h).0, [""; 0]);
+    assert_eq!(h.session.subscriptions().confirmed, [""; 0]);
 }
 
 #[test]
@@ -196,7 +190,7 @@ fn a_server_without_subscriptions_refuses_every_channel() {
         ["onSubscribeError a rejected", "onSubscribeError b rejected"]
     );
     let refused = h.notices().iter().find_map(|notice| match notice {
-        verto_wasm::core::session::Notice::Refused { error, .. } => Some(error),
+        Notice::Refused { error, .. } => Some(error),
         _ => None,
     });
     let error = refused.unwrap();
@@ -255,7 +249,7 @@ fn refused_channels_stay_wanted_and_are_asked_for_at_the_next_login() {
             ["readyHandler vcc [2]", "onSubscribeError secret rejected"]
         );
     }
-    // Asked for by one more handler, it is asked of the server again.
+    // When one more handler wants a refused channel, the server is asked for it again.
     h.subscribe(&["secret"], 2);
     assert_eq!(h.sent_short(), [r#"3 verto.subscribe "secret""#]);
 }
@@ -312,91 +306,13 @@ fn a_refusal_of_the_first_request_does_not_refuse_the_second() {
 }
 
 #[test]
-fn what_a_run_of_onwslogin_subscribes_replaces_what_the_run_before_did() {
-    let mut h = Harness::ready();
-    let outside = h.subscribe(&["vcc.default.1007"], 1);
-    let mut last = Vec::new();
-    for run in 0..50 {
-        if run > 0 {
-            h.drop_connection();
-            h.reconnect();
-        }
-        h.forget();
-        // A page's closures are new functions in each run.
-        h.in_login_callback(|h| {
-            last = h.subscribe(&["vcc.default.1007", "vcc.default"], 100 + run);
-        });
-        h.forget();
-        h.event("vcc.default.1007", None, None);
-        assert_eq!(
-            h.told(),
-            [format!("event [{}, {}]", outside[0], last[0])],
-            "run {run}"
-        );
-        let login = h.sent_short();
-        assert!(login.is_empty(), "{login:?}");
-    }
-    assert_eq!(lists(&h).2, ["vcc.default", "vcc.default.1007"]);
-}
-
-#[test]
-fn two_subscriptions_of_one_run_stay_side_by_side_and_the_same_listener_lives_on() {
-    let mut h = Harness::ready();
-    h.in_login_callback(|h| {
-        h.subscribe(&["vcc"], 1);
-        h.subscribe(&["vcc"], 2);
-        h.subscribe(&["other"], 3);
-    });
-    h.drop_connection();
-    h.reconnect();
-    h.forget();
-    h.in_login_callback(|h| {
-        h.subscribe(&["vcc"], 1);
-        h.subscribe(&["vcc"], 4);
-    });
-    assert_eq!(h.did(), ["release [2]"]);
-    h.event("vcc", None, None);
-    // What the run didn't subscribe to again stays.
-    h.event("other", None, None);
-    assert_eq!(h.told(), ["event [1, 4]", "event [3]"]);
-}
-
-#[test]
-fn a_replacement_that_leaves_only_local_listeners_unsubscribes() {
-    let mut h = Harness::ready();
-    h.in_login_callback(|h| drop(h.subscribe(&["vcc"], 1)));
-    h.drop_connection();
-    h.reconnect();
-    h.grant(2, &["vcc"]);
-    h.forget();
-    h.in_login_callback(|h| drop(h.subscribe_with(&["vcc"], 2, None, true)));
-    let (confirmed, refused, wanted) = lists(&h);
-    assert_eq!((confirmed, refused, wanted), Default::default());
-    assert_eq!(
-        h.did(),
-        ["release [1]", r#"send 2 3 verto.unsubscribe "vcc""#]
-    );
-}
-
-#[test]
-fn a_refused_channel_that_only_local_listeners_are_left_on_is_refused_no_more() {
-    let mut h = Harness::ready();
-    h.in_login_callback(|h| drop(h.subscribe(&["secret"], 1)));
-    h.drop_connection();
-    h.reconnect();
-    h.refuse(2, &json!({ "unauthorizedChannels": ["secret"] }));
-    h.in_login_callback(|h| drop(h.subscribe_with(&["secret"], 2, None, true)));
-    assert_eq!(lists(&h), Default::default());
-}
-
-#[test]
 fn channels_with_equal_sub_params_go_together() {
     let mut h = Harness::new();
     h.subscribe(&["a", "b"], 1);
     h.subscribe_with(&["c", "d"], 1, Some(r#"{"x":1}"#), false);
     h.subscribe_with(&["e"], 1, Some(r#"{"x":2}"#), false);
     h.subscribe_with(&["f"], 1, Some(r#"{"x":1}"#), false);
-    h.connect(crate::harness::config());
+    h.connect(config());
     h.log_in();
     assert_eq!(
         h.sent_short(),
@@ -414,13 +330,13 @@ fn local_listeners_hear_events_without_asking_the_server() {
     let mut h = Harness::ready();
     let local = h.subscribe_with(&["vcc"], 1, None, true);
     assert!(h.sent().is_empty());
-    assert_eq!(lists(&h).2, [""; 0]);
+    assert_eq!(h.session.subscriptions().wanted, [""; 0]);
     h.event("vcc.default", None, None);
     assert_eq!(h.told(), ["event [1]"]);
     h.drop_connection();
     h.reconnect();
     assert_eq!(h.sent_short(), ["1 login"]);
-    // A wire subscription comes and goes beside it.
+    // A listener that needs the server comes and goes, and the local one stays.
     let wire = h.subscribe(&["vcc"], 2);
     h.grant(2, &["vcc"]);
     h.forget();
@@ -445,31 +361,6 @@ fn a_local_listener_that_subscribes_is_local_no_more() {
 }
 
 #[test]
-fn subscriptions_made_while_idle_or_closed_wait_for_the_next_connect() {
-    let mut h = Harness::ready();
-    h.logout();
-    h.subscribe(&["vcc"], 1);
-    h.unsubscribe("vcc", Some(1));
-    h.subscribe(&["demo"], 2);
-    assert!(h.sent_short().is_empty());
-    h.forget();
-    h.connect(crate::harness::config());
-    h.log_in();
-    assert_eq!(h.sent_short(), ["1 login", r#"2 verto.subscribe "demo""#]);
-}
-
-#[test]
-fn subscriptions_outlive_a_takeover() {
-    let mut h = Harness::ready();
-    h.subscribe(&["vcc"], 1);
-    h.request("verto.punt", json!({}));
-    h.forget();
-    h.connect(crate::harness::config());
-    h.log_in();
-    assert_eq!(h.sent_short(), ["1 login", r#"2 verto.subscribe "vcc""#]);
-}
-
-#[test]
 fn no_subscribe_request_is_larger_than_the_server_takes() {
     let mut h = Harness::new();
     let names: Vec<String> = (0..3_000)
@@ -477,23 +368,24 @@ fn no_subscribe_request_is_larger_than_the_server_takes() {
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     h.subscribe(&names, 1);
-    h.connect(crate::harness::config());
+    h.connect(config());
     h.log_in();
     h.unsubscribe_all();
     assert!(h.texts().len() > 3);
     for text in h.texts() {
-        assert!(text.len() <= 1_000_000, "{} bytes", text.len());
+        assert!(text.len() <= LARGEST_FRAME, "{} bytes", text.len());
     }
 }
 
-/// A slow command in front of a subscription (the server works strictly in order).
+/// The server works strictly in order, so that a slow command delays the answer to a subscribe
+/// request that was sent after it.
 #[test]
 fn a_subscription_behind_a_slow_command_is_not_told_as_refused() {
     let mut h = Harness::ready();
     h.call_with(1, "jsapi", &json!({}), Expect::Result, None);
     h.subscribe(&["vcc"], 1);
     h.forget();
-    // ccDial is answered when the phone is picked up, and then the rest.
+    // The command is answered when the phone is picked up, and only then the subscribe request.
     h.wait(20_000);
     h.reply(2, &json!({ "code": 200 }));
     h.grant(3, &["vcc"]);

@@ -1,11 +1,9 @@
-//! Sleep, hidden tabs, networks that come and go, and clocks that are set.
+//! What happens when a page wakes up: after sleep, in hidden tabs, when the network comes back,
+//! and when somebody sets the clock.
 
 use serde_json::json;
-use verto_wasm::core::error::Kind;
-use verto_wasm::core::session::{Config, State};
-use verto_wasm::core::{Expect, KeepAlive, Ms};
-
-use crate::harness::{Harness, config, watched};
+use testkit::{Config, Expect, Harness, KeepAlive, Kind, Ms, Notice, State, config, watched};
+use verto_wasm::core::limits::LONGEST_DELAY;
 
 const HOUR: Ms = 3_600_000;
 
@@ -16,8 +14,7 @@ fn pings(h: &mut Harness) -> usize {
         .count()
 }
 
-/// How long a session that is given up by nobody else takes from now until `socket` is
-/// replaced.
+/// How many ms pass from now until `socket` is closed, if the server stays silent.
 fn replaced(h: &mut Harness, socket: u32, most: Ms) -> Option<Ms> {
     let seen = h.watch(most);
     let closes = format!("close {socket}");
@@ -60,7 +57,8 @@ fn a_late_timer_alone_shows_that_the_machine_slept() {
 fn several_wake_ups_at_once_are_one() {
     let mut h = Harness::watching();
     h.sleep(HOUR);
-    // `resume`, `visibilitychange`, `pageshow` and `online`, and the timer that is late.
+    // The events `resume`, `visibilitychange`, `pageshow` and `online` each call `woke`, and in
+    // between the late timer rings.
     h.woke();
     h.woke();
     h.timer();
@@ -133,6 +131,33 @@ fn a_server_that_was_just_heard_is_not_asked() {
 }
 
 #[test]
+fn the_event_that_a_waking_session_waits_for_goes_the_long_way() {
+    let mut h = Harness::ready_with(Config {
+        keep_alive: Some(KeepAlive {
+            interval: 4_000,
+            max_failed: 1,
+        }),
+        ..config()
+    });
+    h.pong();
+    h.subscribe(&["vcc"], 1);
+    h.grant(3, &["vcc"]);
+    for number in 0..3 {
+        h.event("vcc", Some("vcc"), Some(number));
+    }
+    assert_eq!(h.routes.short, 2);
+    h.sleep(HOUR);
+    h.woke();
+    // The session was going to look in 5 s. Now it must look in 4 s, for which the shell has to
+    // set its timer again.
+    h.event("vcc", Some("vcc"), Some(3));
+    assert_eq!(h.routes.short, 2);
+    h.event("vcc", Some("vcc"), Some(4));
+    assert_eq!(h.routes.short, 3);
+    assert_eq!(replaced(&mut h, 1, HOUR), Some(8_000));
+}
+
+#[test]
 fn a_frame_that_comes_before_the_late_timer_does_not_make_it_ring_for_ever() {
     let mut h = Harness::watching();
     h.sleep(HOUR);
@@ -146,7 +171,7 @@ fn a_frame_that_comes_before_the_late_timer_does_not_make_it_ring_for_ever() {
 
 #[test]
 fn a_hidden_page_whose_timers_ring_once_a_minute_finds_a_dead_server() {
-    // Browsers do so to pages that have been hidden for some minutes.
+    // Browsers slow down the timers of pages that have been hidden for some minutes.
     let mut h = Harness::watching();
     for minute in 1..20 {
         h.sleep(60_000);
@@ -199,7 +224,7 @@ fn waking_while_connecting_lets_it_go_on_where_it_is_in_time() {
         h.woke();
         assert!(h.did().is_empty() && h.told().is_empty());
 
-        // What is overdue is replaced at once, without a delay before it.
+        // The attempt has taken too long, so that the next one begins at once, without a delay.
         h.sleep(HOUR);
         h.woke();
         assert_eq!(h.did(), ["close 1", "open 2 wss://a.test/ws"]);
@@ -219,14 +244,15 @@ fn waking_while_reconnecting_tries_at_once() {
     h.woke();
     assert_eq!(h.did(), ["open 10 wss://a.test/ws"]);
     assert_eq!(h.told(), ["state connecting"]);
-    // The other wake-ups of the same moment don't make another.
+    // Other wake-ups at the same time don't begin one more attempt.
     h.woke();
     h.timer();
     assert!(h.did().is_empty());
-    // One that fails waits as long as it would have.
+    // If this attempt fails, the next delay is as long as it would have been: the attempts are
+    // counted on.
     h.drop_connection();
     let mut attempts = h.notices().iter().filter_map(|notice| match notice {
-        verto_wasm::core::session::Notice::State { attempt, .. } => Some(*attempt),
+        Notice::State { attempt, .. } => Some(*attempt),
         _ => None,
     });
     assert_eq!(attempts.next_back(), Some(10));
@@ -264,8 +290,8 @@ fn a_server_that_never_answered_pings_is_not_judged_on_waking_either() {
     assert_eq!(h.session.state(), State::Ready);
 }
 
-/// Sessions in every state that waits for something, and how long at most until they are
-/// at the next socket if nothing answers.
+/// Sessions in each state in which something is awaited, with the longest time, in ms, until the
+/// next socket is opened if nobody answers.
 fn waiting() -> Vec<(&'static str, Harness, Ms)> {
     let new = |reach: fn(&mut Harness)| {
         let mut h = Harness::new();
@@ -284,7 +310,7 @@ fn waiting() -> Vec<(&'static str, Harness, Ms)> {
         ("asking for credentials", new(|h| h.open()), 11_000),
         ("logging in", new(|h| h.authenticate()), 11_000),
         ("ready", Harness::watching(), 31_000),
-        ("reconnecting", after_failures, 30_000),
+        ("reconnecting", after_failures, LONGEST_DELAY),
     ]
 }
 
@@ -294,8 +320,8 @@ fn a_clock_set_back_or_forward_holds_nothing_up() {
         for (state, mut h, most) in waiting() {
             let socket = h.socket;
             h.now = h.now.checked_add_signed(hours * HOUR as i64).unwrap();
-            // How much time passed while the clock was set can't be known, so it may take
-            // twice the time.
+            // The session can't know how much time passed before the clock was set, so that it
+            // may take twice as long.
             h.wait(2 * most);
             assert!(h.socket > socket, "{state}, {hours} h: stuck");
         }
@@ -357,7 +383,8 @@ fn without_keep_alive_waking_still_reconnects_at_once() {
     assert_eq!(h.did(), ["open 2 wss://a.test/ws"]);
 }
 
-/// The network changes while a patient login is on a dead socket.
+/// Logins that went unanswered have made the session patient. Then the network changes, and the
+/// login in flight is on a dead socket.
 #[test]
 fn online_ends_the_patience_with_a_login_on_a_dead_socket() {
     let mut h = Harness::new();
@@ -383,7 +410,7 @@ fn online_ends_the_patience_with_a_login_on_a_dead_socket() {
     );
 }
 
-/// The network changes within 3 s of the last frame.
+/// The network changes shortly after the last frame, when the server seems to be there.
 #[test]
 fn online_right_after_a_frame_finds_a_dead_socket_soon() {
     let mut h = Harness::watching();

@@ -16,7 +16,7 @@ const PREFACE = `# API
 
 English | [中文](api.zh.md)
 
-Made from [\`pkg-template/index.d.ts\`](../pkg-template/index.d.ts) by
+Made from [\`pkg-template/types/index.d.ts\`](../pkg-template/types/index.d.ts) by
 \`node tests/docs/api.mjs\`; change it there.
 
 `;
@@ -25,7 +25,7 @@ const PREFACE_ZH = `# API 参考
 
 [English](api.md) | 中文
 
-本页由 \`node tests/docs/api.mjs\` 根据 [\`pkg-template/index.d.ts\`](../pkg-template/index.d.ts) 和译文
+本页由 \`node tests/docs/api.mjs\` 根据 [\`pkg-template/types/index.d.ts\`](../pkg-template/types/index.d.ts) 和译文
 [\`tests/docs/api.zh.json\`](../tests/docs/api.zh.json) 生成；要修改，请改这两个文件。
 
 `;

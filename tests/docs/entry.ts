@@ -1,3 +1,3 @@
 // What docs/api.md describes.
-export * from "../../pkg-template/index.js";
-export { default as init, type WasmSource } from "../../pkg-template/slim.js";
+export * from "../../pkg-template/types/index.js";
+export { default as init, type WasmSource } from "../../pkg-template/types/slim.js";

@@ -1,5 +1,5 @@
 // What the examples in the declarations take for granted.
-import type * as sdk from "../../pkg-template/index.js";
+import type * as sdk from "../../pkg-template/types/index.js";
 
 declare global {
   const Verto: typeof sdk.Verto;

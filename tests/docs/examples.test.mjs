@@ -19,8 +19,8 @@ const options = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   paths: {
-    "verto-wasm": [here("../../pkg-template/index.d.ts")],
-    "verto-wasm/slim": [here("../../pkg-template/slim.d.ts")],
+    "verto-wasm": [here("../../pkg-template/types/index.d.ts")],
+    "verto-wasm/slim": [here("../../pkg-template/types/slim.d.ts")],
     // What Vite and esbuild make of it.
     "verto-wasm/verto_bg.wasm?url": [here("address.d.ts")],
     "verto-wasm/verto_bg.wasm": [here("address.d.ts")],

@@ -1,5 +1,5 @@
-// The list of all agents: a row is made once and its texts change; hundreds of events a second
-// cost only the rows that they are about.
+// The list of all agents. Each row's elements are made once and then only their texts change, so
+// hundreds of events a second cost no more than the rows that they are about.
 import { elapsed } from "./clock.mjs";
 import { ON_CALL, STATUSES } from "./center.mjs";
 import { element, make, press, setText, value } from "./dom.mjs";
@@ -10,7 +10,7 @@ const CELLS = ["agent", "queue", "status", "since", "reason", "call"];
 const isOut = ({ status }) => status === "out";
 const byKey = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 const ORDERS = {
-  // In this one no line ever moves.
+  // In this order no line ever moves.
   agent: byKey,
   status: (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) || a.since - b.since,
   since: (a, b) => isOut(a) - isOut(b) || a.since - b.since,
@@ -41,14 +41,17 @@ export class AgentList {
     element("sort").addEventListener("change", () => this.#order());
   }
 
-  /** Runs `run` when something is to be drawn. */
+  /** Runs `run` when the list has to be drawn because the user has changed the filter. */
   onChange(run) {
     this.#changed = run;
   }
 
   /** Brings the rows that have changed up to date. */
   draw() {
-    const { changed, rows } = this.#center;
+    const { rows } = this.#center;
+    const changed = [...this.#center.changed];
+    // Emptied first: a row that could not be drawn would otherwise stand in the way each time.
+    this.#center.changed.clear();
     let added = false;
     for (const key of changed) {
       const row = rows.get(key);
@@ -57,7 +60,6 @@ export class AgentList {
       else if (line) this.#update(line, row);
       else added = this.#add(key, row);
     }
-    changed.clear();
     if (added) {
       this.#offerQueues();
       this.#order();
@@ -65,7 +67,7 @@ export class AgentList {
     this.#showCount();
   }
 
-  /** Once a second: the timers that can be seen, and an order that depends on the states. */
+  /** Called once a second: updates the visible timers, and the order where it depends on the states. */
   tick() {
     for (const line of this.#visible) this.#showSince(line);
     if (this.#orderChanged) this.#order();
@@ -116,7 +118,7 @@ export class AgentList {
   }
 
   #showSince({ row, cells }) {
-    setText(cells.since, row.since ? elapsed(row.since) : "");
+    setText(cells.since, elapsed(row.since));
   }
 
   #seen(entries) {
@@ -156,7 +158,7 @@ export class AgentList {
     element("no-agents").hidden = shown > 0;
   }
 
-  /** Moves only those rows that are out of place. */
+  /** Sorts the rows. Only those that are out of place are moved. */
   #order() {
     this.#orderChanged = false;
     const compare = ORDERS[element("sort").value];

@@ -1,9 +1,10 @@
-// The agent's state: ready or on a break, since when and why; and the queues that it is about.
+// The agent's state: ready or on a break, since when and why, in each of the agent's queues.
 import { connection, isReady, onConnection, session, vcc } from "./connection.mjs";
 import { elapsed, onTick } from "./clock.mjs";
 import { announce, element, keepFocus, make, onClick, onSubmit, press, setText, value } from "./dom.mjs";
 import { attempt, say } from "./failures.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
+import { onLeftOut } from "./incoming.mjs";
 import { changed, isOnCall, me, myRow, onMe, setReply } from "./me.mjs";
 import { signInTo } from "./signin.mjs";
 
@@ -63,13 +64,13 @@ function show() {
   announced = text;
 }
 
-// A break or a call may change the row, but what runs is how long the state has been so.
+// The timer counts how long the state has been what it is.
 function showTimer() {
   const row = myRow();
   setText(element("agent-timer"), row ? elapsed(row.since) : "");
 }
 
-/** What a button does with our queue and number; outside a connection it waits for one. */
+/** Gives a command for the agent in the queue that is shown. During an outage it waits for the connection. */
 function command(button, failure, start) {
   const wait = isReady() ? undefined : () => t("waitsForConnection");
   return attempt({ button, place: "agent-message", failure, wait }, () => start(me.queue, session.agent)).then((result) => {
@@ -89,7 +90,7 @@ export function goReady(button) {
 
 async function goBreak(button, reason) {
   const result = await command(button, "failedBreak", (queue, agent) => vcc.ccGoBreak(queue, agent, reason));
-  // During a call the back end takes note of it and leaves the state.
+  // During a call the back end only notes the wish, and the state stays what it was.
   if (!result || result.data?.state === "UNREADY") return;
   me.breakAfterCall = true;
   changed();
@@ -133,6 +134,7 @@ onConnection(() => {
   for (const id of ["queue", "extn"]) element(`post-${id}`).value ||= value(id);
   say("agent-message");
 });
+onLeftOut((what) => say("agent-message", () => t("leftOut", { what }), "note"));
 onMe(show);
 onTick(showTimer);
 onLanguage(show);

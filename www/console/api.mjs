@@ -1,8 +1,9 @@
-// XSwitch's HTTP interface beside the socket: tokens, and the state of before the first event.
+// XSwitch's HTTP interface: it issues tokens, and tells the state before the first event.
 import { setServerDate } from "./clock.mjs";
 import { value } from "./dom.mjs";
+import { readRows, text } from "./incoming.mjs";
 
-/** Only where the socket is this page's own server; a browser would refuse to read others. */
+/** Whether the socket is that of this page's own server. A browser would not let us read from others. */
 export function hasApi() {
   try {
     return new URL(value("socket-url")).host === location.host;
@@ -15,7 +16,7 @@ async function read(path, init) {
   const reply = await fetch(path, init);
   setServerDate(reply.headers.get("date"));
   const body = await reply.json().catch(() => ({}));
-  if (!reply.ok) throw new Error(body.message ?? `HTTP ${reply.status}`);
+  if (!reply.ok) throw new Error(text(body?.message) ?? `HTTP ${reply.status}`);
   return body;
 }
 
@@ -24,13 +25,13 @@ function post(path, body) {
 }
 
 /** A row for each agent and queue: `{agent_id, queue_id, state, callstate, since, …}`. */
-export const agentRows = () => read("api/cc/agent_state?type=callcenter");
+export const agentRows = async () => readRows("agentState", await read("api/cc/agent_state?type=callcenter"));
 
-/** `{queue, waiting, longestWaitMs, …}` for each queue. */
-export const queueRows = () => read("api/cc/queue_state");
+/** A row for each queue: `{queue, waiting, longestWaitMs, …}`. */
+export const queueRows = async () => readRows("queueState", await read("api/cc/queue_state"));
 
-/** A user's token for the password. */
-export const userToken = async (login, password) => (await post("api/sessions", { login, password })).token;
+/** A token for a user's name and password. */
+export const userToken = async (login, password) => text((await post("api/sessions", { login, password }))?.token);
 
 /** The simulator's control API. */
 export const simulator = (path, body = {}) => post(`sim/${path}`, body);

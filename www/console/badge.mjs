@@ -1,4 +1,4 @@
-// What the connection is doing: quiet when all is well, plain-spoken when not.
+// Shows what the connection is doing: with one word while all is well, and else in plain words.
 import { connection, onConnection } from "./connection.mjs";
 import { onTick } from "./clock.mjs";
 import { announce, element, setText } from "./dom.mjs";
@@ -28,7 +28,7 @@ function show() {
 
 let announced = "idle";
 
-/** An outage is told once, not at each attempt. */
+/** A screen reader is told of an outage once, and not of each attempt. */
 function speak() {
   const { state, attempt } = connection;
   if (!["ready", "reconnecting", "closed"].includes(state) || state === announced) return;

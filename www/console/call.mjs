@@ -1,4 +1,5 @@
-// The current call: who, from which queue, for how long; the steps of a call of our own; wrap-up.
+// The current call: who calls, from which queue and for how long, the steps of a call that the
+// agent makes, and the wrap-up after it.
 import { duration, elapsed, onTick } from "./clock.mjs";
 import { announce, element, keepFocus, onClick, setText } from "./dom.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
@@ -27,13 +28,13 @@ function stepText(call) {
   return talkMs > 0 ? t("callEnded", { cause, duration: duration(talkMs) }) : t("callEndedUnanswered", { cause });
 }
 
-/** Where a dialled call is, or how far it came. */
+/** Shows at which step a dialled call is, or at which it ended. */
 function showSteps(call) {
   const shown = call?.direction === "outbound";
   element("steps").classList.toggle("absent", !shown);
   if (!shown) return;
   const ended = call.step === "ended";
-  // Of an ended call what comes next is what did not succeed.
+  // A call that has ended failed at the step after the last that it reached.
   const at = ended ? ORDER.indexOf(call.reached) + 1 : ORDER.indexOf(call.step);
   STEPS.forEach((item, index) => {
     const stage = index < at ? "done" : index > at ? "next" : ended ? "failed" : "now";

@@ -1,6 +1,7 @@
-// The whole call centre as events tell it: agents, queues and calls. No DOM in here.
+// The model of the whole call centre, built from events: agents, queues and calls. It knows
+// nothing of the page, and takes only what incoming.mjs has checked.
 
-/** What an agent does, in the order in which a supervisor looks for it. */
+/** What an agent can be doing, in the order in which a supervisor wants to see it. */
 export const STATUSES = ["ringing", "talking", "dialing", "wrapup", "ready", "break", "login", "out"];
 const OF_CALLSTATE = { RINGING: "ringing", TALKING: "talking", DIALING: "dialing", WRAPUP: "wrapup" };
 const OF_STATE = { LOGOUT: "out", READY: "ready", UNREADY: "break", LOGIN: "login" };
@@ -14,11 +15,15 @@ function statusOf({ state, callstate }) {
 export class Center {
   /** By `key`: `{key, agent, name, queue, status, since, reason, call, party}`. */
   rows = new Map();
-  /** By id: `{queue, waiting, firstSince, answered, abandoned}`; `firstSince` of who waits longest. */
+  /**
+   * By id: `{queue, waiting, firstSince, answered, abandoned}`. `firstSince` is when the caller
+   * who waits longest began to wait.
+   */
   queues = new Map();
-  /** The keys of rows that were added, changed or removed since somebody cleared it. */
+  /** The keys of the rows that were added, changed or removed since this set was last emptied. */
   changed = new Set();
-  // By agent: the rows' keys, and `{call, party}`, the other side of the call that events told of last.
+  // Both by agent. The keys of the agent's rows, and `{call, party}`: the other side of the last
+  // call that events have told of.
   #keys = new Map();
   #parties = new Map();
   #sinceLoad = new Set();
@@ -31,7 +36,7 @@ export class Center {
         return this.#setRow(data);
       case "callOffered":
       case "callAnswered":
-        // Of an outbound call dialProgress tells the number.
+        // The number of an outbound call is told by dialProgress.
         return data.direction === "outbound" ? undefined : this.#setParty(data.agent, data.call, data.caller);
       case "dialProgress":
         return data.step === "ended" ? undefined : this.#setParty(data.agent, data.call, data.destNumber);
@@ -48,20 +53,20 @@ export class Center {
   }
 
   /**
-   * Reads a list in with `load()`. An agent of whom an event came meanwhile stays: the event
-   * may be the newer one.
+   * Takes the list of rows that `load()` fetches. An agent of whom an event came while it was
+   * fetched stays as the event said, since the event may be newer than the list.
    */
   async refresh(load) {
     const changed = (this.#sinceLoad = new Set());
     const rows = await load();
-    // A later refresh has begun.
+    // Another refresh has begun meanwhile; its list will be newer.
     if (changed !== this.#sinceLoad) return;
     const old = new Set(rows.map((row) => row.agent_id).filter((agent) => !changed.has(agent)));
     for (const agent of old) for (const key of [...(this.#keys.get(agent) ?? [])]) this.#remove(agent, key);
     for (const row of rows) if (old.has(row.agent_id)) this.#setRow(row);
   }
 
-  /** `{status: number of agents}`; an agent of several queues counts once. */
+  /** `{status: number of agents}`. An agent who is signed in to several queues counts once. */
   counts() {
     const counts = Object.fromEntries(STATUSES.map((status) => [status, 0]));
     for (const keys of this.#keys.values()) {
@@ -77,7 +82,8 @@ export class Center {
     for (const map of [this.rows, this.queues, this.#keys, this.#parties]) map.clear();
   }
 
-  // An agent has a row for each queue signed in to, or else one that says signed out.
+  // An agent has one row for each queue that the agent is signed in to. An agent who is signed in
+  // nowhere has a single row, which says so.
   #setRow(data) {
     const { agent_id: agent, queue_id: queue } = data;
     const key = `${agent} ${queue}`;
@@ -101,10 +107,10 @@ export class Center {
     this.changed.add(key);
   }
 
-  /** Of a call that began while nobody listened, the other side is not known. */
+  /** The other side of an agent's call; undefined if the call began before the page listened. */
   #partyOf(agent, status, call) {
     const known = this.#parties.get(agent);
-    return ON_CALL.includes(status) && known?.call === call ? known.party : undefined;
+    return known && known.call === call && ON_CALL.includes(status) ? known.party : undefined;
   }
 
   #setParty(agent, call, party) {

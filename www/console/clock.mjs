@@ -1,17 +1,17 @@
-// The time: one interval for everything that runs, and durations as people read them.
+// The time: one interval for all that counts seconds, and durations as people read them.
 
 const TICK_MS = 1000;
 const listeners = new Set();
-// How far the server's clock is ahead of ours: `since` in events is the server's time.
+// How far the server's clock is ahead of the browser's. `since` in events is by the server's.
 let aheadMs = 0;
 
 /** The server's time in Unix milliseconds. */
 export const serverNow = () => Date.now() + aheadMs;
 
-/** Takes the server's time from a reply's `Date`, which tells seconds. */
+/** Learns the server's time from the `Date` header of a reply, which is exact to a second. */
 export function setServerDate(date) {
   const difference = Date.parse(date) - Date.now();
-  // Smaller differences are those of the seconds and of the way here.
+  // A smaller difference comes from that second and from the time that the reply took.
   aheadMs = Math.abs(difference) > 2000 ? difference : 0;
 }
 
@@ -26,12 +26,12 @@ setInterval(() => {
 
 const two = (number) => String(number).padStart(2, "0");
 
-/** `05:07` or `1:05:07`. */
+/** A duration as `05:07` or `1:05:07`. */
 export function duration(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`;
 }
 
-/** How long it has been so, by the server's clock. */
-export const elapsed = (since) => duration(serverNow() - since);
+/** How long something has been so, by the server's clock; "" where its beginning isn't known. */
+export const elapsed = (since) => (since === undefined ? "" : duration(serverNow() - since));

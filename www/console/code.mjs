@@ -1,21 +1,33 @@
-// The call that makes a frame, as code to copy: from the frame itself, so it is what was sent.
+// What a frame is, in a few words and as code to copy. Frames are those of `readFrame`; the code
+// is made from the frame itself, so it does what was done.
+import { text } from "./incoming.mjs";
 
 const quote = (value) => (value === undefined ? "undefined" : JSON.stringify(value));
 
-const COMMANDS = {
-  ccLogin: ["queue", "agent", "extn"],
-  ccLogout: ["queue", "agent"],
-  ccGoReady: ["queue", "agent"],
-  ccGoBreak: ["queue", "agent", "reason"],
-  ccDial: ["agent", "extn", "cidNumber", "destNumber", "earlyMedia"],
-};
+/** The arguments of each command, in the order in which the SDK takes them. */
+const COMMANDS = new Map([
+  ["ccLogin", ["queue", "agent", "extn"]],
+  ["ccLogout", ["queue", "agent"]],
+  ["ccGoReady", ["queue", "agent"]],
+  ["ccGoBreak", ["queue", "agent", "reason"]],
+  ["ccDial", ["agent", "extn", "cidNumber", "destNumber", "earlyMedia"]],
+]);
+
+/** A frame's title in the drawer's list; `request` is that of a reply, as far as it is known. */
+export function titleOf({ method, params, result, error }, request) {
+  if (method === "jsapi") return text(params.data?.func) ?? `jsapi ${text(params.command) ?? ""}`;
+  if (method === "verto.event") return `${text(params.eventType) ?? "event"} ${text(params.eventChannel) ?? ""}`;
+  if (method !== undefined) return method;
+  const outcome = error ? `error ${text(error.code) ?? ""}` : `result ${text(result?.code) ?? text(result?.message) ?? ""}`;
+  return `${request ? titleOf(request) : "reply"} → ${outcome.trim()}`;
+}
 
 const ES5_CALLBACKS = [
   "function (result) { console.log(result); }",
   "function (error) { console.log(error.message); }",
 ];
 
-/** A call with success and failure callbacks, and the same with await. */
+/** A call of the SDK: in ES5 with callbacks for success and failure, in ES6 with `await`. */
 function request(call, args) {
   const indent = (lines) => lines.map((line) => `\n  ${line}`).join(",");
   return {
@@ -25,14 +37,14 @@ function request(call, args) {
 }
 
 function ofCommand({ func, data }) {
-  const names = COMMANDS[func];
+  const names = COMMANDS.get(func);
   if (!names) return request("vcc.ccCall", [quote(func), quote(data)]);
-  const args = names.filter((name) => name in data).map((name) => quote(data[name]));
+  const args = names.filter((name) => data?.[name] !== undefined).map((name) => quote(data[name]));
   return request(`vcc.${func}`, args);
 }
 
 function ofLogin({ login, loginParams }, url) {
-  const token = loginParams && Object.keys(loginParams).length > 0;
+  const token = Object.keys(loginParams ?? {}).length > 0;
   const credentials = token ? ['passwd: "password"', 'loginParams: { xui_sessid: "***" }'] : ['passwd: "***"'];
   const params = [`login: ${quote(login)}`, ...credentials, `socketUrl: ${quote(url)}`].map((line) => `\n  ${line},`).join("");
   return {
@@ -69,10 +81,10 @@ function ofEvent({ subscribedChannel, eventChannel, eventType }) {
 const same = (code) => ({ es5: code, es6: code });
 
 /**
- * `{es5, es6}` for a request, ours or the server's; `url` is the socket's address.
- * A reply has the code of its request.
+ * The code for a request as `{es5, es6}`: the call that sends a request of ours, or the handler
+ * that gets one of the server's. `url` is the socket's address.
  */
-export function codeOf({ method, params = {} }, url) {
+export function codeOf({ method, params }, url) {
   switch (method) {
     case "login":
       return ofLogin(params, url);
@@ -83,7 +95,7 @@ export function codeOf({ method, params = {} }, url) {
     case "verto.event":
       return ofEvent(params);
     case "verto.ping":
-      return same("// keepAlive: the SDK asks whether the server is there. No code of yours.");
+      return same("// keepAlive: the SDK sends this by itself to ask whether the server is there.");
     case "jsapi":
       if (params.data?.method === "ccc") return ofCommand(params.data);
   }

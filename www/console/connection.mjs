@@ -1,5 +1,7 @@
 // The one connection of this page, and who is on it.
 import verto, { VertoCallcenter } from "@xswitch/rtc";
+import { connectOnlyTo } from "../policy.mjs";
+import { readEvent } from "./incoming.mjs";
 
 export { verto };
 export const vcc = new VertoCallcenter(verto);
@@ -7,7 +9,7 @@ export const vcc = new VertoCallcenter(verto);
 /** What `onStateChange` said last; `retryAt` is when the next attempt comes, in Unix ms. */
 export const connection = { state: "idle", attempt: 0, retryAt: 0, reason: undefined, error: undefined };
 
-/** Who is connected: `{login, agent, extn}`; the page's own, filled when it connects. */
+/** Who is connected: `{login, agent, extn}`, as the user entered them. Set when the page connects. */
 export const session = { login: "", agent: "", extn: "" };
 
 const listeners = new Set();
@@ -19,7 +21,7 @@ export function onConnection(run) {
 
 export const isReady = () => connection.state === "ready";
 
-// What else the parts of the page want to hear: {onLogin, onSubscribeError, onGap}.
+// Parts of the page that want to hear of more: {onLogin, onSubscribeError, onGap}, each optional.
 const parts = [];
 export const onConnected = (part) => parts.push(part);
 const tell = (name, ...args) => parts.forEach((part) => part[name]?.(...args));
@@ -29,9 +31,12 @@ const callbacks = {
     Object.assign(connection, { state, attempt, retryAt: Date.now() + delayMs, reason, error });
     for (const run of listeners) run();
   },
-  // Also after each reconnect: what is subscribed here replaces what the last run subscribed.
+  // This also runs after each reconnect. What is subscribed here replaces what was subscribed
+  // here before.
   onWSLogin(_, success) {
-    if (success) tell("onLogin");
+    if (!success) return;
+    connectOnlyTo(verto.options.socketUrl);
+    tell("onLogin");
   },
   onSubscribeError(_, channel, error) {
     tell("onSubscribeError", channel, error);
@@ -41,7 +46,18 @@ const callbacks = {
   },
 };
 
-/** Connects; settles like `verto.connect`. */
+/** Subscribes to a channel. `onEvent` gets what `readEvent` makes of the server's events. */
+export function subscribe(channel, onEvent, onSubscribed) {
+  verto.subscribe(channel, {
+    handler(_, params) {
+      const event = readEvent(params);
+      if (event) onEvent(event);
+    },
+    readyHandler: onSubscribed,
+  });
+}
+
+/** Connects. The promise settles as that of `verto.connect` does. */
 export function connect({ login, passwd, token, socketUrl, group, agent, extn }) {
   vcc.setGroup(group);
   Object.assign(session, { login, agent, extn });

@@ -1,6 +1,6 @@
 // The developer's drawer: the frames with the calls that made them, and the simulator's faults.
 import { onTick } from "./clock.mjs";
-import { codeOf } from "./code.mjs";
+import { codeOf, titleOf } from "./code.mjs";
 import { element, make, onClick, press, setText } from "./dom.mjs";
 import { frames, parsed, partner } from "./frames.mjs";
 import { onLanguage, t } from "./i18n.mjs";
@@ -12,31 +12,29 @@ const TABS = ["frames", "faults", "pages"];
 let language = "es5";
 let paused = false;
 let chosen;
-// The list's items by the frame's number.
+// The items of the list, by the number of their frame; null for a frame that is not shown.
 const items = new Map();
 
 const isPing = (json) => json?.method === "verto.ping" || json?.result?.message === "PONG";
 
 function isShown(frame) {
   const json = parsed(frame);
-  if (element("hide-pings").checked && (isPing(json) || isPing(parsed(partner(frame) ?? frame)))) return false;
+  if (element("hide-pings").checked && (isPing(json) || isPing(parsedPartner(frame)))) return false;
   return !(element("hide-events").checked && json?.method === "verto.event");
 }
 
-/** What a frame is, in a few words. */
-function title(frame) {
-  const json = parsed(frame);
-  if (!json) return frame.text.slice(0, 60);
-  const { method, params, result, error } = json;
-  if (method === "jsapi") return params.data?.func ?? `jsapi ${params.command}`;
-  if (method === "verto.event") return `${params.eventType ?? "event"} ${params.eventChannel}`;
-  if (method) return method;
-  const request = partner(frame);
-  const outcome = error ? `error ${error.code ?? ""}` : `result ${result?.code ?? result?.message ?? ""}`;
-  return `${request ? title(request) : "reply"} → ${outcome.trim()}`;
+/** The frame that `partner` finds, parsed. */
+function parsedPartner(frame) {
+  const other = partner(frame);
+  return other && parsed(other);
 }
 
-/** How long the answer took, on the reply's line. */
+function title(frame) {
+  const json = parsed(frame);
+  return json ? titleOf(json, parsedPartner(frame)) : frame.text.slice(0, 60);
+}
+
+/** For a reply, how long it took; else "". */
 function latency(frame) {
   const request = frame.direction === "in" && partner(frame);
   return request ? `${Math.round(frame.at - request.at)} ms` : "";
@@ -87,16 +85,24 @@ function choose(frame) {
   for (const [number, node] of items) node?.firstChild.setAttribute("aria-pressed", String(number === frame.number));
   element("frame-hint").hidden = true;
   element("frame-detail").hidden = false;
-  const json = parsed(frame);
-  setText(element("frame-text"), json ? JSON.stringify(json, null, 2) : frame.text);
+  setText(element("frame-text"), indented(frame.text));
   showCode();
+}
+
+function indented(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    // It is no JSON, or nested too deeply.
+    return text;
+  }
 }
 
 function showCode() {
   press([element("code-es5"), element("code-es6")], element(`code-${language}`));
   if (!chosen) return;
   const json = parsed(chosen);
-  const request = json?.method ? json : parsed(partner(chosen) ?? {});
+  const request = json?.method ? json : parsedPartner(chosen);
   setText(element("frame-code"), request?.method ? codeOf(request, verto.options.socketUrl)[language] : "–");
 }
 
@@ -111,9 +117,9 @@ function toggle(open) {
   if (!open) return;
   redrawAll();
   showSimulator();
-  // On a narrow page it is below everything else.
+  // On a narrow page the drawer is below everything else.
   element("drawer").scrollIntoView({ block: "nearest" });
-  // Only while somebody looks.
+  // Frames are drawn only while the drawer is open.
   timer = setInterval(() => paused || draw(), REDRAW_MS);
 }
 
@@ -153,7 +159,8 @@ onClick("copy-code", async () => {
     await navigator.clipboard.writeText(element("frame-code").textContent);
     setText(element("copy-code"), t("copied"));
   } catch {
-    // No clipboard without HTTPS or permission: then it is one key away.
+    // Without HTTPS or the user's permission there is no clipboard. Selected, the code is one
+    // key away from being copied.
     getSelection().selectAllChildren(element("frame-code"));
   }
 });

@@ -1,4 +1,4 @@
-// Dialling: the switch calls our extension back first, and then the number.
+// Dialling: the switch first calls the agent's own extension, and then the number.
 import { isReady, onConnection, session, vcc } from "./connection.mjs";
 import { element, onSubmit, setText, value } from "./dom.mjs";
 import { attempt, say } from "./failures.mjs";
@@ -9,7 +9,7 @@ import { isOnCall, myRow, onMe } from "./me.mjs";
 let dialing = false;
 
 async function dial() {
-  // Enter sends the form of a disabled button's field too in some browsers.
+  // In some browsers Enter in the field sends the form although the button is disabled.
   if (element("cc-dial").disabled) return;
   remember("cid", value("cid"));
   const extn = myRow()?.extn ?? session.extn;
@@ -33,17 +33,17 @@ function showNote() {
   setText(element("dial-note"), isReady() ? "" : t("dialNeedsConnection"));
 }
 
-onSubmit("dial-form", dial);
-/** A number that is dialled minutes later surprises two people, and so does a second call. */
+/** Dialling needs a connection and an idle agent: a call that is made minutes later surprises two people. */
 function show() {
   const button = element("cc-dial");
   const disabled = !isReady() || dialing || isOnCall(myRow());
-  // A disabled button would lose the focus to nobody.
+  // A button that is disabled loses the focus, and then no element has it.
   if (disabled && document.activeElement === button) element("dest").focus();
   button.disabled = disabled;
   showNote();
 }
 
+onSubmit("dial-form", dial);
 onConnection(show);
 onMe(show);
 onLanguage(showNote);

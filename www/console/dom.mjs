@@ -3,7 +3,7 @@
 export const element = (id) => document.getElementById(id);
 export const value = (id) => element(id).value.trim();
 
-/** Sets a text only where it differs: an unchanged node costs neither layout nor speech. */
+/** Sets a text only if it differs, so that nothing is laid out or read aloud without need. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -34,14 +34,14 @@ export function onSubmit(id, run) {
 
 const isVisible = (node) => node.checkVisibility({ visibilityProperty: true });
 
-/** When what had the focus is gone, the first of these that is there gets it. */
+/** If the element that had the focus is gone, the first of these that is visible gets it. */
 export function keepFocus(...ids) {
   const { activeElement } = document;
   if (activeElement && activeElement !== document.body && isVisible(activeElement)) return;
   ids.map(element).find(isVisible)?.focus();
 }
 
-/** Tells a screen reader, once, politely. */
+/** Lets a screen reader say this once, without interrupting what it is saying. */
 export function announce(text) {
   setText(element("live"), text);
 }

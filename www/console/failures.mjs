@@ -1,11 +1,11 @@
-// Failures in the user's words, beside the button that caused them.
+// Tells failures in the user's own language, beside the button that caused them.
 import { element, setText } from "./dom.mjs";
 import { onLanguage, t } from "./i18n.mjs";
 
-// What stands in each place: a function, so that it follows the language.
+// The text in each place, as a function that gives it in the language of the moment.
 const said = new Map();
 
-/** A `VertoError`, or any other, as a sentence. */
+/** A `VertoError`, or any other error, as a sentence. */
 export function describe(error) {
   const why = error.reason ?? error.message;
   switch (error.kind) {
@@ -31,7 +31,7 @@ export function describe(error) {
 /** What failed, and why; `what` is the key of a text. */
 export const failed = (what, error) => t("failure", { what: t(what), why: describe(error) });
 
-/** Shows `text()` in a place; without it the place is empty again. */
+/** Shows `text()` in a place, or empties the place if there is no `text`. */
 export function say(place, text, kind = "error") {
   if (text) said.set(place, text);
   else said.delete(place);
@@ -44,8 +44,8 @@ onLanguage(() => {
 });
 
 /**
- * Runs what a button does and shows at `place` when it failed. The button is busy until then.
- * Gives the result, or undefined.
+ * Runs what a button does, with the button marked as busy until that has ended. A failure is
+ * shown at `place`. The promise has the result, or undefined after a failure.
  */
 export async function attempt({ button, place, failure, wait }, start) {
   say(place, wait, "note");

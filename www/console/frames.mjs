@@ -1,6 +1,7 @@
 // The raw frames of this page's sockets, for the developer's drawer. The SDK has no hook for
 // that, and needs none: it makes its sockets with the global `WebSocket`, so a subclass that is
 // put there before the first connect() sees everything that goes in and out.
+import { readFrame } from "./incoming.mjs";
 import { mask } from "./mask.mjs";
 
 /** How many frames are kept. */
@@ -34,12 +35,11 @@ class WatchedWebSocket extends WebSocket {
 
 globalThis.WebSocket = WatchedWebSocket;
 
-/** The frame as JSON, or undefined; parsed when somebody looks at it. */
+/** What `readFrame` makes of the frame; undefined if that is no JSON. Frames nobody looks at are never parsed. */
 export function parsed(frame) {
   if (!("json" in frame)) {
     try {
-      const json = JSON.parse(frame.text);
-      frame.json = Array.isArray(json) ? json[0] : json;
+      frame.json = readFrame(JSON.parse(frame.text));
     } catch {
       frame.json = undefined;
     }
@@ -49,7 +49,7 @@ export function parsed(frame) {
 
 const isRequest = (json) => json?.method !== undefined;
 
-/** The reply to a request of ours, or the request of a reply, as far as it is kept. */
+/** The reply to a request of ours, or the request of a reply. Undefined if it is no longer kept. */
 export function partner(frame) {
   const json = parsed(frame);
   if (json?.id === undefined || (frame.direction === "in" && isRequest(json))) return undefined;

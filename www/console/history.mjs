@@ -1,12 +1,12 @@
-// The last 30 minutes as three small lines, each on its own scale.
+// The chart of the last 30 minutes: three small lines, each on its own scale.
 import { element, make, setText } from "./dom.mjs";
 import { onLanguage, t } from "./i18n.mjs";
 
 const SPAN_MS = 30 * 60_000;
 const SAMPLE_MS = 2000;
-/** Nothing is known of a longer time between two samples: the line is broken there. */
+/** If two samples are further apart, nothing is known of the time between them, and the line is broken. */
 const GAP_MS = 3 * SAMPLE_MS;
-/** A board that has just been opened shows this much, so that its first minute is seen too. */
+/** The chart covers at least this much, so that the first minute of a new board can be seen. */
 const SHORTEST_MS = 60_000;
 const WIDTH = 600;
 const HEIGHT = 40;
@@ -44,7 +44,7 @@ function draw(at) {
   setText(element("chart-from"), t("minutesAgo", { minutes: Math.max(1, Math.round((at - from) / 60_000)) }));
 }
 
-/** Takes a sample when it is time, and shows the lines. */
+/** Takes a sample if it is time for one, and draws the lines if they can be seen. */
 export function showHistory(center, visible) {
   const at = Date.now();
   if (samples.length > 0 && at - samples.at(-1).at < SAMPLE_MS - 100) return;

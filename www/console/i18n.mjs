@@ -1,4 +1,4 @@
-// The two languages: chosen by the browser's, switched by the user, remembered.
+// The two languages. The first choice is the browser's; the user's own is remembered.
 import { MESSAGES } from "./messages.mjs";
 import { recall, remember } from "./storage.mjs";
 
@@ -7,7 +7,7 @@ const listeners = new Set();
 let index = LANGUAGES.indexOf(recall("language"));
 if (index < 0) index = navigator.language.startsWith("zh") ? 0 : 1;
 
-/** The text of a key in the current language, with its values. */
+/** The text of a key in the current language, with `values` in it. */
 export function t(key, values = {}) {
   const text = MESSAGES[key]?.[index] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -15,7 +15,7 @@ export function t(key, values = {}) {
 
 const known = (key) => Object.hasOwn(MESSAGES, key);
 
-/** The text of a server's word (a reason, a cause), or the word itself. */
+/** The text for a word of the server's, a reason or a cause; the word itself if it has none. */
 export const word = (kind, name) => (known(`${kind}:${name}`) ? t(`${kind}:${name}`) : name);
 
 /** Runs now, and again after each switch of the language. */
@@ -30,7 +30,7 @@ export function switchLanguage() {
   for (const run of listeners) run();
 }
 
-/** The name of the other language, in it. */
+/** The other language's own name for itself. */
 export const otherLanguage = () => ["English", "中文"][index];
 export const otherLanguageTag = () => LANGUAGES[1 - index];
 

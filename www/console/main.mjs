@@ -1,4 +1,4 @@
-// The console. The frames are watched before the first socket is made.
+// The console's entry. frames.mjs comes first: it must be there before the first socket is made.
 import "./frames.mjs";
 import { element, onClick } from "./dom.mjs";
 import { onLanguage, otherLanguage, otherLanguageTag, switchLanguage } from "./i18n.mjs";

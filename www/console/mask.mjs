@@ -1,9 +1,9 @@
 // Hides passwords and tokens before a frame is kept.
 
 const SECRETS = ["passwd", "password", "xui_sessid", "xcc_token", "token"];
-// Most frames have none; they are not parsed.
+// Most frames hold no secret, and need not be parsed to find out.
 const HINT = new RegExp(SECRETS.map((name) => `"${name}"`).join("|"), "i");
-// A frame that is no JSON may hold a password too.
+// For frames that are no JSON: they may hold a password as well.
 const VALUE = new RegExp(`("(?:${SECRETS.join("|")})"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|[^,}\\]]*)`, "gi");
 
 /** The same text with the value of each secret member replaced by `"***"`. */

@@ -1,18 +1,20 @@
-// This agent: the state in each queue and the current call, as events tell them.
-import { onConnected, session, vcc, verto } from "./connection.mjs";
+// This page's agent, as events tell it: the state in each queue, and the current call.
+import { onConnected, session, subscribe, vcc } from "./connection.mjs";
 import { agentRows, hasApi } from "./api.mjs";
 import { serverNow } from "./clock.mjs";
+import { readRows, text } from "./incoming.mjs";
 
 /**
- * `rows`: by queue, what the server last said of each that we are signed in to.
- * `queue`: the one that the page shows.
+ * `known`: whether the server has said anything of the agent's state.
+ * `rows`: by queue, what the server last said of each queue that the agent is signed in to.
+ * `queue`: the queue that the page shows.
  * `call`: `{id, direction, party, queue, step, since, talkingSince, cause, talkMs}` or null.
- * `breakAfterCall`: whether a break was asked for that begins after the call.
+ * `breakAfterCall`: whether the agent has asked for a break that begins when the call ends.
  */
 export const me = { known: false, rows: new Map(), queue: "", call: null, breakAfterCall: false };
 
 const listeners = new Set();
-/** Runs after each change, with the event that caused it, if one did. */
+/** Runs after each change, with the event that caused it, if it was an event. */
 export function onMe(run) {
   listeners.add(run);
 }
@@ -31,21 +33,22 @@ function setRow(row) {
   if (row.state === "UNREADY") me.breakAfterCall = false;
 }
 
-/** What a command's reply says of us; the event that says the same may be lost. */
+/** Takes the state that a command's reply tells: the event that tells the same may get lost. */
 export function setReply(result) {
-  const row = result?.data;
-  if (row?.agent_id !== session.agent || !row.queue_id) return;
+  if (text(result?.data?.agent_id) !== session.agent) return;
+  const [row] = readRows("agentState", [result.data]);
+  if (!row?.queue_id) return;
   setRow(row);
   changed();
 }
 
-/** The step of a call of which only the agent's `callstate` is known. */
+/** By the agent's `callstate`, the step of a call of which nothing else is known. */
 const STEP_OF = { RINGING: "ringing", TALKING: "talking", DIALING: "dialing" };
 export const isOnCall = (row) => Boolean(STEP_OF[row?.callstate]);
 
 function beginCall(id, call) {
   if (me.call?.id !== id || me.call.step === "ended") me.call = { id, since: Date.now(), talkMs: 0, ...call };
-  // One that was read from the list: now we learn whose it is.
+  // The call is known from the list only, and the event tells who is on the other side.
   else if (!me.call.direction) Object.assign(me.call, call);
 }
 
@@ -58,7 +61,7 @@ function step(name, more) {
 
 let eventsSeen = 0;
 
-function onEvent(_, event) {
+function onEvent(event) {
   const { eventType, data } = event;
   eventsSeen += 1;
   switch (eventType) {
@@ -69,7 +72,7 @@ function onEvent(_, event) {
       beginCall(data.call, { direction: data.direction, party: data.caller, queue: data.queue, step: "ringing" });
       break;
     case "callAnswered":
-      // Of an outbound call dialProgress tells more.
+      // Of an outbound call, dialProgress tells more.
       if (data.direction === "outbound") return;
       beginCall(data.call, { direction: data.direction, party: data.caller, queue: data.queue });
       step("talking");
@@ -86,21 +89,21 @@ function onEvent(_, event) {
     case "callEnded":
       if (me.call?.id !== data.call) break;
       step("ended", { cause: data.cause });
-      me.call.talkMs = data.durationMs;
+      me.call.talkMs = data.durationMs ?? 0;
       break;
   }
   changed(event);
 }
 
-// What happened while we were not connected is read when the subscription is confirmed, so
-// that no change falls between the two.
+// Reads what happened while the page was not connected. That is done when the subscription is
+// confirmed, so that no change falls between the list and the first event.
 async function load() {
   if (!hasApi()) return;
   let rows, before;
   do {
     before = eventsSeen;
     rows = await agentRows().catch(() => []);
-    // An event that came meanwhile is newer than the list may be.
+    // If an event came meanwhile, the list may be older than it and is read again.
   } while (before !== eventsSeen);
   const mine = rows.filter((row) => row.agent_id === session.agent);
   if (mine.length === 0) return;
@@ -110,11 +113,11 @@ async function load() {
   if (me.call && me.call.step !== "ended" && call !== me.call.id) step("ended", { unseen: true });
   const began = STEP_OF[callstate];
   if (call && began) {
-    // What is known of the state's beginning is the server's time.
-    const at = Date.now() - (serverNow() - since);
+    // The row tells the beginning by the server's clock, if at all.
+    const at = since === undefined ? Date.now() : Date.now() - (serverNow() - since);
     if (me.call?.id !== call) me.call = { id: call, direction: "", party: "", queue: "", since: at, talkMs: 0 };
     if (began === "talking") me.call.talkingSince ??= at;
-    // Of an outbound call dialProgress has told more.
+    // If dialProgress has told of the outbound call already, it has told more than this row does.
     if (began !== "dialing" || !me.call.step) step(began, { since: at });
   }
   changed();
@@ -122,12 +125,12 @@ async function load() {
 
 onConnected({
   onLogin() {
-    verto.subscribe(vcc.channel(session.agent), { handler: onEvent, readyHandler: load });
+    subscribe(vcc.channel(session.agent), onEvent, load);
   },
   onGap: load,
 });
 
-/** Forgets the agent of the connection before. */
+/** Forgets what is known of the agent: the next connection may be another agent's. */
 export function forget() {
   Object.assign(me, { known: false, queue: "", call: null, breakAfterCall: false });
   me.rows.clear();

@@ -32,6 +32,10 @@ export const MESSAGES = {
     "这里没有取 Token 的接口：地址不是本站的",
     "Tokens can't be fetched here: the socket is another host's",
   ],
+  otherServer: [
+    "本页现在只能连接 {other}：要连接别的服务器，请先刷新页面",
+    "This page can now connect only to {other}: reload it for another server",
+  ],
   queue: ["队列", "Queue"],
   extension: ["分机", "Extension"],
   moreSettings: ["更多设置", "More settings"],
@@ -163,13 +167,20 @@ export const MESSAGES = {
     "There is no list of agents here; the board fills as events arrive",
   ],
   boardStale: ["连接中断：以下是断线前的情况", "Disconnected: this is how it was before"],
+  leftOut: [
+    "服务器发来的部分数据无法识别，已略过（{what}）",
+    "Some of what the server sent can't be read and is left out ({what})",
+  ],
   listFailed: ["坐席列表", "List of agents"],
 
   // The developer's drawer
   frames: ["原始帧", "Frames"],
   simulator: ["模拟器", "Simulator"],
   pages: ["示例", "Examples"],
-  pagesNote: ["每项任务最短的页面，可直接复制", "The smallest page for each task, to copy"],
+  pagesNote: [
+    "每项任务最短的页面，可直接复制；改动脚本后，页面策略里的哈希也要改，新值见浏览器控制台",
+    "The smallest page for each task, to copy. If you change a script, its hash in the page's policy must change too: the browser's console names the new one",
+  ],
   hidePings: ["隐藏心跳", "Hide pings"],
   hideEvents: ["隐藏事件", "Hide events"],
   pause: ["暂停", "Pause"],

@@ -1,8 +1,8 @@
-// The queues: who waits, for how long, and who is there for them.
+// The table of queues: how many callers wait, for how long, and how many agents are ready for them.
 import { elapsed, serverNow } from "./clock.mjs";
 import { element, make, setText } from "./dom.mjs";
 
-/** Somebody who waits longer needs the supervisor's eye. */
+/** The tile warns the supervisor when somebody waits longer than this. */
 const LONG_WAIT_MS = 60_000;
 const UNKNOWN = "–";
 const CELLS = ["queue", "waiting", "longest", "ready", "answered", "abandoned"];
@@ -41,7 +41,7 @@ export class QueueTable {
     this.tick();
   }
 
-  /** The waiting times, which run. */
+  /** Called once a second: updates the waiting times. */
   tick() {
     let first;
     for (const { queue, firstSince } of this.#center.queues.values()) {

@@ -1,14 +1,15 @@
-// The card with which a shift begins, and the way out of it.
+// Signing in, with which a shift begins, and disconnecting, with which it ends.
 import { connect, connection, onConnection, session, vcc, verto } from "./connection.mjs";
 import { hasApi, userToken } from "./api.mjs";
 import { element, keepFocus, onClick, onSubmit, value } from "./dom.mjs";
 import { attempt, describe, say } from "./failures.mjs";
 import { t } from "./i18n.mjs";
 import { forget, me, setReply } from "./me.mjs";
+import { otherLimit } from "../policy.mjs";
 import { recall, remember } from "./storage.mjs";
 import { showView } from "./views.mjs";
 
-// Never the password.
+// The password is never remembered.
 const REMEMBERED = ["login", "queue", "extn", "agent", "group"];
 const withToken = () => element("auth-token").checked;
 
@@ -36,6 +37,8 @@ async function start(button, asAgent) {
     agent: value("agent"),
     extn: value("extn"),
   };
+  const other = otherLimit(params.socketUrl);
+  if (other) return say("sign-in-message", () => t("otherServer", { other }));
   me.queue = value("queue");
   showView(asAgent ? "agent" : "supervisor");
   const failure = "failedConnect";
@@ -43,7 +46,7 @@ async function start(button, asAgent) {
     try {
       return await connect(params);
     } catch (error) {
-      // The user cancelled.
+      // The user has cancelled the attempt and needs no message.
       if (error.kind === "closed") return undefined;
       throw error;
     }
@@ -57,7 +60,7 @@ async function start(button, asAgent) {
 
 function showAuth() {
   element("token-field").hidden = !withToken();
-  // With the simulator the password is what gets the token.
+  // Where the page's own server issues tokens, the password is needed to get one.
   element("passwd-field").hidden = withToken() && !hasApi();
 }
 
@@ -82,7 +85,8 @@ function whyClosed() {
   return t("closedOther", { why: describe(error) });
 }
 
-// Connected once, the page stays the agent's until the connection ends for good.
+// Whether a login has succeeded. From then on the page shows the agent's or the supervisor's
+// view, also during an outage, until the connection ends for good.
 let entered = false;
 
 onConnection(() => {
@@ -99,7 +103,7 @@ onConnection(() => {
   element("views").classList.toggle("absent", !entered);
   for (const id of ["connect", "connect-supervisor"]) element(id).hidden = !ended;
   element("cancel").hidden = ended;
-  // When the views are hidden too.
+  // Only when the views have been hidden too is it known who has lost the focus.
   if (ended) queueMicrotask(() => keepFocus("connect"));
 });
 

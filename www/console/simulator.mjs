@@ -1,4 +1,5 @@
-// The simulator's faults and its other tricks as buttons. A real server has none of them.
+// A button for each of the simulator's faults, and for the work that it can play. A real server
+// has neither.
 import { FAULTS, requestsFor } from "../faults-list.mjs";
 import { hasApi, simulator, simulatorState } from "./api.mjs";
 import { session, vcc } from "./connection.mjs";
@@ -44,7 +45,7 @@ function show() {
   element("faults").replaceChildren(group(t("work"), ...work), clear, ...faults);
 }
 
-/** Shows the buttons if the page's server is the simulator; asks it once it may be. */
+/** Shows the buttons if the page's server is the simulator, which is found out by asking it. */
 export async function showSimulator() {
   if (element("faults").childElementCount > 0 || !hasApi()) {
     if (hasApi()) show();

@@ -1,4 +1,4 @@
-// What the page remembers in this browser. Where storage is forbidden it forgets.
+// What the page remembers in this browser. Where storage is forbidden it remembers nothing.
 
 const PREFIX = "verto-console.";
 
@@ -14,6 +14,6 @@ export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
-    // Then it is asked again next time.
+    // Then the user is asked again next time.
   }
 }

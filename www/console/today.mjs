@@ -1,11 +1,11 @@
-// Today's counts, from the events that this browser saw.
+// What the agent has done today, counted from the events that this browser has seen.
 import { session } from "./connection.mjs";
 import { duration } from "./clock.mjs";
 import { element, setText } from "./dom.mjs";
 import { onMe } from "./me.mjs";
 import { recall, remember } from "./storage.mjs";
 
-/** Calls that are remembered so that two tabs of one agent count each call once. */
+/** How many calls are remembered. Two tabs of one agent thereby count each call once. */
 const REMEMBERED_CALLS = 50;
 
 const day = () => new Date().toLocaleDateString("sv");
@@ -16,7 +16,7 @@ function counts() {
   return kept?.day === day() ? kept : { day: day(), answered: 0, missed: 0, dialled: 0, talked: 0, talkMs: 0, calls: [] };
 }
 
-function count({ call, direction, durationMs }) {
+function count({ call, direction, durationMs = 0 }) {
   const today = counts();
   if (today.calls.includes(call)) return;
   if (direction === "outbound") today.dialled += 1;

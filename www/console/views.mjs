@@ -24,9 +24,15 @@ export function showView(view) {
   for (const run of listeners) run(view);
 }
 
-/** Must be called after the sign-in has taken its place. */
+/** Begins to show the views. Call it after signin.mjs is loaded: that decides whether there are views at all. */
 export function startViews() {
-  for (const view of VIEWS) onClick(`view-${view}`, () => showView(view));
+  for (const view of VIEWS) {
+    onClick(`view-${view}`, () => {
+      showView(view);
+      // The other view was scrolled for its own content.
+      scrollTo(0, 0);
+    });
+  }
   onConnection(() => {
     show();
     if (connection.state === "ready") for (const run of listeners) run(current);

@@ -1,5 +1,6 @@
-// The supervisor's wallboard: one subscription to the group, drawn ten times a second at most.
-import { connection, isReady, onConnected, onConnection, vcc, verto } from "./connection.mjs";
+// The supervisor's wallboard. It has one subscription to the group, and is drawn at most ten
+// times a second.
+import { connection, isReady, onConnected, onConnection, subscribe, vcc } from "./connection.mjs";
 import { agentRows, hasApi, queueRows } from "./api.mjs";
 import { AgentList } from "./agent-list.mjs";
 import { Center } from "./center.mjs";
@@ -8,6 +9,7 @@ import { onTick, serverNow } from "./clock.mjs";
 import { element, setText } from "./dom.mjs";
 import { describe, failed, say } from "./failures.mjs";
 import { onLanguage, t } from "./i18n.mjs";
+import { onLeftOut } from "./incoming.mjs";
 import { QueueTable } from "./queue-table.mjs";
 import { onView } from "./views.mjs";
 
@@ -16,13 +18,13 @@ const list = new AgentList(center);
 const queues = new QueueTable(center);
 const tiles = [...document.querySelectorAll("#supervisor-view [data-status]")];
 
-/** A frame of 500 lines costs the browser some milliseconds, and nobody reads faster than this. */
+/** Drawing 500 lines takes the browser some milliseconds, and nobody reads faster than this. */
 const DRAW_EVERY_MS = 100;
 let drawnAt = -DRAW_EVERY_MS;
 let scheduled = false;
 let visible = false;
 
-/** All events until the next drawing are drawn together. */
+/** Draws when it is time again. All events that come until then are drawn together. */
 function schedule() {
   if (!visible || scheduled) return;
   scheduled = true;
@@ -38,24 +40,38 @@ function draw(at) {
   queues.draw(counts);
   for (const tile of tiles) {
     const { status } = tile.dataset;
-    // A supervisor counts an outbound call that is being made as a call.
+    // To a supervisor an agent who is dialling is on a call.
     const count = counts[status] + (status === "talking" ? counts.dialing : 0);
     setText(tile.querySelector("b"), String(count));
   }
 }
 
-function onEvent(_, event) {
+function onEvent(event) {
   center.apply(event, serverNow());
   schedule();
 }
 
-// When the subscription is confirmed, so that no change falls between the two.
+// What was left out last since the lists were asked for, or "".
+let leftOut = "";
+
+function showLeftOut() {
+  say("board-message", leftOut && (() => t("leftOut", { what: leftOut })), "note");
+}
+
+onLeftOut((what) => {
+  leftOut = what;
+  if (subscribed) showLeftOut();
+});
+
+// Called when the subscription is confirmed, so that no change falls between the lists and the
+// first event.
 async function load() {
   if (!hasApi()) return say("board-message", () => t("boardFromEvents"), "note");
+  leftOut = "";
   try {
     const [waiting] = await Promise.all([queueRows(), center.refresh(agentRows)]);
     for (const row of waiting) center.setQueue(row, serverNow());
-    say("board-message");
+    showLeftOut();
   } catch (error) {
     say("board-message", () => failed("listFailed", error));
   }
@@ -64,17 +80,17 @@ async function load() {
 
 let subscribed = false;
 
-/** From the first look at the wallboard until the connection's end; agents don't pay for it. */
-function subscribe() {
+/** Subscribes at the first look at the wallboard, so that an agent who never opens it gets no events of others. */
+function start() {
   if (subscribed || !isReady()) return;
   subscribed = true;
-  verto.subscribe(vcc.channel(), { handler: onEvent, readyHandler: load });
+  subscribe(vcc.channel(), onEvent, load);
 }
 
 onView((view) => {
   visible = view === "supervisor";
   if (!visible) return;
-  subscribe();
+  start();
   schedule();
 });
 onConnection(() => {

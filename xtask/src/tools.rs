@@ -63,6 +63,16 @@ impl WasmBindgen {
     }
 }
 
+/// cargo-mutants of this version.
+pub fn cargo_mutants(project: &Project, version: &str) -> Result<PathBuf> {
+    let name = format!("cargo-mutants{}", env::consts::EXE_SUFFIX);
+    let program = project.tools().join("bin").join(name);
+    if !is_of_version(&program, version) {
+        cargo_install(project, "cargo-mutants", version)?;
+    }
+    Ok(program)
+}
+
 /// Whether this program is there, and `name version ...` is what it says of itself.
 pub fn is_of_version(program: &Path, version: &str) -> bool {
     program.is_file()
@@ -135,6 +145,12 @@ pub fn packaging_tools(project: &Project) -> Result<()> {
     npm_ci(&project.npm().join("packaging"), "tests/packaging/")
 }
 
+/// npm, which comes with Node.js.
+pub fn npm() -> Result<PathBuf> {
+    find_program(&["npm"])
+        .with_context(|| format!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm"))
+}
+
 fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     node()?;
     let lock = fs::read(dir.join("package-lock.json"))
@@ -144,9 +160,7 @@ fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    let Some(npm) = find_program(&["npm"]) else {
-        bail!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm");
-    };
+    let npm = npm()?;
     step(&format!("npm ci ({name})"), || {
         let mut npm = Command::new(npm);
         // No package of ours needs its install script.

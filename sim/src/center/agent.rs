@@ -33,7 +33,7 @@ impl State {
     }
 }
 
-/// What the agent's phone does. That it holds the call makes a second one impossible.
+/// What the agent's phone does. It holds the call, so that there can never be a second one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activity {
     Idle,
@@ -152,7 +152,7 @@ impl Agent {
         }
     }
 
-    /// Changes the state in a queue; a postponed break there is thereby settled.
+    /// Changes the state in a queue. A break that was postponed there does not begin any more.
     pub(super) fn set_state(&mut self, queue: &str, state: State, now: u64) {
         let Some(sign_in) = self.sign_ins.iter_mut().find(|s| s.queue == queue) else {
             return;
@@ -164,14 +164,14 @@ impl Agent {
         }
     }
 
-    /// A break asked for during a call: it begins when the call ends.
+    /// Remembers a break that was asked for during a call, and begins when the call ends.
     pub(super) fn postpone_break(&mut self, queue: &str, reason: &str) {
         if let Some(sign_in) = self.sign_ins.iter_mut().find(|s| s.queue == queue) {
             sign_in.pending_break = Some(reason.into());
         }
     }
 
-    /// Breaks that were asked for during the call begin with its end.
+    /// Begins the breaks that were asked for during the call that has ended.
     pub(super) fn begin_pending_breaks(&mut self, now: u64) {
         for sign_in in &mut self.sign_ins {
             if let Some(reason) = sign_in.pending_break.take() {
@@ -184,8 +184,8 @@ impl Agent {
         }
     }
 
-    /// An agent whose phone is not answered gets no more calls until ready again:
-    /// otherwise the next caller would ring there too.
+    /// Makes an agent unready whose phone was not answered. Otherwise the next caller would ring
+    /// there too.
     pub(super) fn mark_absent(&mut self, now: u64) {
         for sign_in in &mut self.sign_ins {
             if sign_in.state == State::Ready {
@@ -195,7 +195,13 @@ impl Agent {
         }
     }
 
-    /// Since when the agent could have taken a call of this queue, if now so.
+    /// Whether the agent can take a call of some queue now.
+    pub(super) fn is_free(&self) -> bool {
+        let ready = |sign_in: &SignIn| sign_in.state == State::Ready;
+        self.activity == Activity::Idle && self.sign_ins.iter().any(ready)
+    }
+
+    /// Since when the agent could have taken a call of this queue. None if that is not possible now.
     pub(super) fn free_since(&self, queue: &str) -> Option<u64> {
         let sign_in = self.sign_in(queue)?;
         (sign_in.state == State::Ready && self.activity == Activity::Idle)
@@ -209,7 +215,7 @@ impl Agent {
                 let since = s.since.max(self.activity_since);
                 (s.state.name(), s.state.reason(), self.activity, since)
             }
-            // What the agent does for another queue is told in that one's row.
+            // What the agent does for another queue stands in the row of that queue.
             None => ("LOGOUT", "", Activity::Idle, self.signed_out_since),
         };
         let call = activity.call().map(|call| call.uuid.to_string());
@@ -230,7 +236,7 @@ impl Agent {
         row
     }
 
-    /// A row for each queue signed in to, or one that says LOGOUT.
+    /// A row for each queue that the agent is signed in to, or one row that says LOGOUT.
     pub(super) fn rows(&self) -> Vec<Value> {
         if self.sign_ins.is_empty() {
             return vec![self.row(&self.last_queue)];
@@ -238,7 +244,8 @@ impl Agent {
         self.sign_ins.iter().map(|s| self.row(&s.queue)).collect()
     }
 
-    /// The time at which the simulation starts is the first that is known of the agent.
+    /// Sets the time since when the agent is signed out and idle, which is the start of the
+    /// simulation.
     pub(super) fn start(&mut self, now: u64) {
         self.activity_since = now;
         self.signed_out_since = now;

@@ -1,28 +1,10 @@
-//! The calls: callers who wait for an agent, and agents who dial.
+//! The data of a telephone call: of a caller who wants an agent, or of an agent who dials.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Center;
-use super::agent::Activity;
-use super::config::Times;
-use super::dial::Fate;
-
-/// Why a call ended, by the names that FreeSWITCH uses.
-pub(super) mod cause {
-    /// Somebody hung up after a conversation.
-    pub(in super::super) const NORMAL_CLEARING: &str = "NORMAL_CLEARING";
-    /// The calling side hung up before anybody answered.
-    pub(in super::super) const ORIGINATOR_CANCEL: &str = "ORIGINATOR_CANCEL";
-    pub(in super::super) const NO_ANSWER: &str = "NO_ANSWER";
-    pub(in super::super) const USER_BUSY: &str = "USER_BUSY";
-    pub(in super::super) const UNALLOCATED_NUMBER: &str = "UNALLOCATED_NUMBER";
-    /// The simulation was reset.
-    pub(in super::super) const SYSTEM_SHUTDOWN: &str = "SYSTEM_SHUTDOWN";
-}
-
-/// Calls sort by their beginning: a caller who returns to the queue, since an agent
-/// didn't answer, is thereby first again.
+/// The name of a call. Calls are sorted by their beginning, so that a caller who returns to the
+/// queue because an agent did not answer is first again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CallId {
     pub(super) serial: u64,
@@ -57,7 +39,7 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Phase::Waiting => "waiting",
             Phase::AgentRinging => "agentRinging",
@@ -72,13 +54,15 @@ impl Phase {
 pub(super) struct Call {
     pub(super) origin: Origin,
     pub(super) phase: Phase,
-    /// The agent's place in the list of agents; none while waiting.
+    /// The agent's place in the list of agents. None while the caller waits.
     pub(super) agent: Option<usize>,
     pub(super) began: u64,
     /// When the two sides began to talk.
-    answered: Option<u64>,
+    pub(super) answered: Option<u64>,
     /// When something happens next.
     pub(super) due: u64,
+    /// Whether the agent's phone is a real one, which somebody must pick up.
+    pub(super) real_phone: bool,
 }
 
 impl Call {
@@ -86,7 +70,7 @@ impl Call {
         self.waiting_queue() == Some(queue)
     }
 
-    /// The queue in which the caller waits, if so.
+    /// The queue in which the caller waits. None if the call does not wait.
     pub(super) fn waiting_queue(&self) -> Option<&str> {
         match (&self.origin, self.phase) {
             (Origin::Inbound { queue, .. }, Phase::Waiting) => Some(queue),
@@ -95,7 +79,7 @@ impl Call {
     }
 
     /// The members that every event and list has: call, queue, caller, agent, direction.
-    fn data(&self, id: CallId, agent: &str) -> Value {
+    pub(super) fn data(&self, id: CallId, agent: &str) -> Value {
         let (queue, caller, direction) = match &self.origin {
             Origin::Inbound { queue, caller, .. } => (queue.as_str(), caller, "inbound"),
             Origin::Outbound { cid_number, .. } => ("", cid_number, "outbound"),
@@ -108,325 +92,4 @@ impl Call {
             "direction": direction,
         })
     }
-}
-
-impl Center {
-    /// A caller joins a queue, which must exist.
-    pub(super) fn join(&mut self, queue: &str, caller: &str) -> CallId {
-        let gives_up = self.after(self.config.times.patience);
-        let id = self.insert_call(Call {
-            origin: Origin::Inbound {
-                queue: queue.into(),
-                caller: caller.into(),
-                gives_up,
-            },
-            phase: Phase::Waiting,
-            agent: None,
-            began: self.clock,
-            answered: None,
-            due: gives_up,
-        });
-        self.emit_queue(queue);
-        id
-    }
-
-    /// An agent begins an outbound call: the agent's own phone rings first.
-    pub(super) fn dial(&mut self, agent: usize, origin: Origin) -> CallId {
-        let id = self.insert_call(Call {
-            origin,
-            phase: Phase::AgentRinging,
-            agent: Some(agent),
-            began: self.clock,
-            answered: None,
-            due: self.phone_rings_until(self.config.times.agent_answer),
-        });
-        self.emit_progress(id, "agentRinging", None);
-        self.set_activity(agent, Activity::Dialing(id));
-        id
-    }
-
-    fn insert_call(&mut self, call: Call) -> CallId {
-        self.last_serial += 1;
-        let id = CallId {
-            serial: self.last_serial,
-            uuid: self.random.uuid(),
-        };
-        self.calls.insert(id, call);
-        id
-    }
-
-    /// Gives waiting callers, the longest waiting first, to the agents of their queues
-    /// who have been free for longest.
-    pub(super) fn dispatch(&mut self) {
-        let waiting: Vec<(CallId, String)> = self
-            .calls
-            .iter()
-            .filter_map(|(id, call)| Some((*id, call.waiting_queue()?.to_owned())))
-            .collect();
-        for (id, queue) in waiting {
-            let free = self.agents.iter().enumerate();
-            let longest = free
-                .filter_map(|(index, agent)| Some((agent.free_since(&queue)?, index)))
-                .min();
-            if let Some((_, agent)) = longest {
-                self.offer(id, &queue, agent);
-            }
-        }
-    }
-
-    fn offer(&mut self, id: CallId, queue: &str, agent: usize) {
-        let due = self.phone_rings_until(self.config.times.agent_answer);
-        self.update_call(id, |call| {
-            call.phase = Phase::AgentRinging;
-            call.agent = Some(agent);
-            call.due = due;
-        });
-        self.emit_queue(queue);
-        self.emit_call(id, "callOffered");
-        self.set_activity(agent, Activity::Ringing(id));
-    }
-
-    /// What happens to a call when its time has come.
-    pub(super) fn step_call(&mut self, id: CallId) {
-        let Some(call) = self.calls.get(&id).cloned() else {
-            return;
-        };
-        let times = &self.config.times;
-        match (call.phase, call.origin) {
-            (Phase::Waiting, _) => self.end_call(id, cause::ORIGINATOR_CANCEL),
-            (Phase::AgentRinging, Origin::Inbound { .. }) if !agent_answers(times) => {
-                self.requeue(id);
-            }
-            (Phase::AgentRinging, Origin::Inbound { .. }) => self.begin_talk(id),
-            (Phase::AgentRinging, Origin::Outbound { .. }) if !agent_answers(times) => {
-                self.end_call(id, cause::NO_ANSWER);
-            }
-            (Phase::AgentRinging, Origin::Outbound { .. }) => {
-                let due = self.after(times.connect);
-                self.progress(id, Phase::AgentAnswered, due);
-            }
-            (Phase::AgentAnswered, Origin::Outbound { dest_number, .. }) => {
-                match Fate::of(&dest_number) {
-                    Fate::Refused(cause) => self.end_call(id, cause),
-                    Fate::Rings => {
-                        let due = self.phone_rings_until(times.dest_ring);
-                        self.progress(id, Phase::DestRinging, due);
-                    }
-                    Fate::RingsOut => {
-                        let due = self.after(times.ring);
-                        self.progress(id, Phase::DestRinging, due);
-                    }
-                }
-            }
-            (Phase::DestRinging, Origin::Outbound { dest_number, .. }) => {
-                let rings_out = times.dest_ring > times.ring;
-                if rings_out || Fate::of(&dest_number) == Fate::RingsOut {
-                    self.end_call(id, cause::NO_ANSWER);
-                } else {
-                    self.begin_talk(id);
-                }
-            }
-            (Phase::Talking, _) => self.end_call(id, cause::NORMAL_CLEARING),
-            (Phase::AgentAnswered | Phase::DestRinging, Origin::Inbound { .. }) => {}
-        }
-    }
-
-    /// The next step of an outbound call.
-    fn progress(&mut self, id: CallId, phase: Phase, due: u64) {
-        self.update_call(id, |call| {
-            call.phase = phase;
-            call.due = due;
-        });
-        self.emit_progress(id, phase.name(), None);
-    }
-
-    fn begin_talk(&mut self, id: CallId) {
-        let (shortest, longest) = self.config.times.talk;
-        let talk = self.random.between(shortest, longest);
-        let (now, due) = (self.clock, self.after(talk));
-        self.update_call(id, |call| {
-            call.phase = Phase::Talking;
-            call.answered = Some(now);
-            call.due = due;
-        });
-        self.count_outcome(id, |(answered, _)| answered);
-        self.emit_progress(id, "talking", None);
-        self.emit_call(id, "callAnswered");
-        if let Some(agent) = self.calls.get(&id).and_then(|call| call.agent) {
-            self.set_activity(agent, Activity::Talking(id));
-        }
-    }
-
-    /// The agent's phone was not answered: the caller waits again, in the old place.
-    fn requeue(&mut self, id: CallId) {
-        self.emit_ended(id, cause::NO_ANSWER);
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        let Origin::Inbound {
-            queue, gives_up, ..
-        } = call.origin.clone()
-        else {
-            return;
-        };
-        let agent = call.agent.take();
-        call.phase = Phase::Waiting;
-        call.due = gives_up;
-        if let Some(index) = agent {
-            let now = self.clock;
-            self.update_agent(index, |agent| {
-                agent.begin_pending_breaks(now);
-                agent.mark_absent(now);
-                agent.set_activity(Activity::Idle, now);
-            });
-        }
-        self.emit_queue(&queue);
-    }
-
-    /// Ends a call in whatever phase it is.
-    pub(super) fn end_call(&mut self, id: CallId, cause: &str) {
-        self.emit_progress(id, "ended", Some(cause));
-        self.emit_ended(id, cause);
-        if self
-            .calls
-            .get(&id)
-            .is_some_and(|call| call.answered.is_none())
-        {
-            self.count_outcome(id, |(_, abandoned)| abandoned);
-        }
-        let Some(call) = self.calls.remove(&id) else {
-            return;
-        };
-        if let Some(queue) = call.waiting_queue() {
-            self.emit_queue(queue);
-        }
-        if let Some(index) = call.agent {
-            let now = self.clock;
-            let ends = self.after(self.config.times.wrap_up);
-            self.update_agent(index, |agent| {
-                agent.begin_pending_breaks(now);
-                // There is nothing to write up about a call that nobody answered.
-                let next = match call.answered {
-                    Some(_) => Activity::WrapUp { ends },
-                    None => Activity::Idle,
-                };
-                agent.set_activity(next, now);
-            });
-        }
-    }
-
-    /// Ends a call as if one of the two sides had put the phone down.
-    pub(super) fn hang_up(&mut self, uuid: &str) -> Result<(), String> {
-        let found = self
-            .calls
-            .iter()
-            .find(|(id, _)| id.uuid.to_string() == uuid);
-        let Some((id, call)) = found else {
-            return Err(format!("call {uuid} not found; it may have ended already"));
-        };
-        let cause = match call.answered {
-            Some(_) => cause::NORMAL_CLEARING,
-            None => cause::ORIGINATOR_CANCEL,
-        };
-        let id = *id;
-        self.end_call(id, cause);
-        Ok(())
-    }
-
-    /// Counts what became of a caller; calls of agents don't come into it.
-    fn count_outcome(&mut self, id: CallId, which: impl FnOnce(&mut (u64, u64)) -> &mut u64) {
-        if let Some(Origin::Inbound { queue, .. }) = self.calls.get(&id).map(|call| &call.origin) {
-            *which(self.outcomes.entry(queue.clone()).or_default()) += 1;
-        }
-    }
-
-    fn update_call(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
-        if let Some(call) = self.calls.get_mut(&id) {
-            change(call);
-        }
-    }
-
-    /// When a phone that rings from now on is answered or given up, whichever is first.
-    fn phone_rings_until(&self, answer: u64) -> u64 {
-        self.after(answer.min(self.config.times.ring))
-    }
-
-    /// The call as in lists.
-    pub(super) fn call_row(&self, id: CallId, call: &Call) -> Value {
-        let agent = call.agent.and_then(|index| self.agents.get(index));
-        let mut row = call.data(id, agent.map_or("", |agent| &agent.id));
-        if let Some(row) = row.as_object_mut() {
-            row.insert("state".into(), call.phase.name().into());
-            row.insert("since".into(), call.began.into());
-            if let Origin::Outbound {
-                dest_number,
-                early_media,
-                ..
-            } = &call.origin
-            {
-                row.insert("destNumber".into(), dest_number.as_str().into());
-                row.insert("earlyMedia".into(), (*early_media).into());
-            }
-        }
-        row
-    }
-
-    /// An event about a call to the agent who has it.
-    fn emit_call(&mut self, id: CallId, event_type: &'static str) {
-        let Some((call, agent)) = self.call_and_agent(id) else {
-            return;
-        };
-        let (channel, data) = (agent.channel(), call.data(id, &agent.id));
-        self.emit(channel, event_type, data);
-    }
-
-    fn emit_ended(&mut self, id: CallId, cause: &str) {
-        let Some((call, agent)) = self.call_and_agent(id) else {
-            return;
-        };
-        let (channel, mut data) = (agent.channel(), call.data(id, &agent.id));
-        let talked = call.answered.map_or(0, |answered| self.clock - answered);
-        if let Some(data) = data.as_object_mut() {
-            data.insert("durationMs".into(), talked.into());
-            data.insert("cause".into(), cause.into());
-        }
-        self.emit(channel, "callEnded", data);
-    }
-
-    /// Nothing for inbound calls, whose steps the other events tell.
-    fn emit_progress(&mut self, id: CallId, step: &str, cause: Option<&str>) {
-        let Some((call, agent)) = self.call_and_agent(id) else {
-            return;
-        };
-        let Origin::Outbound {
-            cid_number,
-            dest_number,
-            ..
-        } = &call.origin
-        else {
-            return;
-        };
-        let mut data = json!({
-            "call": id.uuid.to_string(),
-            "agent": agent.id,
-            "extn": agent.extn,
-            "cidNumber": cid_number,
-            "destNumber": dest_number,
-            "step": step,
-        });
-        if let (Some(cause), Some(data)) = (cause, data.as_object_mut()) {
-            data.insert("cause".into(), cause.into());
-        }
-        let channel = agent.channel();
-        self.emit(channel, "dialProgress", data);
-    }
-
-    fn call_and_agent(&self, id: CallId) -> Option<(&Call, &super::agent::Agent)> {
-        let call = self.calls.get(&id)?;
-        Some((call, self.agents.get(call.agent?)?))
-    }
-}
-
-fn agent_answers(times: &Times) -> bool {
-    times.agent_answer <= times.ring
 }

@@ -1,12 +1,12 @@
 //! Agents beyond those of the configuration, who come and go while the simulator runs.
 
-use super::Center;
 use super::agent::Agent;
-use super::call::cause;
+use super::cause;
 use super::config::AgentConfig;
+use super::state::Center;
 
 impl Center {
-    /// Replaces the colleagues of before, whose calls end, by these; they are signed out.
+    /// Replaces the former colleagues, whose calls end, by these, who are not signed in yet.
     pub fn set_colleagues(&mut self, now: u64, colleagues: &[AgentConfig]) {
         self.tick(now);
         self.dismiss_colleagues();
@@ -15,7 +15,7 @@ impl Center {
             agent.start(self.clock);
             let (channel, rows) = (agent.channel(), agent.rows());
             self.agents.push(agent);
-            // Otherwise a page that has read its list would not know of them.
+            // A page that has read the list of agents already learns of the new ones by this event.
             for row in rows {
                 self.emit(channel.clone(), "agentState", row);
             }
@@ -23,7 +23,8 @@ impl Center {
         self.dispatch();
     }
 
-    /// They are the last in the list, so that nobody else's place in it changes.
+    /// Removes all colleagues. They stand at the end of the list, so that no other agent's place
+    /// in it changes.
     pub(super) fn dismiss_colleagues(&mut self) {
         let first = self.config.agents.len();
         for index in first..self.agents.len() {
@@ -35,12 +36,6 @@ impl Center {
             }
         }
         self.agents.truncate(first);
-    }
-
-    /// How many callers wait, in all queues.
-    pub fn waiting(&self) -> usize {
-        let calls = self.calls.values();
-        calls.filter(|call| call.waiting_queue().is_some()).count()
     }
 
     /// The names by which commands know the queues.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-/// The group of agents whose group isn't named, in the configuration and on the wire.
+/// The group of agents whose group is not named, in the configuration and in commands.
 pub const DEFAULT_GROUP: &str = "default";
 
 /// A whole call centre.

@@ -25,6 +25,11 @@ pub struct Sim {
 impl Sim {
     /// Starts one with this configuration and these arguments.
     pub fn start(config: &str, args: &[&str]) -> Sim {
+        Sim::start_with(config, args, Stdio::inherit())
+    }
+
+    /// The same with another place for what it logs.
+    pub fn start_with(config: &str, args: &[&str], log: Stdio) -> Sim {
         let path = std::env::temp_dir().join(format!("sim-{}.toml", uuid::Uuid::new_v4()));
         fs::write(&path, config).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_sim"))
@@ -32,6 +37,7 @@ impl Sim {
             .arg(&path)
             .args(args)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -58,27 +64,60 @@ impl Sim {
         headers: &str,
         body: &str,
     ) -> (u16, String, String) {
+        let unless_given = |name: &str, header| {
+            let mut given = headers.lines().map(str::to_ascii_lowercase);
+            let found = given.any(|line| line.starts_with(name));
+            if found { "" } else { header }
+        };
+        let json = unless_given("content-type:", "Content-Type: application/json\r\n");
+        let host = unless_given("host:", "Host: 127.0.0.1\r\n");
+        self.exchange(&format!(
+            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n\
+             Content-Length: {}\r\n{json}{headers}\r\n{body}",
+            body.len()
+        ))
+    }
+
+    /// What the server answers to these bytes before it closes: status, headers as text, body.
+    pub fn exchange(&self, request: &str) -> (u16, String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: sim\r\nConnection: close\r\n\
-             Content-Length: {}\r\n{headers}\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        // The server may answer and close before it has read all of it.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, body) = answer
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("{answer:?}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         (status, head.to_ascii_lowercase(), body.to_owned())
+    }
+
+    /// The number of the process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether the process still runs.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// The address and the port.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// The head of the answer to a WebSocket handshake with these headers.
     pub fn handshake(&self, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(stream, "GET /ws HTTP/1.1\r\nHost: sim\r\n{headers}\r\n").unwrap();
+        write!(
+            stream,
+            "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n"
+        )
+        .unwrap();
         let lines = BufReader::new(stream).lines().map(Result::unwrap);
         let head = lines.take_while(|line| !line.is_empty());
         head.map(|line| line.to_ascii_lowercase() + "\r\n")
@@ -247,16 +286,25 @@ impl Client {
         reply["result"].take()
     }
 
-    /// All frames up to the reply to a ping: what the server had to say by now.
-    pub fn drain(&mut self) -> Vec<String> {
+    /// All frames that the server had to write by now: replies up to that to a ping, and then events
+    /// up to one that is made for this.
+    pub fn drain(&mut self, sim: &Sim) -> Vec<String> {
         self.send(r#"{"jsonrpc":"2.0","method":"verto.ping","params":{},"id":"drain"}"#);
+        let own = Value::from(self.socket.get_ref().local_addr().unwrap().to_string());
+        let state = sim.get("/sim/state");
+        let mut connections = state["connections"].as_array().unwrap().iter();
+        let row = connections.find(|row| row["remote"] == own).unwrap();
+        let last = json!({"conn": row["id"], "text": "the last"}).to_string();
         let mut frames = Vec::new();
         loop {
             let frame = self.next().unwrap();
             if frame.starts_with(r#"{"jsonrpc":"2.0","id":"drain","#) {
+                assert_eq!(sim.post("/sim/send", &last).1["delivered"], 1);
+            } else if frame == "the last" {
                 return frames;
+            } else {
+                frames.push(frame);
             }
-            frames.push(frame);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::core::liveness::KeepAlive;
 use crate::core::rpc::CallId;
 use crate::core::subscriptions::{Gap, Route};
 
-/// Numbers the sockets of a session; what an older one still says is ignored.
+/// The number of a socket of a session. What an older socket still says is ignored.
 pub type SocketId = u32;
 
 /// How a session connects, read from the page's options once per `connect`.
@@ -23,7 +23,7 @@ pub struct Config {
     /// Whether the page gives credentials by a function, so that each login may have
     /// fresh ones.
     pub fresh_credentials: bool,
-    /// `keepAlive`: how a silent server is found out; `None` where it isn't.
+    /// `keepAlive`: when a silent server is given up; `None` for never.
     pub keep_alive: Option<KeepAlive>,
     /// `timeout`: what opening, credentials, login and a request may each take, in ms.
     pub timeout: Ms,
@@ -51,11 +51,6 @@ pub enum State {
 
 impl State {
     /// The state's name on the page.
-    ///
-    /// ```
-    /// use verto_wasm::core::session::State;
-    /// assert_eq!(State::Reconnecting.name(), "reconnecting");
-    /// ```
     pub fn name(self) -> &'static str {
         match self {
             State::Idle => "idle",
@@ -68,8 +63,8 @@ impl State {
     }
 }
 
-/// Something to be done at once, in this order. Of the page's code it runs at most
-/// its credential functions, its `WebSocket` class and its logger.
+/// Something to be done at once, in this order. The only code of the page's that it runs is its
+/// credential functions, its `WebSocket` class and its logger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Io {
     /// Open a socket to `url`; answered by `opened`, `closed` or `unusable`.
@@ -179,8 +174,8 @@ pub enum Notice<V> {
         sernos: Vec<u32>,
         /// The event: the frame's `params`.
         params: V,
-        /// By which events with the same `eventChannel` and `subscribedChannel` may come to
-        /// the same registrations: see [`Session::routed`](super::Session::routed).
+        /// The way on which events with the same `eventChannel` and `subscribedChannel` may come
+        /// to the same registrations: see [`Session::routed`](super::Session::routed).
         route: Route,
     },
     /// `readyHandler`: the server granted a channel.
@@ -199,4 +194,7 @@ pub enum Notice<V> {
     },
     /// `onGap`: events were lost.
     Gap(Gap),
+    /// A telephone call has changed, or its media are to.
+    #[cfg(feature = "calls")]
+    Dialog(crate::core::dialog::Notice<V>),
 }

@@ -1,29 +1,26 @@
 //! What a session does with what the server says.
 
+use super::login::AfterRefusal;
 use super::{Io, Message, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
+#[cfg(feature = "calls")]
+use crate::core::dialog;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
 use crate::core::liveness::{Liveness, Verdict};
 use crate::core::rpc::Owner;
 use crate::core::subscriptions::Route;
-use crate::core::text::joined;
 use crate::core::value::{Field, Value};
 
-/// The code of a login that the server refuses (FreeSWITCH, transcript s02).
+/// The code of a login that the server refuses (seen with FreeSWITCH).
 const AUTH_REFUSED: i32 = -32001;
-/// The reason where another user holds the sessid (FreeSWITCH, transcript s08).
-const SESSION_IN_USE: &str = "Session in use";
 
 impl<V: Value> Session<V> {
     /// A frame came in on `socket`. An array is taken as one frame per item, as XSwitch's
     /// reference shows them.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let sernos = session.subscribe(0, &["vcc".to_owned()], 1, None, false);
     /// let event = Json(serde_json::json!({
@@ -45,19 +42,8 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// A frame came in on `socket` that isn't JSON.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// session.garbage(0, 1);
-    /// // It goes on, and says so in the log.
-    /// assert_eq!(session.state(), State::Ready);
-    /// assert!(matches!(session.next_io(), Some(Io::Log(_))));
-    /// ```
+    /// A frame came in on `socket` that isn't JSON. It shows that the server is there, and leaves a
+    /// line in the log.
     pub fn garbage(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) {
@@ -66,16 +52,14 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// An event came in on `socket` that goes by the `route` of one before: whether its registrations
-    /// are to be called at once. If not, nothing has happened, and it must be told by
-    /// [`Self::frame`]: the route is void, a number was skipped or repeated, something is to be
-    /// told before it, or it is the sign of life that a waking session waits for.
+    /// An event came in on `socket` with the channels of an event before, whose `route` is known.
+    /// Returns whether its registrations are to be called at once. If not, nothing has happened,
+    /// and the event must be given to [`Self::frame`]. That is so where the route is void, where
+    /// a number was skipped or repeated, where something else is to be told first, and where the
+    /// session woke and waits for a sign of life.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
     /// let event = Json(serde_json::json!({
@@ -90,12 +74,12 @@ impl<V: Value> Session<V> {
     /// // The next event on this channel need not be read by the core.
     /// assert!(session.routed(0, 1, route.unwrap(), 1.0));
     /// ```
-    pub fn routed(&mut self, now: Ms, socket: SocketId, route: Route, serno: f64) -> bool {
+    pub fn routed(&mut self, now: Ms, socket: SocketId, route: Route, event_serno: f64) -> bool {
         let usual = self.socket == Some(socket) && now >= self.now && self.notices.is_empty();
         if !usual || self.liveness.as_ref().is_some_and(Liveness::is_waking) {
             return false;
         }
-        let routed = self.subscriptions.routed(route, frame::whole(serno));
+        let routed = self.subscriptions.routed(route, frame::whole(event_serno));
         if routed {
             self.now = now;
             self.heard(now);
@@ -111,7 +95,8 @@ impl<V: Value> Session<V> {
         self.heard(now);
         match frame::classify(value) {
             Frame::Reply { id, outcome } => {
-                match self.rpc.answered(id).or_else(|| self.late_answer(id)) {
+                let late = || self.subscriptions.take_late(id).map(Owner::Subscribe);
+                match self.rpc.answered(id).or_else(late) {
                     Some(owner) => self.answered(now, id, owner, outcome),
                     None => self.ignored("a reply to a request that waits for none"),
                 }
@@ -120,11 +105,6 @@ impl<V: Value> Session<V> {
             Frame::Request { method, id, params } => self.server_request(now, method, id, params),
             Frame::Malformed(reason) => self.ignored(reason),
         }
-    }
-
-    fn late_answer(&mut self, id: u32) -> Option<Owner> {
-        let index = self.late.iter().position(|(late, _)| *late == id)?;
-        Some(Owner::Subscribe(self.late.remove(index).1))
     }
 
     fn heard(&mut self, now: Ms) {
@@ -141,8 +121,14 @@ impl<V: Value> Session<V> {
             (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
                 self.subscription_answered(id, &channels, answer);
             }
+            #[cfg(feature = "calls")]
+            (Owner::Dialog(asker), outcome) => {
+                let method = asker.asked.method();
+                let refused = |answer| Error::refusal(Kind::Rejected, method, answer);
+                self.dialog_answered(asker, outcome.map_err(refused));
+            }
             (Owner::Nobody, _) => {}
-            // An error too: the server lives, and will answer the next.
+            // An error is an answer too: the server is there.
             (Owner::Ping, _) => {
                 self.answers_pings = true;
                 if let Some(liveness) = &mut self.liveness {
@@ -155,27 +141,28 @@ impl<V: Value> Session<V> {
     fn logged_in(&mut self, now: Ms, result: V) {
         // A server that didn't take our sessid says which one it made instead.
         let sessid = result.text_of(Field::Sessid);
-        if let Some(sessid) = sessid.filter(|text| !text.is_empty()) {
-            self.sessid = sessid;
-            // An event on the channel of this name is private.
+        let sessid = sessid.filter(|text| !text.is_empty());
+        if sessid.is_some() {
+            // An event on the channel with this name is private, whatever it was before.
             self.subscriptions.forget_routes();
         }
+        self.login.succeeded(sessid);
         self.phase = Phase::Ready;
-        self.backoff.reset();
-        self.unanswered_logins = 0;
-        self.outage_told = false;
-        self.retried_credentials = false;
-        self.retried_sessid = false;
         self.tell_state(0, None, None);
-        if let Some(call) = self.connecting.take() {
+        if let Some(call) = self.login.take_call() {
             let outcome = Ok(result);
             self.notices.push(Notice::Settle { call, outcome });
         }
         self.notices.push(Notice::Login { error: None });
         self.ask_for_all(now);
+        #[cfg(feature = "calls")]
+        {
+            let resumes = self.login.is_pages_sessid();
+            self.calls(now, |calls| calls.logged_in(now, resumes));
+        }
         for entry in self.rpc.take_waiting() {
-            // After a sleep the reply may be here before the timer ran: a request that is
-            // too old must not leave.
+            // After a sleep the login's reply may come before the timer has run: a request
+            // that is overdue must not leave.
             if entry.deadline <= now {
                 self.timed_out(now, entry.owner, 0);
             } else if let Owner::Page(call) = entry.owner {
@@ -196,30 +183,28 @@ impl<V: Value> Session<V> {
             self.notices.push(Notice::Login { error: failed });
             return self.lost(now, error);
         }
-        let in_use = error.reason.as_deref() == Some(SESSION_IN_USE);
-        if in_use && self.makes_sessids() && !self.retried_sessid {
-            // The server closes this socket: the next login needs another.
-            self.retried_sessid = true;
-            self.sessid = self.random.uuid();
-            self.close_socket();
-            return self.open(now);
+        let fresh = self.is_fresh();
+        match (
+            self.login.refused(error.reason.as_deref(), fresh),
+            self.socket,
+        ) {
+            (AfterRefusal::OpenAgain, _) => {
+                // The server closes this socket, so that the next login needs another.
+                self.close_socket();
+                self.open(now);
+            }
+            (AfterRefusal::AskAgain, Some(socket)) => self.ask_credentials(now, socket),
+            _ => {
+                let told = Notice::Login {
+                    error: Some(error.clone()),
+                };
+                self.finish(error, Kind::Auth.name(), Some(told));
+            }
         }
-        if let Some(socket) = self.socket
-            && self.is_fresh()
-            && !in_use
-            && !self.retried_credentials
-        {
-            self.retried_credentials = true;
-            return self.ask_credentials(now, socket);
-        }
-        let told = Notice::Login {
-            error: Some(error.clone()),
-        };
-        self.finish(error, Kind::Auth.name(), Some(told));
     }
 
     fn event(&mut self, event: Event<V>) {
-        if event.channel == self.sessid {
+        if event.channel == self.login.sessid() {
             return self.private(event);
         }
         let Some((sernos, gap)) = self.subscriptions.route(&event) else {
@@ -236,11 +221,26 @@ impl<V: Value> Session<V> {
                 params,
                 route,
             });
-        } else if event.subscribed.is_none() && event.sessid.as_ref() == Some(&self.sessid) {
+        } else if event.subscribed.is_none() && event.sessid.as_deref() == Some(self.login.sessid())
+        {
             self.private(event);
-        } else {
+        } else if !self.event_of_call(&event) {
             self.ignored("an event on a channel that nobody listens to");
         }
+    }
+
+    /// Tells an event on a call's own channel; says whether it was one.
+    #[cfg(feature = "calls")]
+    fn event_of_call(&mut self, event: &Event<V>) -> bool {
+        let now = self.now;
+        self.calls(now, |calls| {
+            calls.private_event(&event.channel, &event.params)
+        })
+    }
+
+    #[cfg(not(feature = "calls"))]
+    fn event_of_call(&mut self, _event: &Event<V>) -> bool {
+        false
     }
 
     fn private(&mut self, event: Event<V>) {
@@ -259,30 +259,49 @@ impl<V: Value> Session<V> {
                     self.io.push(Io::Send { socket, text });
                 }
             }
-            Method::ClientReady => self.notices.push(Notice::Message {
-                message: Message::ClientReady,
-                data: params,
-            }),
+            Method::ClientReady => {
+                #[cfg(feature = "calls")]
+                self.calls(now, |calls| calls.client_ready(now));
+                self.notices.push(Notice::Message {
+                    message: Message::ClientReady,
+                    data: params,
+                });
+            }
+            #[cfg(feature = "calls")]
+            Method::Info
+                if self.dialog_request(
+                    now,
+                    dialog::Method::Info,
+                    id.as_deref(),
+                    params.as_ref(),
+                ) => {}
             Method::Info => self.notices.push(Notice::Message {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
             }),
-            Method::Punt if std::mem::take(&mut self.own_takeover) => {
+            Method::Punt if self.login.is_own_takeover() => {
                 let message = "a login of ours that came late took this session over";
                 self.lost(now, Error::new(Kind::ConnectionLost, message));
             }
             Method::Punt => {
                 let message = "another login took this session over";
-                let told = (!self.outage_told).then_some(Notice::Closed { asked: false });
+                let told = (!self.login.outage_told()).then_some(Notice::Closed { asked: false });
                 let error = Error::new(Kind::TakenOver, message);
                 self.finish(error, Kind::TakenOver.name(), told);
             }
-            // No error reply: mod_verto would answer it under an id that may be ours.
+            #[cfg(feature = "calls")]
+            Method::Call(method) => {
+                if !self.dialog_request(now, method, id.as_deref(), params.as_ref()) {
+                    self.ignored("a request about a call that it doesn't name");
+                }
+            }
+            // No error is sent back: mod_verto would answer that under an id that may be one of
+            // ours.
             Method::Other => self.ignored("a request with an unknown method"),
         }
     }
 
-    fn ignored(&mut self, what: &str) {
-        self.io.push(Io::Log(joined(&["ignored ", what])));
+    pub(super) fn ignored(&mut self, what: &str) {
+        self.io.push(Io::Log(["ignored ", what].concat()));
     }
 }

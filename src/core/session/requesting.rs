@@ -1,6 +1,6 @@
 //! The page's requests: sent, waiting, answered or failed, each settled once.
 
-use super::{MOST_DOUBLINGS, Notice, Phase, Session};
+use super::{Notice, Phase, Session};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, LARGEST_FRAME};
@@ -26,12 +26,10 @@ pub struct Request {
 
 impl<V: Value> Session<V> {
     /// Makes a request. It leaves at once, or waits for the login; see [`Notice::Settle`].
+    /// Whether there is memory for it was asked before, by [`Self::has_room`].
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let request = Request {
     ///     call: 2,
@@ -63,45 +61,25 @@ impl<V: Value> Session<V> {
             _ => config.timeout,
         };
         let deadline = now.saturating_add(timeout.unwrap_or(usual));
-        if matches!(self.phase, Phase::Ready) {
-            return self.depart(call, &params, deadline);
-        }
-        if let Some(error) = self.unfit(&call.method, &params) {
+        if let Some(error) = self.too_large(&call.method, &params) {
             return self.fail(&call, error, false);
         }
-        if let Err(call) = self.rpc.wait(call, params, deadline) {
+        if matches!(self.phase, Phase::Ready) {
+            let method = call.method.clone();
+            self.send(deadline, Owner::Page(call), &method, &params);
+        } else if let Err(call) = self.rpc.wait(call, params, deadline) {
             let message = "too many requests wait for the connection";
             self.fail(&call, Error::new(Kind::Overflow, message), false);
         }
     }
 
-    /// Whether there is memory for one more request, and for all of them to fail at once. Where
-    /// there isn't, [`Self::request`] could end half-way.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// assert!(logged_in().has_room("echo", "{}"));
-    /// ```
+    /// Whether there is memory for one more request, and for all of them to fail at once. Without
+    /// it [`Self::request`] could end half-way, so that it is to be asked first.
     pub fn has_room(&self, method: &str, params: &str) -> bool {
-        has_room(frame::most_bytes(method, params, &self.sessid) + self.rpc.failure_bytes())
+        has_room(frame::most_bytes(method, params, self.login.sessid()) + self.rpc.failure_bytes())
     }
 
     /// Fails a call that the page got wrong, like any other call: once, and afterwards.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// use verto_wasm::core::error::Error;
-    ///
-    /// let mut session = logged_in();
-    /// session.refuse(2, Error::argument("queue", "is missing"));
-    /// assert!(matches!(told(&mut session)[..], [Notice::Settle { call: 2, outcome: Err(_) }]));
-    /// ```
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
         self.notices.push(Notice::Settle { call, outcome });
@@ -112,10 +90,7 @@ impl<V: Value> Session<V> {
     /// already stays as it is.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// use verto_wasm::core::error::{Error, Kind};
     ///
     /// let mut session = logged_in();
@@ -137,8 +112,8 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// Sends a request of the page's, unless it has become too large: the server may have
-    /// made a longer sessid meanwhile. Or no memory is left.
+    /// Sends a request that has waited for the login. It may have become too large, since the
+    /// server may have made a longer sessid, and there may be no memory any more.
     pub(super) fn depart(&mut self, call: Call, params: &str, deadline: Ms) {
         if let Some(error) = self.unfit(&call.method, params) {
             return self.fail(&call, error, false);
@@ -149,28 +124,45 @@ impl<V: Value> Session<V> {
 
     /// Why this request cannot be written, if it cannot.
     pub(super) fn unfit(&self, method: &str, params: &str) -> Option<Error<V>> {
-        if !self.has_room(method, params) {
-            return Some(Error::new(
-                Kind::Overflow,
-                "no memory is left for this call",
-            ));
+        if self.has_room(method, params) {
+            return self.too_large(method, params);
         }
-        // Written only to be measured where it may be too large, and with the longest id: which
-        // one it will be is known when it leaves.
-        let is_too_large = frame::most_bytes(method, params, &self.sessid) > LARGEST_FRAME
-            && frame::request(method, params, &self.sessid, u32::MAX).len() > LARGEST_FRAME;
+        let message = "no memory is left for this call";
+        Some(Error::new(Kind::Overflow, message))
+    }
+
+    /// The failure of a request that no server would accept, if this is one.
+    pub(super) fn too_large(&self, method: &str, params: &str) -> Option<Error<V>> {
+        let sessid = self.login.sessid();
+        // Only what may be too large is written to be measured, with the longest id: which id
+        // it will have is known when it leaves.
+        let is_too_large = frame::most_bytes(method, params, sessid) > LARGEST_FRAME
+            && frame::request(method, params, sessid, u32::MAX).len() > LARGEST_FRAME;
         let message = "the request is larger than the 1,000,000 bytes that a server accepts";
         is_too_large.then(|| Error::new(Kind::TooLarge, message))
     }
 
+    /// Fails every call in flight.
     pub(super) fn fail_in_flight(&mut self, error: &Error<V>) {
         for entry in self.rpc.take_in_flight() {
-            if let Owner::Page(call) = &entry.owner {
-                self.fail(call, error.clone(), true);
-            }
+            self.fail_owner(entry.owner, error.clone(), true);
         }
     }
 
+    /// Fails a request, for the page or a dialog of its; `sent` says whether it was written.
+    pub(super) fn fail_owner(&mut self, owner: Owner, error: Error<V>, sent: bool) {
+        match owner {
+            Owner::Page(call) => self.fail(&call, error, sent),
+            #[cfg(feature = "calls")]
+            Owner::Dialog(asker) => {
+                let error = error.of(asker.asked.method(), sent);
+                self.dialog_answered(asker, Err(error));
+            }
+            _ => {}
+        }
+    }
+
+    /// Fails a call; `sent` says whether its request was written.
     pub(super) fn fail(&mut self, call: &Call, error: Error<V>, sent: bool) {
         self.notices.push(Notice::Settle {
             call: call.id,
@@ -178,25 +170,27 @@ impl<V: Value> Session<V> {
         });
     }
 
+    /// The request `id` was not answered in time; 0 is one that was never written.
     pub(super) fn timed_out(&mut self, now: Ms, owner: Owner, id: u32) {
         let error = Error::new(Kind::Timeout, "the server didn't answer in time");
         match owner {
-            Owner::Page(call) => self.fail(&call, error, id != 0),
             Owner::Login => {
-                self.login_unanswered();
-                self.unanswered_logins = MOST_DOUBLINGS.min(self.unanswered_logins + 1);
+                self.login.timed_out();
                 self.lost(now, error.of("login", true));
             }
             Owner::Subscribe(channels) => {
                 let error = error.of("verto.subscribe", true);
-                self.not_granted(&channels, id, Answer::None, &error);
-                self.late.push((id, channels));
+                self.not_granted(&channels, id, Answer::Missing, &error);
+                self.subscriptions.asked_in_vain(channels, id);
             }
-            // Silence is judged by its length, not by the ping.
+            // Whether the server is silent is judged by the time since it was heard, not by
+            // this ping.
             Owner::Nobody | Owner::Ping => {}
+            owner => self.fail_owner(owner, error, id != 0),
         }
     }
 
+    /// The server answered a call.
     pub(super) fn settle(&mut self, call: Call, outcome: Result<V, V>) {
         let outcome = match outcome {
             Ok(result) if succeeded(&result, call.expect) => Ok(result),

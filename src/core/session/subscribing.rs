@@ -1,4 +1,4 @@
-//! The page's subscriptions on the wire.
+//! The page's subscriptions, and what the server is told of them.
 
 use super::{Io, Notice, Phase, Session};
 use crate::core::Ms;
@@ -17,10 +17,7 @@ impl<V: Value> Session<V> {
     /// With `local` the server is not asked. `sub_params` is JSON text.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let sernos = session.subscribe(0, &["vcc".to_owned(), "presence".to_owned()], 1, None, false);
     /// assert_eq!(sernos.len(), 2);
@@ -58,10 +55,7 @@ impl<V: Value> Session<V> {
     /// channel.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// let channels = ["vcc".to_owned()];
     /// let sernos = session.subscribe(0, &channels, 1, None, false);
@@ -78,31 +72,17 @@ impl<V: Value> Session<V> {
     }
 
     /// Ends all registrations.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// session.subscribe(0, &["vcc".to_owned(), "presence".to_owned()], 1, None, false);
-    /// session.unsubscribe_all(0);
-    /// assert!(session.subscriptions().wanted.is_empty());
-    /// ```
     pub fn unsubscribe_all(&mut self, now: Ms) {
         self.clock(now);
         let removed = self.subscriptions.clear();
         self.unsubscribed(now, removed);
     }
 
-    /// The page's `onWSLogin(true)` is about to run: what it subscribes replaces, on the same
-    /// channel, what its previous run subscribed there.
+    /// The page's `onWSLogin(true)` is about to run. What it subscribes on a channel replaces
+    /// what its previous run subscribed on that channel.
     ///
     /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
+    /// # use testkit::*;
     /// let mut session = logged_in();
     /// for listener in [1, 2] {
     ///     session.login_callback_begins();
@@ -117,25 +97,12 @@ impl<V: Value> Session<V> {
         self.subscriptions.login_callback_begins();
     }
 
-    /// The page's `onWSLogin` has returned.
-    ///
-    /// ```
-    /// # mod example {
-    /// #     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/example.rs"));
-    /// # }
-    /// # use example::*;
-    /// let mut session = logged_in();
-    /// session.login_callback_begins();
-    /// session.login_callback_ended();
-    /// // From here on nothing is replaced.
-    /// session.subscribe(0, &["vcc".to_owned()], 1, None, false);
-    /// session.subscribe(0, &["vcc".to_owned()], 2, None, false);
-    /// assert!(!std::iter::from_fn(|| session.next_io()).any(|io| matches!(io, Io::Release { .. })));
-    /// ```
+    /// The page's `onWSLogin` has returned: what is subscribed from now on replaces nothing.
     pub fn login_callback_ended(&mut self) {
         self.subscriptions.login_callback_ended();
     }
 
+    /// The page is told of each of these channels that the request `id` asked for in vain.
     pub(super) fn not_granted(
         &mut self,
         channels: &[String],
@@ -153,7 +120,7 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// A new connection knows no channel: it is asked for all that are wanted.
+    /// The server knows no channel of a new connection, so it is asked for all that are wanted.
     pub(super) fn ask_for_all(&mut self, now: Ms) {
         let asking = self.subscriptions.take_all_unasked(MOST_ASKED);
         self.ask(now, asking);
@@ -164,13 +131,16 @@ impl<V: Value> Session<V> {
             let mut params = String::new();
             push_channels(&mut params, &one.channels, one.sub_params.as_deref());
             let owner = Owner::Subscribe(one.channels.clone());
-            // The server works in order: a slow command ahead of it is no refusal.
+            // The server works in order, so that a slow command may delay the answer: that is
+            // no refusal.
             let busy = self.rpc.busy_until().unwrap_or(now).max(now);
             let id = self.send(self.due(busy), owner, "verto.subscribe", &params);
             self.subscriptions.asked(&one.channels, id);
         }
     }
 
+    /// Registrations have ended: their handlers are let go, and the server is told which
+    /// channels nobody wants any more.
     pub(super) fn unsubscribed(&mut self, now: Ms, removed: Removed) {
         self.released(removed.sernos);
         // Only a ready session holds channels, so nothing is sent before a login.
@@ -181,7 +151,8 @@ impl<V: Value> Session<V> {
                 bytes += json_bytes(name);
                 bytes <= MOST_ASKED
             };
-            // One at least: the shell lets no name in that is too long by itself.
+            // At least one, so that the loop ends: a name that is too long by itself doesn't
+            // come in here.
             let count = rest.iter().take_while(fits).count().max(1);
             let (names, later) = rest.split_at(count);
             let mut params = String::new();
@@ -192,6 +163,7 @@ impl<V: Value> Session<V> {
         }
     }
 
+    /// The handlers of these registrations are to be forgotten.
     pub(super) fn released(&mut self, sernos: Vec<u32>) {
         if !sernos.is_empty() {
             self.io.push(Io::Release { sernos });
@@ -199,7 +171,7 @@ impl<V: Value> Session<V> {
     }
 
     /// Granted channels are named in `result`, or in some versions in `error`; what is
-    /// named nowhere has not been granted (FreeSWITCH, transcript s04).
+    /// named nowhere has not been granted (seen with FreeSWITCH).
     pub(super) fn subscription_answered(&mut self, id: u32, asked: &[String], answer: V) {
         for field in [Field::SubscribedChannels, Field::AlreadySubscribedChannels] {
             for channel in answer.texts_of(field) {
@@ -209,12 +181,10 @@ impl<V: Value> Session<V> {
                 }
             }
         }
-        let mut error = Error::refusal(Kind::Rejected, "verto.subscribe", answer);
-        if error.reason.is_none() {
-            error.message = "the server doesn't allow this user to subscribe to this channel: \
-                             check the user's permissions and the domain in `login`"
-                .into();
-        }
+        let error = Error::refusal(Kind::Rejected, "verto.subscribe", answer).or_explain(
+            "the server doesn't allow this user to subscribe to this channel: \
+             check the user's permissions and the domain in `login`",
+        );
         self.not_granted(asked, id, Answer::Refused, &error);
     }
 }

@@ -8,9 +8,12 @@ export { lacking } from "./engines.mjs";
 /** How long a script in the page may take. */
 const SCRIPT_MS = 20_000;
 
-/** Starts the browser with a fresh profile; `quit()` ends it. */
-export async function startBrowser() {
-  const driver = await ENGINES[engine]();
+/**
+ * Starts the browser with a fresh profile; `quit()` ends it. With `microphone` it has a microphone,
+ * and lets pages use it.
+ */
+export async function startBrowser(options) {
+  const driver = await ENGINES[engine](options);
   // WebKit's driver measures the time with a timer of the page's, which tests count and move on.
   await driver.manage().setTimeouts({ script: engine === "webkit" ? null : SCRIPT_MS });
   return driver;

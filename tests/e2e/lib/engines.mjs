@@ -7,7 +7,11 @@ import { DriverService } from "selenium-webdriver/remote/index.js";
 
 const SIZE = { width: 1280, height: 1000 };
 
-function chromium(flags = []) {
+// A microphone and a camera that nobody has, and nobody asked for permission: the only ways in which
+// a browser of these tests is unlike a user's.
+const FAKE_DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+function chromium({ microphone = false, flags = [] } = {}) {
   const options = new chrome.Options();
   options.setBinaryPath(process.env.CHROME_BIN ?? "/usr/bin/chromium");
   options.addArguments(
@@ -16,6 +20,7 @@ function chromium(flags = []) {
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     `--window-size=${SIZE.width},${SIZE.height}`,
+    ...(microphone ? FAKE_DEVICES : []),
     ...flags,
   );
   // Chromium refuses to run its sandbox as root.
@@ -30,13 +35,17 @@ function chromium(flags = []) {
     .build();
 }
 
-function gecko() {
+function gecko({ microphone = false } = {}) {
   const options = new firefox.Options();
   options.setBinary(process.env.FIREFOX_BIN ?? "/usr/bin/firefox-esr");
   options.addArguments("-headless");
   options.windowSize(SIZE);
   // Firefox makes an address that failed wait, up to a minute; tests of outages would wait too.
   options.setPreference("network.websocket.delay-failed-reconnects", false);
+  if (microphone) {
+    options.setPreference("media.navigator.streams.fake", true);
+    options.setPreference("permissions.default.microphone", 1);
+  }
   return new Builder()
     .forBrowser("firefox")
     .setFirefoxOptions(options)

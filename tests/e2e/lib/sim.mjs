@@ -69,6 +69,16 @@ class Sim {
     return this.request("POST", "sim/caller", { queue, caller });
   }
 
+  /** How long a user's browsers ring and a call may be without its socket: `{ringMs, detachMs}`. */
+  callTimes(times) {
+    return this.request("POST", "sim/call-times", times);
+  }
+
+  /** Whether the call centre rings the browsers of agents. */
+  browserPhones(on) {
+    return this.request("POST", "sim/browser-phones", { on });
+  }
+
   event(event) {
     return this.request("POST", "sim/event", event);
   }

@@ -1,4 +1,0 @@
-import { verto, Verto, VertoCallcenter, VertoError } from "./sdk.js";
-
-// Plain properties, so that a page's own `var verto = new Verto()` replaces ours.
-Object.assign(globalThis, { verto, Verto, VertoCallcenter, VertoError });

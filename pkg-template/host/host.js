@@ -1,0 +1,137 @@
+import { enums } from "../sdk/enums.js";
+import { VertoError } from "../sdk/error.js";
+import { askCredentials } from "./credentials.js";
+import { callBack, report, safely } from "./page-code.js";
+import { Sockets } from "./sockets.js";
+
+/**
+ * What the core calls; src/browser/host.rs says what each method is for. WebAssembly keeps this
+ * object alive, and so this object refers weakly to the page's `Verto` and to its state (see
+ * sdk/state.js), except while the core says that they are in use.
+ */
+export class Host extends Sockets {
+  #verto;
+  #state;
+  // The same two, while the core holds them.
+  #heldVerto = null;
+  #heldState = null;
+
+  constructor(verto, state) {
+    super();
+    this.#verto = new WeakRef(verto);
+    this.#state = new WeakRef(state);
+  }
+
+  get core() {
+    return this.#state.deref()?.core;
+  }
+
+  get WebSocket() {
+    return this.options()?.WebSocket ?? globalThis.WebSocket;
+  }
+
+  hold(strongly) {
+    if (!strongly) this.forget();
+    this.#heldVerto = strongly ? this.#verto.deref() : null;
+    this.#heldState = strongly ? this.#state.deref() : null;
+  }
+
+  options() {
+    return safely(() => this.#verto.deref()?.options);
+  }
+
+  credentials() {
+    return askCredentials(this.options(), report);
+  }
+
+  settle(id, ok, value) {
+    this.#heldState?.calls.settle(id, ok, value);
+  }
+
+  state(state, attempt, delayMs, reason, error) {
+    this.#tell("onStateChange", state, { attempt, delayMs, reason, error });
+  }
+
+  login(success, error) {
+    this.#tell("onWSLogin", success, error);
+  }
+
+  closed(asked) {
+    this.#tell("onWSClose", asked);
+  }
+
+  message(name, data) {
+    this.#tell("onMessage", null, enums.message[name], data);
+  }
+
+  registration(serno) {
+    // While the core has events to tell it holds the state.
+    return this.#heldState?.registrations.get(serno);
+  }
+
+  hear({ handler, userData }, params) {
+    if (!handler) {
+      this.#tell("onEvent", params, userData);
+      return;
+    }
+    try {
+      handler(this.#heldVerto, params, userData);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  ready(serno, channel) {
+    const registration = this.#state.deref()?.registrations.get(serno);
+    callBack(registration?.readyHandler, this.#verto.deref(), channel);
+  }
+
+  refused(channel, error) {
+    if (this.#tell("onSubscribeError", channel, error)) return;
+    safely(() => this.#logger()?.warn?.(`verto: no subscription to ${channel}: ${error.message}`));
+  }
+
+  gap(eventChannel, expected, received) {
+    this.#tell("onGap", { eventChannel, expected, received });
+  }
+
+  release(serno) {
+    this.forget();
+    this.#state.deref()?.registrations.release(serno);
+  }
+
+  tell_soon() {
+    queueMicrotask(() => this.core?.tell());
+  }
+
+  log(text) {
+    safely(() => {
+      const options = this.options();
+      if (options?.debug || options?.logger) this.#logger()?.debug?.(`verto: ${text}`);
+    });
+  }
+
+  error(kind, code, message, reason, data, method, sent) {
+    const details = { reason, data, method, sent };
+    if (kind === "aborted") details.cause = data;
+    return new VertoError(kind, code, message, details);
+  }
+
+  #logger() {
+    return this.options()?.logger ?? globalThis.console;
+  }
+
+  // Calls the listeners and the callback; returns whether the page took it upon itself: it has such
+  // a callback, or a listener of it called preventDefault().
+  #tell(name, ...args) {
+    return safely(() => {
+      const type = name.slice("on".length).toLowerCase();
+      const goesOn = this.#state.deref()?.dispatch(type, args);
+      const verto = this.#verto.deref();
+      const callbacks = verto?.callbacks;
+      if (typeof callbacks?.[name] !== "function") return goesOn === false;
+      safely(() => callbacks[name](verto, ...args));
+      return true;
+    });
+  }
+}

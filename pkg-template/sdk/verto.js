@@ -1,0 +1,282 @@
+// The class `Verto`. types/index.d.ts says what each of its methods is for.
+import { safely } from "../host/page-code.js";
+import * as check from "./check.js";
+import { enums } from "./enums.js";
+import { badArgument, failure } from "./error.js";
+import { events } from "./events.js";
+import { checkCallbacks, config, copyOptions, login } from "./options.js";
+import { self } from "./private.js";
+import { uuid } from "./random.js";
+import { callCore, request } from "./requests.js";
+import { isAborted, onAbort } from "./signal.js";
+import { addState, coreIfAny, coreOf, stateOf } from "./state.js";
+
+// Why connect() fails at once: the page made a mistake, or this platform cannot run us.
+const FAILS_AT_ONCE = ["invalid-argument", "unsupported", "wasm-unavailable"];
+
+// What the constructor does before anything is compiled.
+function initialize(verto, options, callbacks) {
+  addState(verto);
+  verto.options = copyOptions("options", options);
+  checkCallbacks(callbacks);
+  verto.callbacks = callbacks ?? {};
+  verto.dialogs = {};
+  return verto;
+}
+
+/** The ready-made instance. Unlike other instances it compiles nothing until it is used. */
+export function idleVerto() {
+  return initialize(Object.create(Verto.prototype));
+}
+
+export class Verto {
+  constructor(options, callbacks) {
+    initialize(this, options, callbacks);
+    coreOf(this);
+    if (this.options.socketUrl) this.connect();
+  }
+
+  get state() {
+    return coreIfAny(this)?.state ?? "idle";
+  }
+
+  get sessid() {
+    return coreIfAny(this)?.sessid || this.options?.sessid || "";
+  }
+
+  get rpcClient() {
+    return this;
+  }
+
+  // These three are read-only. A page that assigns to them all the same, by Object.assign for one,
+  // gets no error.
+  set state(_) {}
+  set sessid(_) {}
+  set rpcClient(_) {}
+
+  connect(params, callbacks) {
+    const options = check.isMissing(params) ? this.options : params;
+    const promise = callCore(this, null, null, null, (core, id) => {
+      checkCallbacks(callbacks);
+      const checked = config(options);
+      this.options = copyOptions("params", options);
+      this.callbacks = callbacks ?? this.callbacks;
+      core.connect(id, checked);
+    });
+    promise.catch((error) => {
+      // Pages that use callbacks don't look at the promise, and no callback tells them of this.
+      if (!FAILS_AT_ONCE.includes(error.kind)) return;
+      safely(() => {
+        const logger = options?.logger ?? globalThis.console;
+        logger?.error?.(`verto: connect: ${error.message}`);
+      });
+    });
+    return promise;
+  }
+
+  login() {
+    return this.connect();
+  }
+
+  logout() {
+    // An instance that was never used has nothing to end.
+    stateOf(this).core?.logout();
+  }
+
+  closeSocket() {
+    this.logout();
+  }
+
+  destroy() {
+    this.logout();
+    this.dialogs = {};
+  }
+
+  loginData(params) {
+    const given = copyOptions("params", params);
+    const options = { ...this.options };
+    for (const name of ["login", "passwd", "loginParams", "userVariables"]) {
+      if (given[name] !== undefined) options[name] = given[name];
+    }
+    // Without a connection they may still be incomplete: the next connect() checks them.
+    if (this.state !== "idle" && this.state !== "closed") {
+      coreOf(this).fresh_credentials(login(options));
+    }
+    this.options = options;
+  }
+
+  socketReady() {
+    const { state } = this;
+    return state === "ready" || state === "authenticating";
+  }
+
+  purge() {
+    stateOf(this).core?.unsubscribe_all();
+    this.dialogs = {};
+  }
+
+  subscribe(channel, options) {
+    const { registrations } = stateOf(this);
+    const core = coreOf(this);
+    const given = check.object("options", options);
+    const get = (name) => check.member(given, name);
+    const handler = get("handler");
+    const userData = get("userData");
+    const readyHandler = get("readyHandler");
+    const subParams = get("subParams");
+    const local = !!get("local");
+    const signal = get("signal");
+    check.callback("handler", handler);
+    check.callback("readyHandler", readyHandler);
+    if (isAborted(signal)) return [];
+    const channels = check.list("channel", channel).map(check.channel);
+    const params = check.subParams(subParams);
+    // The page's signal may refuse a listener, so this comes before anything is subscribed.
+    let sernos;
+    const end = (name, index) => sernos && core.unsubscribe([name], [sernos[index]]);
+    const stops = channels.map((name, index) => signal && onAbort(signal, () => end(name, index)));
+    const listener = registrations.listener(handler ?? null, userData);
+    try {
+      sernos = core.subscribe(channels, listener.number, params, local);
+      return Array.from(sernos, (serno, index) => {
+        registrations.add(serno, listener, readyHandler, stops[index]);
+        return { serno, eventChannel: channels[index] };
+      });
+    } finally {
+      registrations.forgetUnused(listener);
+    }
+  }
+
+  events(channel, options) {
+    return events(self(this), channel, options);
+  }
+
+  unsubscribe(handle) {
+    const core = coreOf(this);
+    if (check.isMissing(handle)) {
+      core.unsubscribe_all();
+      return;
+    }
+    const targets = check.list("handle", handle).map((one) => {
+      if (typeof one !== "object") return [check.channel(one), 0];
+      const serno = check.member(one, "serno");
+      if (!(Number.isFinite(serno) && serno > 0)) throw badArgument("handle", "must be what subscribe() returned");
+      return [check.channel(check.member(one, "eventChannel")), serno];
+    });
+    core.unsubscribe(targets.map(([name]) => name), targets.map(([, serno]) => serno));
+  }
+
+  // These are not inherited from EventTarget, whose own methods don't work through a framework's
+  // proxy.
+  addEventListener(type, listener, options) {
+    stateOf(this).target.addEventListener(type, listener, options);
+  }
+
+  removeEventListener(type, listener) {
+    stateOf(this).target.removeEventListener(type, listener);
+  }
+
+  sendMethod(method, params, ok, failed, options) {
+    return request(this, method, () => params, ok, failed, options);
+  }
+
+  call(method, params, ok, failed, options) {
+    return this.sendMethod(method, params, ok, failed, options);
+  }
+
+  notify(method, params) {
+    this.sendMethod(method, params);
+  }
+
+  stopRetrying() {
+    if (this.state === "reconnecting") this.logout();
+  }
+
+  speedTest() {
+    throw failure("unsupported", "this version has no speed test");
+  }
+
+  broadcast(channel, params, ok, failed, options) {
+    const broadcast = () => {
+      check.json("params", params);
+      const localBroadcast = check.member(params, "localBroadcast");
+      const request = { eventChannel: check.text("channel", channel), data: params ?? {} };
+      return typeof localBroadcast === "boolean" ? { ...request, localBroadcast } : request;
+    };
+    // The server refuses it by a result with a code (FreeSWITCH, transcript s05).
+    return request(this, "verto.broadcast", broadcast, ok, failed, options, true);
+  }
+
+  message(message, ok, failed, options) {
+    const info = () => {
+      for (const name of ["to", "body"]) check.text(name, check.member(message, name));
+      check.json("message", message);
+      return { msg: message };
+    };
+    return request(this, "verto.info", info, ok, failed, options);
+  }
+
+  fsAPI(cmd, arg, ok, failed, options) {
+    const fsapi = () => {
+      if (typeof (arg ?? "") !== "string") throw badArgument("arg", "must be a string");
+      return { command: "fsapi", data: { cmd: check.text("cmd", cmd), arg: arg ?? "" } };
+    };
+    return request(this, "jsapi", fsapi, ok, failed, options);
+  }
+
+  fsStatus(ok, failed, options) {
+    return this.fsAPI("status", "", ok, failed, options);
+  }
+
+  showFSAPI(what, ok, failed, options) {
+    const arg = typeof what === "string" ? `${what} as json` : what;
+    return this.fsAPI("show", arg, ok, failed, options);
+  }
+
+  // Calls come with a later version, which will use these settings.
+  videoParams(params) {
+    this.options.videoParams = params;
+  }
+
+  iceServers(servers) {
+    this.options.iceServers = servers;
+  }
+
+  deviceParams(params) {
+    this.options.deviceParams = params;
+  }
+
+  newCall() {
+    throw failure("unsupported", "this version makes no WebRTC calls; use ccDial");
+  }
+
+  hangup() {}
+
+  // The minifier would shorten the class's own name.
+  static name = "Verto";
+  static enum = enums;
+  static videoDevices = [];
+  static audioInDevices = [];
+  static audioOutDevices = [];
+
+  static genUUID() {
+    return uuid();
+  }
+
+  // Without calls there are no devices, but pages that never call ask for them all the same.
+  static init(options, done) {
+    Verto.refreshDevices(done);
+  }
+
+  static refreshDevices(done) {
+    check.callback("callback", done);
+    if (done) queueMicrotask(() => done(false));
+  }
+}
+
+// `using verto = new Verto()`, where the platform has it.
+if (Symbol.dispose) {
+  Verto.prototype[Symbol.dispose] = function () {
+    this.destroy();
+  };
+}

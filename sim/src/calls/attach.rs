@@ -1,0 +1,82 @@
+//! What a lost socket does to calls, and how they come back.
+
+use tokio::time::Instant;
+
+use crate::clock::later;
+use crate::hub::{ConnId, Hub};
+use crate::json::Json;
+use crate::media::LegId;
+use crate::media::sdp_in::Codec;
+
+use super::cause::{DESTINATION_OUT_OF_ORDER, NORMAL_CLEARING};
+use super::leg::{Socket, State};
+use super::table::{Bye, Calls};
+
+impl Calls {
+    /// A connection is gone: unanswered calls end at once, the others wait for it to come back.
+    pub fn lost(&mut self, hub: &mut Hub, conn: ConnId) {
+        self.names.remove(&conn);
+        let own = |calls: &Calls| -> Vec<LegId> {
+            let legs = calls.legs.iter();
+            legs.filter(|(_, leg)| leg.socket.conn == conn && leg.detached.is_none())
+                .map(|(id, _)| *id)
+                .collect()
+        };
+        for id in own(self) {
+            let Some(leg) = self.legs.get_mut(&id) else {
+                continue;
+            };
+            if leg.state != State::Answered {
+                self.end(hub, id, DESTINATION_OUT_OF_ORDER, Bye::Omit);
+            } else if !leg.recover {
+                self.end(hub, id, NORMAL_CLEARING, Bye::Omit);
+            } else {
+                leg.detached = Some(later(Instant::now(), self.times.detach));
+                leg.local.renew_ice();
+                self.media.suspend(id);
+            }
+        }
+    }
+
+    /// Gives a session its calls back; their ids.
+    pub fn reattach(&mut self, hub: &mut Hub, socket: &Socket) -> Vec<String> {
+        let detached: Vec<LegId> = self
+            .legs
+            .iter()
+            .filter(|(_, leg)| {
+                leg.detached.is_some()
+                    && leg.socket.sessid == socket.sessid
+                    && leg.socket.login == socket.login
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        detached
+            .into_iter()
+            .filter_map(|id| {
+                let variables = self.variables();
+                let leg = self.legs.get_mut(&id)?;
+                leg.detached = None;
+                leg.socket = socket.clone();
+                let site = self.media.site();
+                let sdp = match &leg.remote {
+                    Some(remote) if remote.transport.is_none() => {
+                        leg.local.plain_offer(site, remote)
+                    }
+                    remote => {
+                        let codec = remote.as_ref().map_or(Codec::Opus, |remote| remote.codec.0);
+                        leg.local.offer(site, codec)
+                    }
+                };
+                let call_id = leg.call_id.clone();
+                self.tell(hub, id, "verto.attach", |leg| {
+                    let params = Json::object()
+                        .with("callID", leg.call_id.as_str())
+                        .with("variables", variables)
+                        .with("sdp", sdp);
+                    leg.parties(params)
+                });
+                Some(call_id)
+            })
+            .collect()
+    }
+}

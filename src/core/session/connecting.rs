@@ -1,0 +1,159 @@
+//! The way to a login: a socket is opened, the page is asked for its credentials, the login
+//! is sent. What the server answers to it comes in a frame: see `incoming.rs`.
+
+use super::{Config, Io, Phase, Session, SocketId};
+use crate::core::Ms;
+#[cfg(feature = "calls")]
+use crate::core::dialog::Dialogs;
+use crate::core::error::{Error, Kind};
+use crate::core::rpc::{CallId, Owner};
+use crate::core::value::Value;
+
+impl<V: Value> Session<V> {
+    /// Connects, after closing silently what was open. `call` settles at the first login
+    /// or at the session's end.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = logged_in();
+    /// session.connect(1_000, 2, Box::new(config()));
+    /// assert_eq!(session.state(), State::Connecting);
+    /// assert_eq!(session.next_io(), Some(Io::Close { socket: 1 }));
+    /// assert!(matches!(session.next_io(), Some(Io::Open { socket: 2, .. })));
+    /// ```
+    pub fn connect(&mut self, now: Ms, call: CallId, config: Box<Config>) {
+        self.clock(now);
+        let was_open = self.phase.is_open();
+        let in_outage = matches!(self.phase, Phase::Reconnecting { .. });
+        #[cfg(feature = "calls")]
+        self.calls(now, Dialogs::logout);
+        self.unsay(true);
+        self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
+        if was_open {
+            let removed = self.subscriptions.clear();
+            self.released(removed.sernos);
+        }
+        self.login.begin(call, config.sessid.as_ref(), in_outage);
+        self.answers_pings = false;
+        self.config = Some(config);
+        self.open(now);
+    }
+
+    /// The socket is open: the page is asked for its credentials.
+    pub fn opened(&mut self, now: Ms, socket: SocketId) {
+        self.clock(now);
+        if self.socket == Some(socket) && matches!(self.phase, Phase::Connecting { .. }) {
+            self.ask_credentials(now, socket);
+            self.tell_state(0, None, None);
+        }
+    }
+
+    /// The page gave the login's parameters (the text of a JSON object without `sessid`),
+    /// or failed to.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, Box::new(config()));
+    /// session.opened(20, 1);
+    /// assert!(sent(&mut session).is_empty());
+    /// session.credentials(30, 1, Ok(r#"{"login":"1007@switch.example"}"#.to_owned()));
+    /// assert_eq!(sent(&mut session), ["login"]);
+    /// ```
+    pub fn credentials(&mut self, now: Ms, socket: SocketId, login: Result<String, Error<V>>) {
+        self.clock(now);
+        if self.socket != Some(socket) || !matches!(self.phase, Phase::Asking { .. }) {
+            return;
+        }
+        match login {
+            Ok(params) => match self.unfit("login", &params) {
+                None => {
+                    self.phase = Phase::LoggingIn;
+                    let timeout = self.login.patience(self.timeout());
+                    self.send(now.saturating_add(timeout), Owner::Login, "login", &params);
+                }
+                Some(error) if error.kind == Kind::TooLarge => {
+                    self.finish(error.of("login", false), Kind::TooLarge.name(), None);
+                }
+                // There may be memory for it at the next attempt.
+                Some(error) => self.lost(now, error.of("login", false)),
+            },
+            // Credentials that the page gave as they are stay unusable; a function may give
+            // better ones at the next attempt.
+            Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
+                self.finish(error, Kind::InvalidArgument.name(), None);
+            }
+            Err(error) => self.lost(now, error),
+        }
+    }
+
+    /// Whether functions of the page's give the credentials from now on.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// use verto_wasm::core::error::{Error, Kind};
+    ///
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, Box::new(config()));
+    /// session.fresh_credentials(true);
+    /// session.opened(20, 1);
+    /// // A function may give something better at the next attempt.
+    /// session.credentials(30, 1, Err(Error::new(Kind::InvalidArgument, "no token")));
+    /// assert_eq!(session.state(), State::Reconnecting);
+    /// ```
+    pub fn fresh_credentials(&mut self, fresh: bool) {
+        if let Some(config) = &mut self.config {
+            config.fresh_credentials = fresh;
+        }
+    }
+
+    /// The browser refuses to open a socket to this address at all, as it does with `ws:` on a page
+    /// of `https:`. That ends the session, unless it is the fallback address, which is forgotten.
+    pub fn unusable(&mut self, socket: SocketId, message: String) {
+        if self.socket == Some(socket) {
+            let error = Error::new(Kind::InvalidArgument, message);
+            if self.login.is_at_fallback() {
+                // Only this address cannot be used; the first one is as good as before.
+                if let Some(config) = &mut self.config {
+                    config.fallback_url = None;
+                }
+                return self.lost(self.now, error);
+            }
+            self.finish(error, Kind::InvalidArgument.name(), None);
+        }
+    }
+
+    /// Opens a socket for the next attempt.
+    pub(super) fn open(&mut self, now: Ms) {
+        let address = self.config.as_ref().map(|one| self.login.next_address(one));
+        let (url, is_other_server) = address.unwrap_or_default();
+        if is_other_server {
+            // What was learned of one server says nothing of another.
+            self.answers_pings = false;
+        }
+        self.last_socket += 1;
+        let socket = self.last_socket;
+        self.socket = Some(socket);
+        self.rpc.restart();
+        self.phase = Phase::Connecting {
+            deadline: self.due(now),
+        };
+        self.io.push(Io::Open { socket, url });
+        self.tell_state(0, None, None);
+    }
+
+    /// Asks the page for its credentials, for the login on `socket`.
+    pub(super) fn ask_credentials(&mut self, now: Ms, socket: SocketId) {
+        self.phase = Phase::Asking {
+            deadline: self.due(now),
+        };
+        self.io.push(Io::Credentials { socket });
+    }
+
+    /// Whether the page gives its credentials by functions, which may give others each time.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.config
+            .as_ref()
+            .is_some_and(|one| one.fresh_credentials)
+    }
+}

@@ -1,0 +1,131 @@
+//! The numbers of a channel's events. The server counts them from 0 for each socket and
+//! channel (`eventSerno`), so that a repetition and a hole are seen.
+
+/// How many skipped event numbers of a channel are remembered.
+pub const MOST_MISSED: usize = 1_000;
+
+/// The number of the event that comes next on a channel; 0 where none was seen.
+#[derive(Debug, Default)]
+pub struct Counter(u64);
+
+/// The latest numbers below the counter that were skipped: those events may still come.
+#[derive(Debug, Default)]
+pub struct Missed(Vec<u64>);
+
+/// What an event's number says.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// The event is new, and nothing is missing in front of it.
+    New,
+    /// The event came before.
+    Repeated,
+    /// The event is new, and those from this number on are missing in front of it.
+    Gap(u64),
+}
+
+impl Counter {
+    /// Whatever number comes next is the first.
+    pub fn restart(&mut self) {
+        self.0 = 0;
+    }
+
+    /// Whether `event_serno` is exactly the number that comes next, which is then counted.
+    pub fn advance(&mut self, event_serno: u64) -> bool {
+        let is_next = self.0 != 0 && self.0 == event_serno;
+        if is_next {
+            self.0 += 1;
+        }
+        is_next
+    }
+
+    /// Takes note of an event's number, whatever it is.
+    pub fn note(&mut self, event_serno: u64, missed: &mut Missed) -> Noted {
+        let expected = self.0;
+        if expected == 0 {
+            // Those before the first event may still come, and aren't known to be lost.
+            *missed = Missed::default();
+            missed.skip(0, event_serno);
+            self.0 = event_serno + 1;
+        } else if event_serno >= expected {
+            missed.skip(expected, event_serno);
+            self.0 = event_serno + 1;
+            if event_serno > expected {
+                return Noted::Gap(expected);
+            }
+        } else if !missed.take(event_serno) {
+            if event_serno != 0 || expected == 1 {
+                return Noted::Repeated;
+            }
+            // The server began to count anew.
+            *missed = Missed::default();
+            self.0 = 1;
+        }
+        Noted::New
+    }
+}
+
+impl Missed {
+    /// The numbers of `from..to` were skipped.
+    fn skip(&mut self, from: u64, to: u64) {
+        let most = MOST_MISSED as u64;
+        for number in from.max(to.saturating_sub(most))..to {
+            self.0.push(number);
+        }
+        while self.0.len() > MOST_MISSED {
+            self.0.remove(0);
+        }
+    }
+
+    /// Whether this number was skipped; it isn't any more.
+    fn take(&mut self, event_serno: u64) -> bool {
+        let index = self.0.iter().position(|missed| *missed == event_serno);
+        index.map(|index| self.0.remove(index)).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_found_and_what_fills_it_is_no_repetition() {
+        let (mut counter, mut missed) = (Counter::default(), Missed::default());
+        let mut note = |number| counter.note(number, &mut missed);
+        assert_eq!(note(0), Noted::New);
+        assert_eq!(note(3), Noted::Gap(1));
+        assert_eq!(note(2), Noted::New);
+        assert_eq!(note(2), Noted::Repeated);
+        assert_eq!(note(3), Noted::Repeated);
+        assert_eq!(note(0), Noted::New, "the server counts anew");
+        assert_eq!(note(0), Noted::Repeated);
+    }
+
+    #[test]
+    fn what_came_before_the_first_event_may_still_come() {
+        let (mut counter, mut missed) = (Counter::default(), Missed::default());
+        assert_eq!(counter.note(5, &mut missed), Noted::New);
+        assert_eq!(counter.note(4, &mut missed), Noted::New);
+        counter.restart();
+        assert!(
+            !counter.advance(6),
+            "the first number is noted, not expected"
+        );
+        assert_eq!(counter.note(6, &mut missed), Noted::New);
+        assert!(counter.advance(7));
+        assert!(!counter.advance(9));
+    }
+
+    #[test]
+    fn no_more_than_a_thousand_skipped_numbers_are_remembered() {
+        let (mut counter, mut missed) = (Counter::default(), Missed::default());
+        counter.note(0, &mut missed);
+        assert_eq!(counter.note(2_000, &mut missed), Noted::Gap(1));
+        assert_eq!(counter.note(5_000, &mut missed), Noted::Gap(2_001));
+        assert_eq!(
+            counter.note(1_500, &mut missed),
+            Noted::Repeated,
+            "forgotten"
+        );
+        assert_eq!(counter.note(4_000, &mut missed), Noted::New);
+    }
+}

@@ -1,0 +1,95 @@
+//! Which registrations an event goes to.
+
+use super::Subscriptions;
+use super::numbers::Noted;
+use crate::core::frame::Event;
+
+/// A hole in a channel's event numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The subscribed channel.
+    pub channel: String,
+    /// The number that should have come.
+    pub expected: u64,
+    /// The number that came.
+    pub received: u64,
+}
+
+/// How the events with one `eventChannel` and one `subscribedChannel` go. Who gets them is known
+/// where the handlers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The version of the subscriptions at which it was learned. At any other it is void.
+    pub version: u32,
+    /// The index of the channel that counts the events; beyond all channels where none does.
+    pub counter: u32,
+}
+
+impl Subscriptions {
+    /// Who gets an event: the registrations on `subscribedChannel` where the server names
+    /// it, else those on the event's channel and on its dotted ancestors, each listener
+    /// once; `None` for a repetition. Notes the event's number, and tells of a hole in
+    /// front of it.
+    pub fn route<V>(&mut self, event: &Event<V>) -> Option<(Vec<u32>, Option<Gap>)> {
+        let (mut listeners, mut sernos) = (Vec::new(), Vec::new());
+        let mut gap = None;
+        let mut name = event.subscribed.as_deref().unwrap_or(&event.channel);
+        loop {
+            if let Some(entry) = self.channels.get(name) {
+                // Without `subscribedChannel` a number can't be told to belong here.
+                if let (Some(received), Some(_)) = (event.event_serno, &event.subscribed) {
+                    match entry.note(received) {
+                        Noted::New => {}
+                        Noted::Repeated => return None,
+                        Noted::Gap(expected) => {
+                            gap = Some(Gap {
+                                channel: name.into(),
+                                expected,
+                                received,
+                            });
+                        }
+                    }
+                }
+                for one in entry.channel.registrations() {
+                    if !listeners.contains(&one.listener) {
+                        listeners.push(one.listener);
+                        sernos.push(one.serno);
+                    }
+                }
+            }
+            match name.rsplit_once('.') {
+                Some((parent, _)) if event.subscribed.is_none() => name = parent,
+                _ => break,
+            }
+        }
+        Some((sernos, gap))
+    }
+
+    /// The route of events like this one, as long as no registration comes or goes.
+    pub fn route_of<V>(&self, event: &Event<V>) -> Route {
+        let counted = event.subscribed.as_ref();
+        let found = counted.and_then(|name| self.channels.find(name).ok());
+        Route {
+            version: self.version,
+            counter: found.map_or(u32::MAX, |index| index as u32),
+        }
+    }
+
+    /// Whether an event with this number may go by `route`. It may not, and nothing is noted,
+    /// where the route is void or the number isn't the next.
+    pub fn routed(&mut self, route: Route, event_serno: Option<u64>) -> bool {
+        if route.version != self.version {
+            return false;
+        }
+        let counted = self.channels.at(route.counter as usize);
+        match (counted, event_serno) {
+            (Some(entry), Some(event_serno)) => entry.counter.advance(event_serno),
+            _ => true,
+        }
+    }
+
+    /// Makes every route void.
+    pub fn forget_routes(&mut self) {
+        self.version += 1;
+    }
+}

@@ -1,0 +1,75 @@
+//! What the network does in the random programs.
+
+use serde_json::Value as Tree;
+use testkit::Json;
+
+use super::world::World;
+
+impl World {
+    pub fn open(&mut self) {
+        self.clock();
+        self.opened |= self.live.is_some();
+        let socket = self.newest;
+        self.input(|one, now| one.opened(now, socket));
+        self.settle_down();
+    }
+
+    pub fn drop_connection(&mut self) {
+        self.clock();
+        let socket = self.newest;
+        self.input(|one, now| one.closed(now, socket, 1006));
+        self.settle_down();
+        assert_eq!(self.live, None);
+    }
+
+    /// The browser refuses the address. It does so only while a socket is being opened.
+    pub fn unusable(&mut self) {
+        if self.live.is_none() {
+            return;
+        }
+        let socket = self.newest;
+        self.input(|one, _| one.unusable(socket, "no address".into()));
+        self.settle_down();
+        // If it is the fallback address that is refused, the session goes on with the first.
+        assert_eq!(
+            self.session.is_active(),
+            self.at_fallback && self.config.auto_reconnect
+        );
+        if self.at_fallback {
+            self.config.fallback_url = None;
+        }
+    }
+
+    /// Sockets that are not the live one say things, all of which must be ignored.
+    pub fn stale(&mut self, frame: Tree) {
+        self.clock();
+        for socket in [self.newest.wrapping_sub(1), self.newest + 1] {
+            let frame = Json(frame.clone());
+            self.input(|one, now| {
+                one.opened(now, socket);
+                one.credentials(now, socket, Ok("{}".into()));
+                one.frame(now, socket, &frame);
+                one.garbage(now, socket);
+                one.closed(now, socket, 1006);
+                one.unusable(socket, "no address".into());
+            });
+        }
+        let (io, notices) = self.settle_down();
+        assert!(io.is_empty() && notices.is_empty(), "{io:?} {notices:?}");
+    }
+
+    /// The next thing happens that must happen if all goes well.
+    pub fn advance(&mut self) {
+        if self.live.is_none() {
+            self.pass_to_deadline();
+        } else if !self.opened {
+            self.open();
+        } else if self.asked {
+            self.credentials(true);
+        } else if self.frozen {
+            self.pass_to_deadline();
+        } else {
+            self.answer(0, |_| {});
+        }
+    }
+}

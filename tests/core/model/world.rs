@@ -1,0 +1,283 @@
+//! What surrounds a session in the random programs: the page, the network, the server and the
+//! time. The world remembers what each of them has seen, and so knows what the session may do
+//! and must tell next ([`super::judge`]).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::Value as Tree;
+use testkit::{
+    Alarm, CallId, Config, Expect, Json, Ms, Notice, Routes, Session, SocketId, State, config,
+};
+
+use super::late_page::LatePage;
+use super::phases::Phases;
+use super::time::Silence;
+
+/// The password and the token of the page. They must be in no log line and in nothing that the
+/// page is told.
+pub const SECRETS: [&str; 2] = ["S3CRET-PASSWORD", "S3CRET-TOKEN"];
+
+/// A call of the page's.
+#[derive(Debug)]
+pub struct Call {
+    /// It is the Promise of a `connect`, which has no deadline.
+    pub connects: bool,
+    pub expect: Expect,
+    pub deadline: Ms,
+    /// The socket that it was written to.
+    pub sent: Option<SocketId>,
+    /// Whether the server's answer is a success, once it has answered.
+    pub answer: Option<bool>,
+    pub settled: bool,
+    /// The page gave it up.
+    pub cancelled: bool,
+    /// Its arguments were unusable.
+    pub wrong: bool,
+}
+
+/// A request of the session's that the server has not answered yet, on the live socket.
+#[derive(Debug)]
+pub struct Asked {
+    pub id: u32,
+    pub what: What,
+    pub deadline: Ms,
+}
+
+/// What a request of the session's is about.
+#[derive(Debug)]
+pub enum What {
+    Login,
+    Call(CallId),
+    /// The channels, and those of them that an honest server grants.
+    Subscribe(Vec<String>, BTreeSet<String>),
+    /// An unsubscribe request, or a call that the page gave up.
+    Nobody,
+    Ping,
+}
+
+/// How a channel stands with the server, as far as the session can know it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wire {
+    /// Asked for by the request with this id.
+    Asked(u32),
+    Granted,
+    Refused,
+    /// Asked for by the request with this id, which was not answered in time.
+    Unknown(u32),
+}
+
+/// The arguments of one `subscribe`.
+#[derive(Clone, Debug)]
+pub struct Subscribe {
+    pub names: Vec<String>,
+    pub listener: u32,
+    pub sub_params: Option<&'static str>,
+    pub local: bool,
+}
+
+/// A handler on a channel.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub serno: u32,
+    pub listener: u32,
+    pub local: bool,
+    /// The run of `onWSLogin` in which it was made; 0 if it was made outside of one.
+    pub run: u32,
+}
+
+/// A session and everything around it.
+pub struct World {
+    pub session: Session<Json>,
+    /// The same session once more, on a page that hears of things late.
+    pub late_page: LatePage,
+    /// The wall clock.
+    pub now: Ms,
+    /// The time that the session was told last.
+    pub told_now: Ms,
+    pub alarm: Alarm,
+    pub routes: Routes,
+    /// An event that went the short way in this step.
+    pub short: Option<Notice<Json>>,
+    /// What the session has told in this step.
+    pub taken: Vec<Notice<Json>>,
+    /// The clock was set since the timer rang last.
+    pub late: bool,
+    /// The server answers nothing any more, though its sockets stay open.
+    pub frozen: bool,
+    /// The page's own socket class answers inside `send`.
+    pub answers_inside: bool,
+    /// The options of the last `connect`.
+    pub config: Config,
+    /// Since the last login that succeeded, one was refused and was tried again with fresh
+    /// credentials.
+    pub refused: bool,
+    /// Since the last login that succeeded, one was refused because its sessid was in use, and
+    /// was tried again under another.
+    pub in_use: bool,
+    /// A login under the page's own sessid went unanswered. If the server reads it late, it
+    /// takes the session over: the next punt comes from that.
+    pub late_login: bool,
+    /// The state that must follow from the answer to a login in this step.
+    pub after: Option<State>,
+    /// The server has answered a ping since the last `connect`.
+    pub answers: bool,
+    pub silence: Silence,
+    /// How many pings were sent in this step.
+    pub pinged: usize,
+    /// How many attempts have failed since the last login.
+    pub failed: u32,
+    /// Everything that came out, by which two runs are compared.
+    pub trace: Vec<String>,
+    /// The socket that the session opened and hasn't closed.
+    pub live: Option<SocketId>,
+    pub newest: SocketId,
+    pub opened: bool,
+    pub logged_in: bool,
+    /// The page was asked for credentials and has not given them yet.
+    pub asked: bool,
+    /// The page has given credentials, and the login was not sent yet.
+    pub given: bool,
+    /// The id of the newest request on the live socket.
+    pub last_id: u32,
+    /// The newest call that was written to a socket.
+    pub last_sent: Option<CallId>,
+    pub calls: BTreeMap<CallId, Call>,
+    /// The newest socket was opened to the fallback address.
+    pub at_fallback: bool,
+    pub in_flight: Vec<Asked>,
+    /// Subscribe requests of this connection that were not answered in time. An answer that
+    /// comes late still counts.
+    pub given_up: Vec<Asked>,
+    /// All replies that the server has sent, so that it can send one again.
+    pub replies: Vec<Tree>,
+    /// The ids of the server's pings that the session has not answered yet.
+    pub pings: VecDeque<Tree>,
+    /// The page's handlers on each channel.
+    pub channels: BTreeMap<String, Vec<Registration>>,
+    /// The `subParams` that were last given for a channel.
+    pub sub_params: BTreeMap<String, &'static str>,
+    /// The highest number of a registration.
+    pub last_serno: u32,
+    /// How many times `onWSLogin(true)` has run.
+    pub run: u32,
+    /// `onWSLogin(true)` is running.
+    pub in_run: bool,
+    /// Registrations that have ended and that the session has not released yet.
+    pub released: BTreeSet<u32>,
+    /// How each channel stands with the server.
+    pub wire: BTreeMap<String, Wire>,
+    /// The `subParams` of the subscribe requests that were sent in this step.
+    pub asked_with: BTreeSet<String>,
+    /// The channels to which the server has subscribed this client.
+    pub held: BTreeSet<String>,
+    /// Whether the server's replies agree with `held`.
+    pub honest: bool,
+    /// How many events the server has sent. Each carries this number, so that no two are equal.
+    pub events: u32,
+    /// For each channel the number of the next event that the server sends.
+    pub numbers: BTreeMap<String, u64>,
+    /// For each channel the number of the next event that the session waits for.
+    pub expected: BTreeMap<String, u64>,
+    /// The numbers that were skipped, and may still come.
+    pub missed: BTreeMap<String, BTreeSet<u64>>,
+    /// The state that the page was told last.
+    pub state: State,
+    /// The phases through which the session went.
+    pub phases: Phases,
+    /// The page was told of the present outage.
+    pub outage_told: bool,
+    /// What the page must be told in this step about logins, events and subscriptions.
+    pub due: Vec<String>,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        World {
+            session: Session::new(seed),
+            late_page: LatePage::new(seed),
+            now: 1_000_000_000_000,
+            told_now: 0,
+            alarm: Alarm::default(),
+            routes: Routes::default(),
+            short: None,
+            taken: Vec::new(),
+            late: false,
+            frozen: false,
+            answers_inside: false,
+            config: config(),
+            refused: false,
+            in_use: false,
+            late_login: false,
+            after: None,
+            answers: false,
+            silence: Silence::default(),
+            pinged: 0,
+            failed: 0,
+            trace: Vec::new(),
+            live: None,
+            newest: 0,
+            opened: false,
+            logged_in: false,
+            asked: false,
+            given: false,
+            last_id: 0,
+            last_sent: None,
+            calls: BTreeMap::new(),
+            at_fallback: false,
+            in_flight: Vec::new(),
+            given_up: Vec::new(),
+            replies: Vec::new(),
+            pings: VecDeque::new(),
+            channels: BTreeMap::new(),
+            sub_params: BTreeMap::new(),
+            last_serno: 0,
+            run: 0,
+            in_run: false,
+            released: BTreeSet::new(),
+            wire: BTreeMap::new(),
+            asked_with: BTreeSet::new(),
+            held: BTreeSet::new(),
+            honest: true,
+            events: 0,
+            numbers: BTreeMap::new(),
+            expected: BTreeMap::new(),
+            missed: BTreeMap::new(),
+            state: State::Idle,
+            phases: Phases::new(),
+            outage_told: false,
+            due: Vec::new(),
+        }
+    }
+
+    /// A new call of the page's.
+    pub fn new_call(&mut self, connects: bool, expect: Expect, deadline: Ms) -> CallId {
+        let id = self.calls.len() as CallId;
+        let call = Call {
+            connects,
+            expect,
+            deadline,
+            sent: None,
+            answer: None,
+            settled: false,
+            cancelled: false,
+            wrong: false,
+        };
+        self.calls.insert(id, call);
+        id
+    }
+
+    /// The page has no subscription any more.
+    pub fn forget_channels(&mut self) {
+        self.expected.clear();
+        self.missed.clear();
+        self.sub_params.clear();
+        let all = std::mem::take(&mut self.channels).into_values().flatten();
+        self.released.extend(all.map(|one| one.serno));
+    }
+
+    /// Whether somebody listens to a channel who needs the server to send its events.
+    pub fn is_wanted(&self, name: &str) -> bool {
+        let here = self.channels.get(name).into_iter().flatten();
+        here.into_iter().any(|one| !one.local)
+    }
+}
