@@ -1,6 +1,6 @@
 // Bundles pkg-template's entries, the slim one without the wasm module inside.
-// Called by `cargo xtask build`: node bundle.mjs ROOT SCRATCH_DIR [--dev]. It takes wasm/, small/ and
-// legacy/ of the scratch directory and fills its pkg/.
+// Called by `cargo xtask build`: node bundle.mjs ROOT SCRATCH_DIR [--dev | --modern]. It takes
+// wasm/, small/ and, without those options, legacy/ of the scratch directory, and fills its pkg/.
 
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -12,12 +12,7 @@ const [root, scratch, mode] = process.argv.slice(2);
 const minify = mode !== "--dev";
 const { build } = createRequire(path.join(root, "tests", "package.json"))("esbuild");
 
-const template = path.join(root, "pkg-template");
-const SCRIPT = path.join(template, "entries", "script.js");
-const ESM = path.join(template, "entries", "esm.js");
-const SLIM = path.join(template, "entries", "slim.js");
-const LEGACY = path.join(template, "entries", "legacy.js");
-const WEAK_REF = path.join(template, "entries", "weak-ref.js");
+const inEntries = (name) => path.join(root, "pkg-template", "entries", name);
 
 const wasmDir = path.join(scratch, "wasm");
 const smallDir = path.join(scratch, "small");
@@ -70,20 +65,20 @@ const common = {
 };
 
 const entries = [
-  { entry: SCRIPT, out: "verto-min.js", format: "iife", minify },
-  { entry: ESM, out: "index.mjs", format: "esm" },
+  { entry: "script.js", out: "verto-min.js", format: "iife", minify },
+  { entry: "esm.js", out: "index.mjs", format: "esm" },
   // Node finds the named exports of a CommonJS file only as this platform writes them.
-  { entry: ESM, out: "index.cjs", format: "cjs", platform: "node" },
-  { entry: SLIM, out: "slim.mjs", format: "esm" },
+  { entry: "esm.js", out: "index.cjs", format: "cjs", platform: "node" },
+  { entry: "slim.js", out: "slim.mjs", format: "esm" },
 ];
-if (minify) {
+if (!mode) {
   entries.push({
-    entry: LEGACY,
+    entry: "legacy.js",
     out: "verto-legacy-min.js",
     format: "iife",
     minify,
     ecma: ECMA,
-    inject: [WEAK_REF],
+    inject: [inEntries("weak-ref.js")],
     alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
     plugins: [linkedTo(legacyDir, byIdentity), asScript(legacyDir)],
   });
@@ -106,7 +101,7 @@ try {
       minifyWhitespace: minify,
       minifySyntax: minify,
       ...options,
-      entryPoints: [entry],
+      entryPoints: [inEntries(entry)],
       outfile,
     });
     await escapeControls(outfile);

@@ -55,8 +55,10 @@ impl Args {
 /// Builds the whole package.
 pub fn build(project: &Project, args: &Args) -> Result<()> {
     let scratch = project.root.join("target").join("pkg-build");
-    let staged = make(project, args.dev, &args.shrink(project), &scratch)?;
-    sizes(project, &staged, args.dev)?;
+    let shrink = args.shrink(project);
+    let parts = if args.dev { Parts::Quick } else { Parts::All };
+    let staged = make(project, parts, &shrink, &scratch)?;
+    sizes(project, &staged, parts)?;
     copy_rest(project, &staged, args.dev)?;
 
     // Only a whole package replaces the previous one.
@@ -65,8 +67,24 @@ pub fn build(project: &Project, args: &Args) -> Result<()> {
     copy_files(&staged, &pkg, |_| true)
 }
 
+/// What of the package is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Parts {
+    /// Everything.
+    All,
+    /// Everything but what takes long, and without optimisation.
+    Quick,
+    /// Everything but `verto-legacy-min.js`.
+    Modern,
+}
+
 /// Makes the scripts and the module of the package in a directory of `scratch`, and says which.
-pub fn make(project: &Project, dev: bool, shrink: &Shrink<'_>, scratch: &Path) -> Result<PathBuf> {
+pub fn make(
+    project: &Project,
+    parts: Parts,
+    shrink: &Shrink<'_>,
+    scratch: &Path,
+) -> Result<PathBuf> {
     tools::wasm_target()?;
     tools::npm_tools(project)?;
     let [bound, small, without_wasm, staged] =
@@ -74,9 +92,9 @@ pub fn make(project: &Project, dev: bool, shrink: &Shrink<'_>, scratch: &Path) -
     for dir in [&bound, &small, &without_wasm, &staged] {
         empty_dir(dir)?;
     }
-    let profile = match dev {
-        true => Profile::Dev,
-        false => Profile::Release,
+    let profile = match parts {
+        Parts::Quick => Profile::Dev,
+        Parts::All | Parts::Modern => Profile::Release,
     };
     let library = step("compiling Rust to WebAssembly", || {
         library::compile(project, profile, shrink)
@@ -87,16 +105,15 @@ pub fn make(project: &Project, dev: bool, shrink: &Shrink<'_>, scratch: &Path) -
     step("shrinking the module", || {
         shrink.module(&library, &wasm, &small)
     })?;
-    // It takes too long for a quick build.
-    if !dev {
+    if parts == Parts::All {
         step("wasm2js", || {
             legacy::build(project, &library, shrink, &without_wasm)
         })?;
     }
-    step("bundling", || bundle(project, scratch, dev))?;
-    for (name, ecma) in scripts(dev) {
+    step("bundling", || bundle(project, scratch, parts))?;
+    for (name, ecma) in scripts(parts) {
         let script = staged.join(name);
-        if !dev {
+        if parts != Parts::Quick {
             step(&format!("shrinking {name}"), || {
                 shrink.script(&script, *ecma)
             })?;
@@ -107,28 +124,33 @@ pub fn make(project: &Project, dev: bool, shrink: &Shrink<'_>, scratch: &Path) -
 }
 
 /// The scripts for a script tag, and the year of the ECMAScript that each is written in.
-fn scripts(dev: bool) -> &'static [(&'static str, u32)] {
+fn scripts(parts: Parts) -> &'static [(&'static str, u32)] {
     // xtask/bundle.mjs has these years too. Chromium 73 knows all of 2019.
     let all = &[(SCRIPT, 2022), (legacy::SCRIPT, 2019)];
-    if dev { all.split_at(1).0 } else { all }
+    match parts {
+        Parts::All => all,
+        Parts::Quick | Parts::Modern => all.split_at(1).0,
+    }
 }
 
-fn bundle(project: &Project, scratch: &Path, dev: bool) -> Result<()> {
+fn bundle(project: &Project, scratch: &Path, parts: Parts) -> Result<()> {
     let mut node = Command::new("node");
     node.arg(project.root.join("xtask").join("bundle.mjs"));
     node.arg(&project.root).arg(scratch);
-    if dev {
-        node.arg("--dev");
+    match parts {
+        Parts::All => {}
+        Parts::Quick => _ = node.arg("--dev"),
+        Parts::Modern => _ = node.arg("--modern"),
     }
     run(&mut node, 5 * MINUTE)
 }
 
 /// Writes the files' hashes, and prints them and their sizes.
-fn sizes(project: &Project, staged: &Path, dev: bool) -> Result<()> {
+fn sizes(project: &Project, staged: &Path, parts: Parts) -> Result<()> {
     let mut node = Command::new("node");
     node.arg(project.root.join("xtask").join("sizes.mjs"));
     node.arg(staged);
-    node.args(scripts(dev).iter().map(|(name, _)| name));
+    node.args(scripts(parts).iter().map(|(name, _)| name));
     node.args(["index.mjs", "index.cjs", "slim.mjs", "verto_bg.wasm"]);
     run(&mut node, MINUTE)
 }

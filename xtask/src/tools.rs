@@ -150,6 +150,12 @@ pub fn packaging_tools(project: &Project) -> Result<()> {
     npm_ci(&project.npm().join("packaging"), "tests/packaging/")
 }
 
+/// npm, which comes with Node.js.
+pub fn npm() -> Result<PathBuf> {
+    find_program(&["npm"])
+        .with_context(|| format!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm"))
+}
+
 fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     node()?;
     let lock = fs::read(dir.join("package-lock.json"))
@@ -159,9 +165,7 @@ fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    let Some(npm) = find_program(&["npm"]) else {
-        bail!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm");
-    };
+    let npm = npm()?;
     step(&format!("npm ci ({name})"), || {
         let mut npm = Command::new(npm);
         // No package of ours needs its install script.

@@ -47,8 +47,8 @@ pub enum Stage {
     Terser,
 }
 
-/// Numbers that were found by trying; `cargo xtask tune` tries others.
-#[derive(Clone, Copy, Debug)]
+/// What was found by trying; `cargo xtask tune` tries others.
+#[derive(Clone, Debug)]
 pub struct Tuning {
     /// How large a function LLVM inlines, by its own measure.
     pub llvm_inline_threshold: u32,
@@ -56,6 +56,9 @@ pub struct Tuning {
     pub one_caller_inline: u32,
     /// How large a function wasm-opt always inlines, in nodes of its tree.
     pub always_inline: u32,
+    /// The characters of streams, in the order of their frequency in the script around them, so that
+    /// the Huffman codes of the one suit the other.
+    pub characters: String,
 }
 
 impl Default for Tuning {
@@ -64,6 +67,9 @@ impl Default for Tuning {
             llvm_inline_threshold: 30,
             one_caller_inline: 20,
             always_inline: 3,
+            characters: "etnr,()sioa.=lucf{}0hdgb:xp;m1wvy?>2_&A[]k#j5437|$6S-+89PCEOWFMULTVDR/J\
+                         qIzNHG@BX*KQZY^%~"
+                .to_owned(),
         }
     }
 }
@@ -165,7 +171,11 @@ impl Shrink<'_> {
         write(&made.names, serde_json::to_string_pretty(&names)?)?;
         let module = read(&made.wasm)?;
         let script = if self.does(Stage::Streams) {
-            script::of_streams(&module, &streams::reader(&self.tools, dir)?)?
+            script::of_streams(
+                &module,
+                &streams::reader(&self.tools, dir)?,
+                &self.tuning.characters,
+            )?
         } else {
             script::of_base64(&module)
         };

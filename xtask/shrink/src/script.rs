@@ -9,14 +9,15 @@ use base64::engine::general_purpose::STANDARD;
 use crate::Tools;
 use crate::streams::{self, Packed};
 
-/// Exports `bytes()`, which gives `module`, by `reader`, the WebAssembly half of what reads streams.
-pub fn of_streams(module: &[u8], reader: &[u8]) -> Result<String> {
+/// Exports `bytes()`, which gives `module`, by `reader`, the WebAssembly half of what
+/// reads streams; for `characters` see [`crate::Tuning`].
+pub fn of_streams(module: &[u8], reader: &[u8], characters: &str) -> Result<String> {
     let Packed {
         text,
         starts,
         singles,
         ..
-    } = streams::pack(module)?;
+    } = streams::pack(module, characters)?;
     // Each byte is one character, of which the first 256 have the bytes' numbers.
     let latin1 = |bytes: &[u8]| {
         serde_json::to_string(&bytes.iter().map(|b| char::from(*b)).collect::<String>())

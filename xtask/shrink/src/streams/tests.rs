@@ -4,7 +4,7 @@ use std::process::Stdio;
 use anyhow::bail;
 
 use super::*;
-use crate::script;
+use crate::{Tuning, script};
 
 /// Every kind of operand.
 const KINDS: &str = r#"(module
@@ -51,6 +51,10 @@ fn assemble(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
+fn characters() -> String {
+    Tuning::default().characters
+}
+
 fn constants(count: usize) -> String {
     "(drop (i32.const 70000))".repeat(count)
 }
@@ -81,7 +85,7 @@ fn a_module_with_every_kind_of_operand_does_the_same_after_packing() {
         let module = assemble(&KINDS.replace("LONG", &constants(count)));
         let reader = reader(&tools(), &dir).unwrap();
         fs::write(dir.join("original.wasm"), &module).unwrap();
-        let script = script::of_streams(&module, &reader).unwrap();
+        let script = script::of_streams(&module, &reader, &characters()).unwrap();
         fs::write(dir.join("packed.mjs"), script).unwrap();
         let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/src/streams/tests.mjs");
         run(Command::new("node").arg(tests).arg(&dir)).unwrap();
@@ -91,7 +95,11 @@ fn a_module_with_every_kind_of_operand_does_the_same_after_packing() {
 
 #[test]
 fn what_cannot_be_packed_is_refused() {
-    let error = |text: &str| pack(&assemble(text)).unwrap_err().to_string();
+    let error = |text: &str| {
+        pack(&assemble(text), &characters())
+            .unwrap_err()
+            .to_string()
+    };
     let large = format!(
         r#"(module (memory 9) (data (i32.const 0) "{}") (func))"#,
         "x".repeat(300_000)
@@ -107,11 +115,18 @@ fn what_cannot_be_packed_is_refused() {
     let kinds = format!("(module (func{}))", " (local i32) (local i64)".repeat(70));
     assert!(error(&kinds).contains("more kinds than fit"));
     assert!(error("(module)").contains("no code"));
+    let module = assemble("(module (func))");
+    let twice = pack(&module, &characters().replace('e', "t")).unwrap_err();
+    assert!(twice.to_string().contains("each once"));
 }
 
 #[test]
 fn a_text_has_only_characters_that_a_string_and_an_inline_script_may_have() {
-    let packed = pack(&assemble(&KINDS.replace("LONG", &constants(1)))).unwrap();
+    let packed = pack(
+        &assemble(&KINDS.replace("LONG", &constants(1))),
+        &characters(),
+    )
+    .unwrap();
     let text = packed.text;
     assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
     assert!(!text.contains(['"', '\'', '`', '\\', '<']));

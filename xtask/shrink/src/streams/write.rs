@@ -1,6 +1,7 @@
 //! Writes a module in streams, as `read.rs` reads them.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -11,11 +12,6 @@ use super::read::{
     CODE, DECLARATIONS, HEAD, LAST_LEAD, Memory, NONE, OFFSETS, OTHERS, SEVERAL, SIZE, STREAMS,
     TAIL, VALUES, read, stream_of,
 };
-
-/// The characters that don't begin a pair, in the order of their frequency in the script
-/// around the text, so that the Huffman codes of the one suit the other: 0.2 KB.
-const BY_FREQUENCY: &[u8] =
-    b"etnr,()sioa.=lucf{}0hdgb:xp;m1wvy?>2_&A[]k#j5437|$6S-+89PCEOWFMULTVDR/JqIzNHG@BX*KQZY^%~";
 
 const CODE_SECTION: u8 = 10;
 
@@ -28,18 +24,21 @@ pub struct Packed {
     pub starts: Vec<u32>,
     /// The bytes that are one character each, by the character's code.
     pub singles: Vec<u8>,
-    /// What it reads back to: the module that was given, but that alignments are 0 and each
-    /// function's size has three bytes.
-    pub module: Vec<u8>,
 }
 
-/// Writes a module in streams.
+/// Writes a module in streams. The most frequent bytes get the first of these `characters`, see
+/// [`Tuning`](crate::Tuning).
 ///
 /// # Errors
-/// The module is not valid, too large for `read.rs`, or has something that is in no stream.
-pub fn pack(wasm: &[u8]) -> Result<Packed> {
+/// The characters are not those that don't begin a pair. The module is not valid, too large for `read.rs`, or has something that is in no stream.
+pub fn pack(wasm: &[u8], characters: &str) -> Result<Packed> {
+    let sorted = |characters: &mut dyn Iterator<Item = u8>| characters.collect::<BTreeSet<_>>();
+    ensure!(
+        sorted(&mut characters.bytes()) == sorted(&mut codes().filter(|code| *code > LAST_LEAD)),
+        "the characters are not those that don't begin a pair, each once"
+    );
     let (streams, module) = split(wasm)?;
-    let characters = Characters::by_frequency(&streams);
+    let characters = Characters::by_frequency(&streams, characters.as_bytes());
     let mut text = Vec::new();
     let mut starts = vec![0];
     for stream in &streams {
@@ -61,7 +60,6 @@ pub fn pack(wasm: &[u8]) -> Result<Packed> {
         text: String::from_utf8(text)?,
         starts,
         singles: characters.singles,
-        module,
     })
 }
 
@@ -97,7 +95,8 @@ fn read_back(text: &[u8], starts: &[u32], characters: &Characters) -> Vec<u8> {
 
 type Streams = [Vec<u8>; STREAMS];
 
-/// The module in streams, and what they shall come to.
+/// The module in streams, and what they shall come to: the module, but that alignments are 0 and
+/// each function's size has three bytes.
 fn split(wasm: &[u8]) -> Result<(Streams, Vec<u8>)> {
     let mut streams = Streams::default();
     let mut count = Vec::new();
@@ -208,20 +207,20 @@ struct Characters {
 
 impl Characters {
     /// The most frequent bytes are one character each.
-    fn by_frequency(streams: &Streams) -> Self {
-        let mut count = [0_u32; 256];
+    fn by_frequency(streams: &Streams, characters: &[u8]) -> Self {
+        let mut count = BTreeMap::new();
         for byte in streams.iter().flatten() {
-            count[usize::from(*byte)] += 1;
+            *count.entry(byte).or_insert(0) += 1;
         }
         let mut frequent: Vec<u8> = (0..=u8::MAX).collect();
-        frequent.sort_by_key(|byte| Reverse(count[usize::from(*byte)]));
+        frequent.sort_by_key(|byte| Reverse(count.get(byte).copied()));
         let mut of = vec![Vec::new(); 256];
-        let mut singles: Vec<_> = BY_FREQUENCY.iter().zip(&frequent).collect();
+        let mut singles: Vec<_> = characters.iter().zip(&frequent).collect();
         singles.sort();
         for (character, byte) in &singles {
             set(&mut of, **byte, vec![**character]);
         }
-        let mut rare: Vec<_> = frequent.iter().skip(BY_FREQUENCY.len()).collect();
+        let mut rare: Vec<_> = frequent.iter().skip(characters.len()).collect();
         rare.sort_unstable();
         let pairs = codes().take_while(|code| *code <= LAST_LEAD);
         let pairs = pairs.flat_map(|first| codes().map(move |second| vec![first, second]));
