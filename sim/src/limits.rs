@@ -46,7 +46,7 @@ pub const MOST_GARBAGE: u64 = 10_000;
 /// How many bytes of garbage one request can send to a client, and how many in one frame.
 pub const MOST_GARBAGE_BYTES: u64 = 10_000_000;
 /// How many events one flood can have.
-pub const LARGEST_FLOOD: u64 = 1_000_000;
+pub const LARGEST_FLOOD: u64 = 200_000;
 /// How many bytes the data of one flooded event can have.
 pub const LARGEST_FLOOD_EVENT: u64 = 100_000;
 /// How many bytes of data one flood can have.
