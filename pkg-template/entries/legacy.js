@@ -1,6 +1,6 @@
-import { VertoError } from "../sdk/error.js";
+import { failure } from "../sdk/error.js";
 import { provide } from "../host/wasm.js";
-// wasm2js made it of the wasm module.
+// The module that wasm2js made of the wasm module.
 import { instantiate } from "verto-wasm-as-script";
 import "./globals.js";
 
@@ -8,9 +8,10 @@ provide((imports) => {
   try {
     return instantiate(imports);
   } catch (cause) {
-    // Nothing is compiled here: what can be out of range is the memory to begin with.
+    // Nothing is compiled here, so a RangeError can only mean that the core's memory, which is an
+    // ArrayBuffer, could not be allocated.
     const why = cause instanceof RangeError ? "no memory is left for it" : cause?.message;
     const message = `the client could not be started: ${why}`;
-    throw new VertoError("wasm-unavailable", -9, message, { data: cause, cause });
+    throw failure("wasm-unavailable", message, { data: cause, cause });
   }
 });

@@ -7,7 +7,7 @@ let started;
 /** Compiles verto_bg.wasm while it loads; see slim.d.ts. */
 export default function init(source) {
   started ??= load(source).catch((cause) => {
-    // The next init() may fare better.
+    // The next call of init() tries again.
     started = undefined;
     throw unavailable(cause);
   });
@@ -22,20 +22,21 @@ async function load(source) {
   if (source instanceof Response) {
     const { url, ok, status, headers } = source;
     if (!ok) throw new Error(`${url} cannot be loaded: HTTP ${status}`);
-    // Streaming insists on exactly this type.
+    // instantiateStreaming() accepts no other type.
     if (headers.get("content-type")?.trim().toLowerCase() === "application/wasm") {
       const { instance } = await WebAssembly.instantiateStreaming(source, imports);
       return begin(instance);
     }
     source = await source.arrayBuffer();
-    // A server that answers every address with its page, say.
+    // Some servers answer every unknown address with the page itself. The second byte of a module
+    // is an "a" (0x61).
     if (new Uint8Array(source)[1] !== 0x61) throw new Error(`${url} holds no WebAssembly`);
   }
   const made = await WebAssembly.instantiate(source, imports);
   begin(made.instance ?? made);
 }
 
-// Node.js doesn't fetch files.
+// Node's fetch() doesn't read files.
 function read(source) {
   const fs = globalThis.process?.getBuiltinModule?.("node:fs");
   const isFile = fs && String(source).startsWith("file:");

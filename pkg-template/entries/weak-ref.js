@@ -1,5 +1,5 @@
-// For browsers without it (Chromium before 84), which don't say either what was collected: an
-// instance that the page drops without logout() stays until the page ends.
+// For browsers without WeakRef (Chromium before 84). They can't tell what the garbage collector
+// took either: an instance that the page drops without logout() stays until the page ends.
 export const WeakRef =
   globalThis.WeakRef ??
   class {

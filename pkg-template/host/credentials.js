@@ -1,5 +1,5 @@
 // What the page logs in with, asked anew for each login.
-import { VertoError } from "../sdk/error.js";
+import { failure } from "../sdk/error.js";
 import { loginText } from "../sdk/options.js";
 
 /**
@@ -10,7 +10,7 @@ import { loginText } from "../sdk/options.js";
 export function askCredentials(options, report) {
   const failed = (name, thrown) => {
     report(thrown);
-    return new VertoError("auth", -10, `the function given as ${name} failed`);
+    return failure("auth", `the function given as ${name} failed`);
   };
   const given = (name) => {
     try {

@@ -1,147 +1,24 @@
-import { askCredentials } from "./credentials.js";
-import { VertoError } from "../sdk/error.js";
 import { enums } from "../sdk/enums.js";
-import { reading } from "../sdk/options.js";
+import { VertoError } from "../sdk/error.js";
+import { askCredentials } from "./credentials.js";
+import { callBack, report, safely } from "./page-code.js";
 import { Sockets } from "./sockets.js";
 
-const nothing = () => {};
-
 /**
- * What an instance holds on the JavaScript side: the page's handlers and the calls that
- * are not settled. It is reachable only from the page's `Verto` (by a WeakMap), so that
- * the two are collected together.
- */
-export class State {
-  core = null;
-  calls = new Map();
-  handlers = new Map();
-  /** Made for the first addEventListener(). */
-  target = null;
-  #lastCall = 0;
-  #listeners = new Map();
-  #lastListener = 0;
-
-  /**
-   * A promise of what `start` begins, which also runs the page's callbacks. Ignoring its
-   * failure is no `unhandledrejection`: pages of callbacks know no promises.
-   */
-  call(ok, failed, start) {
-    const id = (this.#lastCall = (this.#lastCall + 1) >>> 0);
-    const call = { ok, failed };
-    call.promise = new Promise((resolve, reject) => {
-      call.resolve = resolve;
-      call.reject = reject;
-    });
-    this.calls.set(id, call);
-    start(id);
-    return call.promise;
-  }
-
-  /** Settles a call's promise and runs its callback. */
-  settle(id, ok, value) {
-    const settled = this.calls.get(id);
-    if (!settled) return;
-    this.calls.delete(id);
-    settled.stop?.();
-    if (ok) settled.resolve(value);
-    else {
-      // Not for each call at its beginning: that would be a second promise for each.
-      settled.promise.catch(nothing);
-      settled.reject(value);
-    }
-    call(ok ? settled.ok : settled.failed, value);
-  }
-
-  /** The number of a handler with its userData: the same pair has the same number. */
-  listener(handler, userData) {
-    const known = this.#listeners.get(handler) ?? [];
-    let found = known.find((one) => Object.is(one.userData, userData));
-    if (!found) {
-      found = { handler, userData, number: ++this.#lastListener, uses: 0 };
-      this.#listeners.set(handler, [...known, found]);
-    }
-    return found;
-  }
-
-  /** `stop` is to be called when the registration ends, or is made anew. */
-  register(serno, listener, readyHandler, stop) {
-    const known = this.handlers.get(serno);
-    if (!known) {
-      listener.uses++;
-      this.handlers.set(serno, { listener, readyHandler, stop });
-      return;
-    }
-    known.stop?.();
-    known.readyHandler = readyHandler ?? known.readyHandler;
-    known.stop = stop;
-  }
-
-  release(serno) {
-    const registration = this.handlers.get(serno);
-    if (!registration) return;
-    const { listener, stop, ended } = registration;
-    this.handlers.delete(serno);
-    registration.listener = null;
-    listener.uses--;
-    this.forgetUnused(listener);
-    stop?.();
-    ended?.();
-  }
-
-  forgetUnused(listener) {
-    const known = this.#listeners.get(listener.handler);
-    if (listener.uses > 0 || !known) return;
-    const left = known.filter((one) => one !== listener);
-    if (left.length) this.#listeners.set(listener.handler, left);
-    else this.#listeners.delete(listener.handler);
-  }
-}
-
-/** Runs `act` if the signal is aborted; returns what ends listening. */
-export function onAbort(signal, act) {
-  const listener = () => act(signal.reason);
-  reading("signal", () => signal.addEventListener("abort", listener, { once: true }));
-  return () => safely(() => signal.removeEventListener("abort", listener));
-}
-
-// What code of the page's threw is the page's own error: it goes where the browser reports those.
-// That may be the page's code too, whose errors then stop nothing either.
-function report(error) {
-  try {
-    if (typeof reportError === "function") reportError(error);
-    else setTimeout(() => { throw error; });
-  } catch {
-    // There is nobody left to be told.
-  }
-}
-
-// Runs code of the page's: a callback, a logger, a getter. What it throws stops nothing else.
-export function safely(run) {
-  try {
-    return run();
-  } catch (error) {
-    report(error);
-  }
-}
-
-export function call(callback, ...args) {
-  if (typeof callback === "function") safely(() => callback(...args));
-}
-
-/**
- * What the core calls. The core is a root of the garbage collector, so this holds the
- * page's object weakly, except while the core says that it is in use.
+ * What the core calls; src/browser/host.rs says what each method is for. WebAssembly keeps this
+ * object alive, and so this object refers weakly to the page's `Verto` and to its state (see
+ * sdk/state.js), except while the core says that they are in use.
  */
 export class Host extends Sockets {
-  #ref;
+  #verto;
   #state;
-  // The page's object, and its handlers and calls, while they are held.
-  #held = null;
-  #kept = null;
+  // The same two, while the core holds them.
+  #heldVerto = null;
+  #heldState = null;
 
   constructor(verto, state) {
     super();
-    this.#ref = new WeakRef(verto);
+    this.#verto = new WeakRef(verto);
     this.#state = new WeakRef(state);
   }
 
@@ -155,29 +32,20 @@ export class Host extends Sockets {
 
   hold(strongly) {
     if (!strongly) this.forget();
-    this.#held = strongly ? this.#ref.deref() : null;
-    this.#kept = strongly ? this.#state.deref() : null;
+    this.#heldVerto = strongly ? this.#verto.deref() : null;
+    this.#heldState = strongly ? this.#state.deref() : null;
   }
 
   options() {
-    return safely(() => this.#ref.deref()?.options);
+    return safely(() => this.#verto.deref()?.options);
   }
 
-  credentials(socket) {
-    const { core } = this.#state.deref();
-    // Without a code it is no memory that was left: the next attempt may find some.
-    const failed = ({ code, message }) => safely(() => core.no_credentials(socket, code ?? -10, message));
-    try {
-      const text = askCredentials(this.options(), report);
-      if (typeof text === "string") core.credentials(socket, text);
-      else text.then((text) => core.credentials(socket, text)).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+  credentials() {
+    return askCredentials(this.options(), report);
   }
 
   settle(id, ok, value) {
-    this.#kept?.settle(id, ok, value);
+    this.#heldState?.calls.settle(id, ok, value);
   }
 
   state(state, attempt, delayMs, reason, error) {
@@ -197,8 +65,8 @@ export class Host extends Sockets {
   }
 
   registration(serno) {
-    // The core holds us while it has events to tell.
-    return this.#kept?.handlers.get(serno);
+    // While the core has events to tell it holds the state.
+    return this.#heldState?.registrations.get(serno);
   }
 
   hear({ handler, userData }, params) {
@@ -207,15 +75,15 @@ export class Host extends Sockets {
       return;
     }
     try {
-      handler(this.#held, params, userData);
+      handler(this.#heldVerto, params, userData);
     } catch (error) {
       report(error);
     }
   }
 
   ready(serno, channel) {
-    const ready = this.#state.deref()?.handlers.get(serno)?.readyHandler;
-    call(ready, this.#ref.deref(), channel);
+    const registration = this.#state.deref()?.registrations.get(serno);
+    callBack(registration?.readyHandler, this.#verto.deref(), channel);
   }
 
   refused(channel, error) {
@@ -229,7 +97,7 @@ export class Host extends Sockets {
 
   release(serno) {
     this.forget();
-    this.#state.deref()?.release(serno);
+    this.#state.deref()?.registrations.release(serno);
   }
 
   tell_soon() {
@@ -253,15 +121,15 @@ export class Host extends Sockets {
     return this.options()?.logger ?? globalThis.console;
   }
 
-  // Whether the page took it: by such a callback, or by a listener's preventDefault().
+  // Calls the listeners and the callback; returns whether the page took it upon itself: it has such
+  // a callback, or a listener of it called preventDefault().
   #tell(name, ...args) {
     return safely(() => {
-      const verto = this.#ref.deref();
-      const type = name.slice(2).toLowerCase();
-      const init = { detail: args, cancelable: true };
-      const left = this.#state.deref()?.target?.dispatchEvent(new CustomEvent(type, init));
+      const type = name.slice("on".length).toLowerCase();
+      const goesOn = this.#state.deref()?.dispatch(type, args);
+      const verto = this.#verto.deref();
       const callbacks = verto?.callbacks;
-      if (typeof callbacks?.[name] !== "function") return left === false;
+      if (typeof callbacks?.[name] !== "function") return goesOn === false;
       safely(() => callbacks[name](verto, ...args));
       return true;
     });

@@ -1,21 +1,22 @@
-// Starts the core when it is first used. Importing this starts nothing, so that a page (or a
-// server that renders one) may import the package and never use it.
+// Starts the core when it is first used. Importing this module starts nothing, so a page (or a
+// server that renders pages) may import the package and never use it.
 import { Client, __wbg_set_wasm } from "verto-wasm-bindgen";
 import { imports, start as startModule } from "verto-wasm-link";
-import { VertoError } from "../sdk/error.js";
+import { VertoError, failure } from "../sdk/error.js";
 
 export { Client, imports };
 
 let exports;
 let instantiate = () => {
-  throw new VertoError("wasm-unavailable", -9, "WebAssembly isn't loaded: `await init()` first");
+  throw failure("wasm-unavailable", "WebAssembly isn't loaded: `await init()` first");
 };
 
-/** Makes the instance when one is needed, where no init() does. */
+/** Sets the function that makes the instance when one is needed; with init() there is none. */
 export function provide(makes) {
   instantiate = makes;
 }
 
+/** Takes an instance into use. */
 export function begin(instance) {
   if (exports) return;
   exports = instance.exports;
@@ -32,9 +33,10 @@ function start() {
   return exports;
 }
 
-// Until then every access to the exports starts it.
+// Until begin() sets the true exports, every access to one of them starts the core.
 __wbg_set_wasm(new Proxy({}, { get: (_, name) => start()[name] }));
 
+/** The error of kind `wasm-unavailable` for what the browser threw: it says what to do. */
 export function unavailable(cause) {
   if (cause instanceof VertoError) return cause;
   let message = "WebAssembly could not be started: ";
@@ -51,5 +53,5 @@ export function unavailable(cause) {
   } else {
     message += cause?.message;
   }
-  return new VertoError("wasm-unavailable", -9, message, { data: cause, cause });
+  return failure("wasm-unavailable", message, { data: cause, cause });
 }

@@ -1,7 +1,9 @@
+// The class `VertoCallcenter`. types/index.d.ts says what each of its methods is for.
+import { copy, fits, isMissing, json, text } from "./check.js";
 import { badArgument } from "./error.js";
 import { Private } from "./private.js";
-import { copy, fits, isMissing, json, text } from "./options.js";
-import { Verto, callCore } from "./verto.js";
+import { callCore } from "./requests.js";
+import { Verto } from "./verto.js";
 
 const states = new Private();
 
@@ -11,14 +13,15 @@ function stateOf(vcc) {
   return state;
 }
 
-// A number stands for the string that it is written as, and blanks for nothing.
+// What a page gives as an argument of a command: a number means the same as its digits as a string,
+// and a string of blanks the same as an empty one.
 function argument(value) {
   if (Number.isFinite(value)) return String(value);
   return typeof value === "string" ? fits("argument", value.trim() && value) : value;
 }
 
-// Runs a command whose `count` arguments come before its callbacks. The last of them may
-// be left out altogether, so that the callbacks move up, where it is optional.
+// Runs a command whose `count` arguments come before its callbacks. If the last of them is
+// `optional`, the page may leave it out altogether, so that the callbacks take its place.
 function command(vcc, func, args, count, optional) {
   const values = optional && typeof args[count - 1] === "function" ? count - 1 : count;
   const [ok, failed, options] = args.slice(values);
@@ -80,7 +83,7 @@ export class VertoCallcenter {
   }
 
   subscribeAgent(agent, handler, options) {
-    // Without an agent it would be the whole group's channel.
+    // Without an agent, channel() would return the channel of the whole group.
     if (isMissing(agent)) throw badArgument("agent", "is missing");
     return stateOf(this).verto.subscribe(this.channel(agent), { ...copy("options", options), handler });
   }

@@ -1,4 +1,25 @@
 /**
+ * The code of each kind of failure for which the server gave no code of its own. The table in
+ * src/core/error.rs has the same codes; tests/glue/errors.test.mjs compares the two, and the list
+ * in types/index.d.ts.
+ */
+export const CODES = {
+  timeout: -1,
+  "connection-lost": -2,
+  closed: -3,
+  "taken-over": -4,
+  "invalid-argument": -5,
+  "too-large": -6,
+  overflow: -7,
+  unsupported: -8,
+  // The only kind that the core doesn't have: it is told where the core couldn't be started.
+  "wasm-unavailable": -9,
+  auth: -10,
+  rejected: -11,
+  aborted: -12,
+};
+
+/**
  * The one error of this package. `kind` says what happened in a word, `code` is the
  * server's or one of ours, `message` says what to do.
  */
@@ -15,7 +36,7 @@ export class VertoError extends Error {
     this.sent = details?.sent;
   }
 
-  // An Error's own fields are lost in JSON.
+  // JSON.stringify() would leave out the fields that every Error has, such as `message`.
   toJSON() {
     const { name, kind, code, message, reason, data, method, sent } = this;
     return { name, kind, code, message, reason, data, method, sent };
@@ -23,7 +44,12 @@ export class VertoError extends Error {
 }
 Object.defineProperty(VertoError.prototype, "name", { value: "VertoError" });
 
+/** A failure that this side found, with the code of its kind. */
+export function failure(kind, message, details) {
+  return new VertoError(kind, CODES[kind], message, details);
+}
+
 /** The page gave an argument that cannot be used. */
 export function badArgument(name, must) {
-  return new VertoError("invalid-argument", -5, `${name} ${must}`);
+  return failure("invalid-argument", `${name} ${must}`);
 }

@@ -1,3 +1,4 @@
+// What the package exports, however a page takes it in: see entries/.
 import { idleVerto } from "./verto.js";
 
 export { Verto } from "./verto.js";

@@ -42,18 +42,18 @@ pub struct Config {
     /// How many frames may wait for a slow client before further ones are dropped.
     #[serde(default = "default_send_queue")]
     pub send_queue: usize,
-    /// How many seconds an HTTP request may take until its head, and then its body, has come.
-    #[serde(default = "default_request_timeout")]
-    pub request_timeout: u64,
-    /// A connection that takes nothing for so many seconds while frames wait for it is cut.
-    #[serde(default = "default_write_timeout")]
-    pub write_timeout: u64,
     /// For how many seconds a user's browsers ring.
     #[serde(default = "default_ring_time")]
     pub ring_time: u64,
     /// For how many seconds a call may be without its WebSocket.
     #[serde(default = "default_detach_time")]
     pub detach_time: u64,
+    /// How many seconds an HTTP request may take until its head, and then its body, has come.
+    #[serde(default = "default_request_timeout")]
+    pub request_timeout: u64,
+    /// A connection that takes nothing for so many seconds while frames wait for it is cut.
+    #[serde(default = "default_write_timeout")]
+    pub write_timeout: u64,
     /// How many seconds a token from the HTTP API is valid.
     #[serde(default = "default_token_lifetime")]
     pub token_lifetime: u64,
@@ -204,7 +204,7 @@ impl Config {
             ("request_timeout", self.request_timeout, 1),
             ("write_timeout", self.write_timeout, 1),
             ("token_lifetime", self.token_lifetime, 0),
-            ("ring_time", self.ring_time, 0),
+            ("ring_time", self.ring_time, 1),
             ("detach_time", self.detach_time, 0),
         ];
         let logins = self.users.iter().filter_map(|user| user.login_expires);

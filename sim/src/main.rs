@@ -50,6 +50,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -59,6 +60,7 @@ use config::Config;
 use http::{Files, Guard};
 use media::Media;
 use sim::Sim;
+use supervise::keep_going;
 use switch::Options;
 
 #[tokio::main]
@@ -121,8 +123,12 @@ async fn run(cli: Cli) -> Result<(), String> {
         browser_phones: cli.browser_phones,
     };
     let sim = Arc::new(Sim::new(config, options, media));
-    let calls = Arc::clone(&sim);
-    tokio::spawn(async move { calls.run_calls(happened).await });
+    let (calls, happened) = (Arc::clone(&sim), Arc::new(Mutex::new(happened)));
+    let run_calls = move || {
+        let (calls, happened) = (Arc::clone(&calls), Arc::clone(&happened));
+        async move { calls.run_calls(&happened).await }
+    };
+    tokio::spawn(async move { keep_going("calls", run_calls).await });
     if cli.agents > 0 {
         sim.set_load(cli.agents, cli.events).await;
     }

@@ -1,10 +1,10 @@
 //! The simulator as its tasks share it: the switch behind one lock, the recorded frames, and
-//! the two tasks that let time pass.
+//! the tasks that let time pass.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc};
 use tokio::task::yield_now;
 use tokio::time::{Instant, interval};
 
@@ -90,7 +90,8 @@ impl Sim {
 
     /// Lets the time of the calls pass, and takes note of what happens to their media. This never
     /// returns.
-    pub async fn run_calls(&self, mut happened: mpsc::UnboundedReceiver<Happened>) {
+    pub async fn run_calls(&self, happened: &AsyncMutex<mpsc::UnboundedReceiver<Happened>>) {
+        let mut happened = happened.lock().await;
         loop {
             let due = self.update(|switch| switch.calls.next_due());
             tokio::select! {
@@ -158,7 +159,7 @@ mod tests {
             speed: 1.0,
             browser_phones: false,
         };
-        let (media, _happened) = Media::start().await.unwrap();
+        let (media, _) = Media::start().await.unwrap();
         let sim = Arc::new(Sim::new(config, options, media));
         let broken = Arc::clone(&sim);
         let task = tokio::spawn(async move {

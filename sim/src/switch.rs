@@ -73,7 +73,7 @@ impl Switch {
     }
 
     /// Carries on what has been done: the call centre's events to their subscribers, its calls to
-    /// browsers, and what browsers do to the call centre.
+    /// browsers, what browsers do to the call centre, and to calls what goes wrong with them.
     pub fn carry_on(&mut self) {
         self.publish_center_events();
         let Switch {
@@ -81,9 +81,12 @@ impl Switch {
             center,
             calls,
             hub,
+            faults,
             ..
         } = self;
         phones.connect(center, calls, hub, unix_ms());
+        calls.habits = faults.calls.habits;
+        calls.impair(|conn, login| faults.calls.impairment(conn, login));
         self.publish_center_events();
     }
 

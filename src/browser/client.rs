@@ -7,20 +7,21 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use super::connect_options::{ConnectOptions, config};
 use super::host::Host;
 use super::json::Json;
 use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Config, Request, Route, SocketId};
-use crate::core::{CallId, Expect, KeepAlive, Ms};
+use crate::core::session::{Request, Route, SocketId};
+use crate::core::{CallId, Expect, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
 #[wasm_bindgen]
 #[allow(missing_debug_implementations)] // There is nothing to show but the shell.
 pub struct Client {
-    shell: Rc<Shell>,
+    pub(super) shell: Rc<Shell>,
 }
 
 #[wasm_bindgen]
@@ -46,36 +47,9 @@ impl Client {
         self.shell.read(|session| session.sessid().into())
     }
 
-    /// Connects; the arguments are those of [`Config`]. Times are in ms; an `interval` of 0
-    /// means that silence isn't judged.
-    #[allow(clippy::too_many_arguments)] // An object with getters is three times the wasm.
-    pub fn connect(
-        &self,
-        call: CallId,
-        url: String,
-        fallback_url: Option<String>,
-        sessid: Option<String>,
-        auto_reconnect: bool,
-        fresh_credentials: bool,
-        interval: f64,
-        max_failed: u32,
-        timeout: f64,
-        jsapi_timeout: f64,
-    ) {
-        let interval = interval as Ms;
-        let config = Box::new(Config {
-            url,
-            fallback_url,
-            sessid,
-            auto_reconnect,
-            fresh_credentials,
-            keep_alive: (interval > 0).then_some(KeepAlive {
-                interval,
-                max_failed,
-            }),
-            timeout: timeout as Ms,
-            jsapi_timeout: jsapi_timeout as Ms,
-        });
+    /// Connects; `options` are the page's, which the glue has checked.
+    pub fn connect(&self, call: CallId, options: &ConnectOptions) {
+        let config = Box::new(config(options));
         self.shell
             .command(|session, now| session.connect(now, call, config));
     }
@@ -127,19 +101,6 @@ impl Client {
     pub fn fresh_credentials(&self, fresh: bool) {
         self.shell
             .command(|session, _| session.fresh_credentials(fresh));
-    }
-
-    /// The page's answer to [`Host::credentials`]: the login's parameters as JSON text.
-    pub fn credentials(&self, socket: SocketId, params: String) {
-        self.shell
-            .happened(|session, now| session.credentials(now, socket, Ok(params)));
-    }
-
-    /// The page gave no credentials.
-    pub fn no_credentials(&self, socket: SocketId, code: i32, message: String) {
-        let error = Error::new(Kind::of_code(code), message);
-        self.shell
-            .happened(|session, now| session.credentials(now, socket, Err(error)));
     }
 
     /// Ends the session and its subscriptions.

@@ -18,10 +18,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn hold(this: &Host, strongly: bool);
 
-    /// Asks the page for the parameters of the login on this socket; answered, at once or
-    /// later, by [`Client::credentials`](super::Client::credentials) or `no_credentials`.
-    #[wasm_bindgen(method)]
-    pub fn credentials(this: &Host, socket: u32);
+    /// Asks the page for the parameters of a login: returns them as JSON text, or a promise of
+    /// it. What this throws, or what the promise rejects with, is a `VertoError`.
+    #[wasm_bindgen(method, catch)]
+    pub fn credentials(this: &Host) -> Result<JsValue, JsValue>;
 
     /// Opens a socket of the page's or the platform's class, which is `id` to the core.
     #[wasm_bindgen(method, catch)]

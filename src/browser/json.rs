@@ -18,7 +18,7 @@ extern "C" {
 
 thread_local! {
     /// One import with these is smaller than one for each name.
-    static NAMES: [JsValue; Field::ALL.len()] = Field::ALL.map(|field| field.name().into());
+    static NAMES: Vec<JsValue> = Field::ALL.iter().map(|field| field.name().into()).collect();
 }
 
 impl Value for Json {

@@ -4,7 +4,11 @@
 //! [`Client`] is what JavaScript sees; `shell::Shell` runs the core behind it and calls
 //! the page through a [`Host`].
 
+#[cfg(feature = "calls")]
+mod calls;
 mod client;
+mod connect_options;
+mod credentials;
 mod host;
 mod json;
 mod params;

@@ -8,8 +8,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use super::credentials::read_answer;
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
@@ -138,7 +141,7 @@ impl Shell {
         self.session.borrow_mut().next_notice()
     }
 
-    fn perform(&self, io: Io) {
+    fn perform(self: &Rc<Self>, io: Io) {
         match io {
             Io::Open { socket: id, url } => match self.host.socket(id, &url) {
                 Ok(socket) => {
@@ -168,10 +171,31 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { socket } => self.host.credentials(socket),
+            Io::Credentials { socket } => self.ask_credentials(socket),
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
+    }
+
+    /// Asks the page for the credentials of the login on `socket`. The session ignores an answer
+    /// for any but its newest socket, so one that comes late does no harm.
+    fn ask_credentials(self: &Rc<Self>, socket: SocketId) {
+        let answer = match self.host.credentials() {
+            Ok(promise) if !promise.is_string() => {
+                let promise = JsFuture::from(promise.unchecked_into::<Promise>());
+                // The page's promise may never settle; it must not keep the shell alive then.
+                let shell = Rc::downgrade(self);
+                spawn_local(async move {
+                    let answer = read_answer(promise.await);
+                    if let Some(shell) = shell.upgrade() {
+                        shell.happened(|session, now| session.credentials(now, socket, answer));
+                    }
+                });
+                return;
+            }
+            answer => read_answer(answer),
+        };
+        self.session.borrow_mut().credentials(now(), socket, answer);
     }
 
     fn unset_timer(&self) {
@@ -273,6 +297,8 @@ impl Shell {
             Notice::Gap(gap) => {
                 host.gap(&gap.channel, gap.expected as f64, gap.received as f64);
             }
+            #[cfg(feature = "calls")]
+            Notice::Dialog(notice) => super::calls::tell(host, notice),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+#[cfg(feature = "calls")]
+use crate::core::dialog::Trouble;
 use crate::core::json::integer;
 use crate::core::value::{Field, Value};
 
@@ -30,13 +32,16 @@ pub enum Kind {
     Unsupported,
     /// The page gave the call up.
     Aborted,
+    /// A telephone call has no microphone, or no media.
+    #[cfg(feature = "calls")]
+    Media(Trouble),
 }
 
 /// The failures, each with its name and its code on the page. The codes are ours: a failure
 /// that the server tells of has the server's code, and JSON-RPC's own lie below -32000, so
 /// that the two cannot be confused. `pkg-template/` has the same table, with one row more:
 /// without WebAssembly this code isn't there to fail (`wasm-unavailable`, -9).
-pub const KINDS: [(Kind, &str, i32); 11] = [
+pub const KINDS: &[(Kind, &str, i32)] = &[
     (Kind::Timeout, "timeout", -1),
     (Kind::ConnectionLost, "connection-lost", -2),
     (Kind::Closed, "closed", -3),
@@ -48,6 +53,16 @@ pub const KINDS: [(Kind, &str, i32); 11] = [
     (Kind::Auth, "auth", -10),
     (Kind::Rejected, "rejected", -11),
     (Kind::Aborted, "aborted", -12),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Denied), "media-denied", -13),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Insecure), "media-insecure", -14),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Missing), "media-missing", -15),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Busy), "media-busy", -16),
+    #[cfg(feature = "calls")]
+    (Kind::Media(Trouble::Failed), "media-failed", -17),
 ];
 
 impl Kind {
@@ -58,7 +73,7 @@ impl Kind {
     /// assert_eq!(Kind::ConnectionLost.name(), "connection-lost");
     /// ```
     pub fn name(self) -> &'static str {
-        self.row().1
+        self.row().0
     }
 
     /// The code of a failure for which the server gave none; see [`KINDS`].
@@ -68,7 +83,7 @@ impl Kind {
     /// assert_eq!(Kind::Timeout.code(), -1);
     /// ```
     pub fn code(self) -> i32 {
-        self.row().2
+        self.row().1
     }
 
     /// The kind with this [`Self::code`]; `InvalidArgument` where there is none.
@@ -82,9 +97,9 @@ impl Kind {
         row.map_or(Kind::InvalidArgument, |(kind, ..)| *kind)
     }
 
-    fn row(self) -> (Kind, &'static str, i32) {
-        let row = KINDS.into_iter().find(|(kind, ..)| *kind == self);
-        row.unwrap_or((self, "", 0))
+    fn row(self) -> (&'static str, i32) {
+        let row = KINDS.iter().find(|(kind, ..)| *kind == self);
+        row.map_or(("", 0), |(_, name, code)| (name, *code))
     }
 }
 
@@ -254,7 +269,7 @@ mod tests {
 
     #[test]
     fn no_two_kinds_have_the_same_name_or_code() {
-        for (kind, name, code) in KINDS {
+        for &(kind, name, code) in KINDS {
             assert_eq!((kind.name(), kind.code()), (name, code));
             assert_eq!(Kind::of_code(code), kind);
             assert_eq!(KINDS.iter().filter(|row| row.1 == name).count(), 1);

@@ -1,5 +1,7 @@
 //! The frames of the protocol: what came in is classified, what goes out is written.
 
+#[cfg(feature = "calls")]
+use crate::core::dialog;
 use crate::core::json::{integer, push_number, push_string};
 use crate::core::value::{Field, Value};
 
@@ -58,6 +60,9 @@ pub enum Method {
     Punt,
     /// `verto.info`: a text message.
     Info,
+    /// One about a telephone call.
+    #[cfg(feature = "calls")]
+    Call(dialog::Method),
     /// Any other.
     Other,
 }
@@ -113,6 +118,9 @@ fn classify_request<V: Value>(value: &V, method: &str) -> Frame<V> {
         "verto.clientReady" => Method::ClientReady,
         "verto.punt" => Method::Punt,
         "verto.info" => Method::Info,
+        #[cfg(feature = "calls")]
+        _ => dialog::Method::of(method).map_or(Method::Other, Method::Call),
+        #[cfg(not(feature = "calls"))]
         _ => Method::Other,
     };
     Frame::Request {

@@ -21,3 +21,17 @@ pub fn has_room(bytes: usize) -> bool {
     black_box(&probe);
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::has_room;
+
+    #[test]
+    fn there_is_room_for_little_and_none_for_more_than_can_be_addressed() {
+        assert!(has_room(0));
+        assert!(has_room(1_000_000));
+        for bytes in [usize::MAX / 2, usize::MAX - 40_000] {
+            assert!(!has_room(bytes), "{bytes}");
+        }
+    }
+}

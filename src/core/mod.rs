@@ -6,9 +6,12 @@
 //!
 //! To be read in this order: [`session`], which is the whole of it from outside, with an
 //! example from `connect` to the login; [`error`], how a call can fail; [`callcenter`], what
-//! the commands are made of; [`frame`] and [`value`], what is on the wire and how it is read.
+//! the commands are made of; `dialog`, the telephone calls; [`frame`] and [`value`], what is on
+//! the wire and how it is read.
 
 pub mod callcenter;
+#[cfg(feature = "calls")]
+pub mod dialog;
 pub mod error;
 pub mod frame;
 mod json;

@@ -53,6 +53,9 @@ pub enum Owner {
     Nobody,
     /// The session: `verto.ping`.
     Ping,
+    /// A dialog, and then the page's call that it asks for, if there is one.
+    #[cfg(feature = "calls")]
+    Dialog(crate::core::dialog::Asker),
 }
 
 /// A request that waits for a login or for its answer.

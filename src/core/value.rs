@@ -4,67 +4,71 @@
 //! and is read by typed getters; in native tests it is a `serde_json` value. Both go
 //! through the same classifier ([`crate::core::frame`]).
 
-/// The members of a frame that the core reads. Everything else in a frame is for the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Field {
-    Method,
-    Id,
-    Params,
-    Result,
-    Error,
-    Code,
-    Message,
-    Reason,
-    Msg,
-    Sessid,
-    EventChannel,
-    SubscribedChannel,
-    EventSerno,
-    SubscribedChannels,
-    AlreadySubscribedChannels,
+macro_rules! fields {
+    ($($(#[$only:meta])? $field:ident $name:literal,)*) => {
+        /// The members of a frame that the core reads. Everything else in a frame is for the page.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub enum Field {
+            $($(#[$only])? $field,)*
+        }
+
+        impl Field {
+            /// Each of them, in the order of their declaration.
+            pub const ALL: &[Field] = &[$($(#[$only])? Field::$field,)*];
+
+            /// The member's name on the wire.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($(#[$only])? Field::$field => $name,)*
+                }
+            }
+        }
+    };
 }
 
-impl Field {
-    /// Each of them, in the order of their declaration.
-    pub const ALL: [Field; 15] = [
-        Field::Method,
-        Field::Id,
-        Field::Params,
-        Field::Result,
-        Field::Error,
-        Field::Code,
-        Field::Message,
-        Field::Reason,
-        Field::Msg,
-        Field::Sessid,
-        Field::EventChannel,
-        Field::SubscribedChannel,
-        Field::EventSerno,
-        Field::SubscribedChannels,
-        Field::AlreadySubscribedChannels,
-    ];
-
-    /// The member's name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Field::Method => "method",
-            Field::Id => "id",
-            Field::Params => "params",
-            Field::Result => "result",
-            Field::Error => "error",
-            Field::Code => "code",
-            Field::Message => "message",
-            Field::Reason => "reason",
-            Field::Msg => "msg",
-            Field::Sessid => "sessid",
-            Field::EventChannel => "eventChannel",
-            Field::SubscribedChannel => "subscribedChannel",
-            Field::EventSerno => "eventSerno",
-            Field::SubscribedChannels => "subscribedChannels",
-            Field::AlreadySubscribedChannels => "alreadySubscribedChannels",
-        }
-    }
+fields! {
+    Method "method",
+    Id "id",
+    Params "params",
+    Result "result",
+    Error "error",
+    Code "code",
+    Message "message",
+    Reason "reason",
+    Msg "msg",
+    Sessid "sessid",
+    EventChannel "eventChannel",
+    SubscribedChannel "subscribedChannel",
+    EventSerno "eventSerno",
+    SubscribedChannels "subscribedChannels",
+    AlreadySubscribedChannels "alreadySubscribedChannels",
+    #[cfg(feature = "calls")]
+    CallId "callID",
+    #[cfg(feature = "calls")]
+    Sdp "sdp",
+    #[cfg(feature = "calls")]
+    Cause "cause",
+    #[cfg(feature = "calls")]
+    CauseCode "causeCode",
+    #[cfg(feature = "calls")]
+    HoldState "holdState",
+    #[cfg(feature = "calls")]
+    NodeUuid "node_uuid",
+    #[cfg(feature = "calls")]
+    DisplayDirection "display_direction",
+    #[cfg(feature = "calls")]
+    DisplayName "display_name",
+    #[cfg(feature = "calls")]
+    DisplayNumber "display_number",
+    #[cfg(feature = "calls")]
+    CallerIdName "caller_id_name",
+    #[cfg(feature = "calls")]
+    CallerIdNumber "caller_id_number",
+    #[cfg(feature = "calls")]
+    CalleeIdName "callee_id_name",
+    #[cfg(feature = "calls")]
+    CalleeIdNumber "callee_id_number",
 }
 
 /// A parsed JSON value, read without copying it.

@@ -5,12 +5,14 @@
 // tells it, and can call the client from inside each of those calls. Between the two the
 // package's own files do the work: sockets, frames, waking up, credentials and options.
 
-// One at a time, each after what it imports: of requests that come at once the server of
-// wasm-bindgen-test may leave one unanswered (the pool of threads of tiny_http 0.12), and then
-// no test ever begins.
+// These are loaded one at a time, each after what it imports: of requests that come at once the
+// server of wasm-bindgen-test may leave one unanswered (the pool of threads of tiny_http 0.12), and
+// then no test ever begins.
 const { VertoError, badArgument } = await import("../../pkg-template/sdk/error.js");
-const check = await import("../../pkg-template/sdk/options.js");
+const check = await import("../../pkg-template/sdk/check.js");
+const { config } = await import("../../pkg-template/sdk/options.js");
 await import("../../pkg-template/sdk/enums.js");
+await import("../../pkg-template/host/page-code.js");
 await import("../../pkg-template/host/credentials.js");
 await import("../../pkg-template/host/sockets.js");
 const { Host } = await import("../../pkg-template/host/host.js");
@@ -397,9 +399,9 @@ export class Page {
   connect(options) {
     return this.run(() =>
       this.make((call) => {
-        const config = check.config(options);
+        const checked = config(options);
         this.options = options;
-        this.client.connect(call, ...config);
+        this.client.connect(call, checked);
       }),
     );
   }

@@ -18,8 +18,10 @@ macro_rules! glue {
 
 glue! {
     "/pkg-template/host/credentials.js": askCredentials,
-    "/pkg-template/host/host.js": safely,
+    "/pkg-template/host/host.js": Host,
+    "/pkg-template/host/page-code.js": safely,
     "/pkg-template/host/sockets.js": Sockets,
+    "/pkg-template/sdk/check.js": isMissing,
     "/pkg-template/sdk/enums.js": enums,
     "/pkg-template/sdk/error.js": badArgument,
     "/pkg-template/sdk/options.js": config,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{Harness, State, config};
+use verto_wasm::core::frame::{most_bytes, request, whole};
 
 #[test]
 fn frames_in_an_array_are_each_a_frame() {
@@ -270,5 +271,36 @@ fn a_login_reply_of_any_shape_is_survived() {
         h.authenticate();
         h.refuse(1, &error);
         assert_eq!(h.session.state(), State::Reconnecting, "{error}");
+    }
+}
+
+#[test]
+fn a_request_is_never_longer_than_what_is_reckoned_with() {
+    // Each of these characters takes six bytes in JSON.
+    let escaped = "\u{1}".repeat(50);
+    for params in ["{}", r#"{"n":1}"#] {
+        let longest = request(&escaped, params, &escaped, u32::MAX).len();
+        let most = most_bytes(&escaped, params, &escaped);
+        assert!(
+            (longest..longest + 10).contains(&most),
+            "{longest} of {most}"
+        );
+    }
+}
+
+#[test]
+fn only_whole_numbers_that_are_exact_count() {
+    let largest = (1_u64 << 53) - 1;
+    assert_eq!(whole(0.0), Some(0));
+    assert_eq!(whole(largest as f64), Some(largest));
+    for number in [
+        (1_u64 << 53) as f64,
+        -1.0,
+        0.5,
+        1e300,
+        f64::NAN,
+        f64::INFINITY,
+    ] {
+        assert_eq!(whole(number), None, "{number}");
     }
 }

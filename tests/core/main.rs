@@ -14,6 +14,8 @@
 )]
 
 mod credentials;
+#[cfg(feature = "calls")]
+mod dialog;
 mod ending;
 mod events;
 mod fallback_address;

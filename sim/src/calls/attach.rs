@@ -2,6 +2,7 @@
 
 use tokio::time::Instant;
 
+use crate::clock::later;
 use crate::hub::{ConnId, Hub};
 use crate::json::Json;
 use crate::media::LegId;
@@ -30,7 +31,7 @@ impl Calls {
             } else if !leg.recover {
                 self.end(hub, id, NORMAL_CLEARING, Bye::Omit);
             } else {
-                leg.detached = Some(Instant::now() + self.times.detach);
+                leg.detached = Some(later(Instant::now(), self.times.detach));
                 leg.local.renew_ice();
                 self.media.suspend(id);
             }

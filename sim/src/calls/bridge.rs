@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::clock::later;
 use crate::hub::{ConnId, Hub, Target};
 use crate::json::Json;
 use crate::media::sdp_in::{Codec, Remote};
@@ -23,6 +24,7 @@ impl Calls {
             .matching(&Target::Login(ring.user.clone()))
             .into_iter()
             .filter_map(|conn| socket(hub, conn))
+            .take(self.room())
             .collect();
         if sockets.is_empty() {
             return self.end(hub, caller, USER_NOT_REGISTERED, Bye::Say);
@@ -39,7 +41,7 @@ impl Calls {
             .into_iter()
             .map(|socket| self.invite(hub, caller, &from, socket, codec))
             .collect();
-        let end = Instant::now() + ring.time.unwrap_or(self.times.ring);
+        let end = later(Instant::now(), ring.time.unwrap_or(self.times.ring));
         if let Some(leg) = self.legs.get_mut(&caller) {
             leg.doing = Doing::Calling(targets);
             leg.next = Some((end, Step::NoAnswer(ring.hands_cause_on)));

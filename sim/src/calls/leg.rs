@@ -8,7 +8,7 @@ use crate::hub::ConnId;
 use crate::json::Json;
 use crate::media::sdp_in::Remote;
 use crate::media::sdp_out::Local;
-use crate::media::{Hears, LegId, Meter};
+use crate::media::{Hears, Impairment, LegId, Meter};
 
 /// A name and a number to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,6 +111,8 @@ pub struct Leg {
     pub digits: String,
     /// What is heard of a caller who is no browser but simulated.
     pub voice: Option<Hears>,
+    /// What goes wrong with its sound, on purpose.
+    pub impairment: Impairment,
 }
 
 impl Leg {

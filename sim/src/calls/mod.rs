@@ -20,4 +20,4 @@ mod variables;
 
 pub use bridge::socket;
 pub use outside::Outside;
-pub use table::{Calls, Times};
+pub use table::{Calls, Habits, Times};

@@ -8,6 +8,7 @@ use super::cause::{Cause, NORMAL_CLEARING, ORIGINATOR_CANCEL};
 use super::dialplan::Ring;
 use super::leg::{Doing, Party, Socket, State, Step};
 use super::table::{Bye, Calls, new_leg};
+use crate::clock::later;
 use crate::hub::Hub;
 use crate::media::{Hears, LegId};
 
@@ -90,7 +91,7 @@ impl Calls {
     /// A simulated caller whom somebody else has now goes by itself after a while.
     pub fn leave_outside(&mut self, id: LegId) {
         if let Some(leg) = self.legs.get_mut(&id) {
-            leg.next = Some((Instant::now() + STAY, Step::HangUp));
+            leg.next = Some((later(Instant::now(), STAY), Step::HangUp));
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::hub::Hub;
 use crate::json::Json;
-use crate::limits::MOST_CALLS;
+use crate::limits::LONGEST_NAME;
 use crate::media::LegId;
 
 use super::cause::{
     BEARERCAPABILITY_NOTAVAIL, Cause, DESTINATION_OUT_OF_ORDER, INCOMPATIBLE_DESTINATION,
-    INVALID_MSG_UNSPECIFIED,
+    INVALID_MSG_UNSPECIFIED, SWITCH_CONGESTION,
 };
 use super::leg::{Doing, Party, Socket, State};
 use super::table::{Bye, Calls, new_leg};
@@ -15,6 +15,8 @@ use super::table::{Bye, Calls, new_leg};
 /// A result or an error.
 pub type Answer = Result<Json, Json>;
 
+/// The longest text that is shown to the other party, in bytes.
+const LONGEST_TEXT: usize = 1_000;
 /// `code` of every error of a call.
 const REFUSED: i32 = -32002;
 
@@ -43,6 +45,14 @@ pub(super) fn dialog(params: Option<&Json>) -> Result<(&Json, &Json, &str), &'st
     Ok((params, dialog, call_id))
 }
 
+/// A text to show, unless it is empty. What is too long is cut.
+fn text<'a>(dialog: &'a Json, key: &str) -> Option<&'a str> {
+    let text = dialog.get_str(key).filter(|text| !text.is_empty())?;
+    let ends = (0..=LONGEST_TEXT.min(text.len())).rev();
+    let end = ends.into_iter().find(|end| text.is_char_boundary(*end));
+    text.get(..end?)
+}
+
 fn sdp(params: &Json) -> Result<&str, &'static str> {
     params.get_str("sdp").ok_or("SDP missing")
 }
@@ -53,13 +63,16 @@ impl Calls {
         let read = dialog(params).and_then(|found| Ok((found, sdp(found.0)?)));
         let ((_, dialog, call_id), sdp) =
             read.map_err(|missing| call_error(missing, INVALID_MSG_UNSPECIFIED))?;
-        if self.find(call_id).is_some() || self.legs.len() >= MOST_CALLS {
+        if self.find(call_id).is_some() {
             return Err(call_error(
                 "Cannot create channel",
                 DESTINATION_OUT_OF_ORDER,
             ));
         }
-        let text = |key: &str| dialog.get_str(key).filter(|text| !text.is_empty());
+        if self.room() == 0 || call_id.len() > LONGEST_NAME {
+            return Err(call_error("Cannot create channel", SWITCH_CONGESTION));
+        }
+        let text = |key: &str| text(dialog, key);
         if let Some(name) = text("caller_id_name") {
             // The first one stays the name of the socket's user.
             self.names
@@ -112,11 +125,10 @@ impl Calls {
         if let Some(leg) = self.legs.get_mut(&id)
             && matches!(leg.doing, Doing::RingingFor(_))
         {
-            let given = |key: &str| dialog.get_str(key).filter(|text| !text.is_empty());
-            if let Some(name) = given("callee_id_name") {
+            if let Some(name) = text(dialog, "callee_id_name") {
                 name.clone_into(&mut leg.own.name);
             }
-            if let Some(number) = given("callee_id_number") {
+            if let Some(number) = text(dialog, "callee_id_number") {
                 number.clone_into(&mut leg.own.number);
             }
             self.picked_up(hub, id, remote);

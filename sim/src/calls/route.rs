@@ -8,6 +8,7 @@ use super::cause::{NO_ROUTE_DESTINATION, USER_BUSY};
 use super::dialplan::Route;
 use super::leg::{Doing, Step};
 use super::table::{Bye, Calls};
+use crate::clock::later;
 use crate::hub::Hub;
 use crate::media::{Hears, LegId, Sound};
 
@@ -35,7 +36,7 @@ impl Calls {
             }
             Route::EarlyMedia => {
                 if let Some(leg) = self.legs.get_mut(&id) {
-                    leg.next = Some((Instant::now() + STEP, Step::EarlyMedia));
+                    leg.next = Some((later(Instant::now(), STEP), Step::EarlyMedia));
                 }
             }
             Route::Busy => self.end(hub, id, USER_BUSY, Bye::Say),

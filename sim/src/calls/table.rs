@@ -10,9 +10,10 @@ use super::variables;
 use crate::clock::unix_ms;
 use crate::hub::{ConnId, Hub};
 use crate::json::Json;
+use crate::limits::{MOST_CALLS, MOST_DIGITS};
 use crate::media::sdp_in::Remote;
 use crate::media::sdp_out::Local;
-use crate::media::{Hears, LegId, Media, Meter, Sound};
+use crate::media::{Hears, Impairment, LegId, Media, Meter, Sound};
 
 /// How long things take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,15 @@ pub struct Times {
     pub ring: Duration,
     /// For how long a call may be without its socket.
     pub detach: Duration,
+}
+
+/// What a switch may do otherwise than FreeSWITCH usually does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Habits {
+    /// `verto.media` comes again, without `sdp`.
+    pub media_twice: bool,
+    /// `verto.answer` has no `sdp`, though no `verto.media` came before.
+    pub answer_without_sdp: bool,
 }
 
 /// All calls.
@@ -34,6 +44,8 @@ pub struct Calls {
     /// How long things take.
     pub times: Times,
     usual_times: Times,
+    /// What is unusual.
+    pub habits: Habits,
     sequence: u64,
 }
 
@@ -47,6 +59,7 @@ impl Calls {
             names: HashMap::new(),
             times,
             usual_times: times,
+            habits: Habits::default(),
             sequence: 0,
         }
     }
@@ -73,8 +86,13 @@ impl Calls {
             .map(|(id, _)| *id)
     }
 
+    /// How many legs there may still be.
+    pub(super) fn room(&self) -> usize {
+        MOST_CALLS.saturating_sub(self.legs.len())
+    }
+
     pub(super) fn add(&mut self, leg: Leg) -> LegId {
-        self.last_leg += 1;
+        self.last_leg = self.last_leg.wrapping_add(1);
         self.legs.insert(self.last_leg, leg);
         self.last_leg
     }
@@ -95,7 +113,7 @@ impl Calls {
     }
 
     pub(super) fn variables(&mut self) -> Json {
-        self.sequence += 1;
+        self.sequence = self.sequence.wrapping_add(1);
         variables::variables(unix_ms(), self.sequence)
     }
 
@@ -110,14 +128,26 @@ impl Calls {
             leg.state = State::Answered;
         }
         let variables = self.variables();
+        let without = self.habits.answer_without_sdp;
         self.tell(hub, id, "verto.answer", |leg| {
             let params = Json::object().with("callID", leg.call_id.as_str());
             let params = match sdp {
-                Some(sdp) => params.with("sdp", sdp),
-                None => params,
+                Some(sdp) if !without => params.with("sdp", sdp),
+                _ => params,
             };
             params.with("variables", variables)
         });
+    }
+
+    /// Lets something go wrong with the sound of each call; `which` says what.
+    pub fn impair(&mut self, which: impl Fn(ConnId, &str) -> Impairment) {
+        for (id, leg) in &mut self.legs {
+            let impairment = which(leg.socket.conn, &leg.socket.login);
+            if leg.impairment != impairment {
+                leg.impairment = impairment;
+                self.media.impair(*id, impairment);
+            }
+        }
     }
 
     /// Gives a leg sound before it is answered.
@@ -136,6 +166,14 @@ impl Calls {
                 .with("sdp", sdp)
                 .with("variables", variables)
         });
+        if self.habits.media_twice {
+            let variables = self.variables();
+            self.tell(hub, id, "verto.media", |leg| {
+                Json::object()
+                    .with("callID", leg.call_id.as_str())
+                    .with("variables", variables)
+            });
+        }
     }
 
     /// Opens the endpoint of a leg that has offered; its answer.
@@ -151,7 +189,8 @@ impl Calls {
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };
-        leg.digits.push_str(digits);
+        let room = MOST_DIGITS.saturating_sub(leg.digits.chars().count());
+        leg.digits.extend(digits.chars().take(room));
         if leg.doing == Doing::Reading && leg.digits.len() >= 4 {
             leg.doing = Doing::Alone;
             self.media.hear(id, Hears::Sound(Sound::Tone));
@@ -224,5 +263,6 @@ pub(super) fn new_leg(
         next: None,
         digits: String::new(),
         voice: None,
+        impairment: Impairment::default(),
     }
 }

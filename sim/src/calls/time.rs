@@ -6,6 +6,7 @@ use super::cause::{NORMAL_CLEARING, RECOVERY_ON_TIMER_EXPIRE};
 use super::leg::{Doing, State, Step};
 use super::route::STEP;
 use super::table::{Bye, Calls};
+use crate::clock::later;
 use crate::hub::Hub;
 use crate::json::Json;
 use crate::media::{Happened, Hears, LegId, Sound};
@@ -88,7 +89,7 @@ impl Calls {
             Step::NoAnswer(told) => return self.nobody_answered(hub, id, told),
         };
         if let Some(leg) = self.legs.get_mut(&id) {
-            leg.next = Some((now + STEP, next));
+            leg.next = Some((later(now, STEP), next));
         }
     }
 

@@ -6,7 +6,8 @@ use crate::json::Json;
 
 /// The variables of a frame of the time `now`, in Unix milliseconds.
 pub fn variables(now: u64, sequence: u64) -> Json {
-    let text = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(now));
+    let time = UNIX_EPOCH.checked_add(Duration::from_millis(now));
+    let text = httpdate::fmt_http_date(time.unwrap_or(UNIX_EPOCH));
     Json::object()
         .with("Event-Name", "CHANNEL_DATA")
         .with("Core-UUID", "5a40a722-9872-4b35-82a0-fdf0485e16b8")
@@ -16,7 +17,7 @@ pub fn variables(now: u64, sequence: u64) -> Json {
         .with("FreeSWITCH-IPv6", "fd00::2")
         .with("Event-Date-Local", local(&text))
         .with("Event-Date-GMT", text)
-        .with("Event-Date-Timestamp", format!("{}", now * 1000))
+        .with("Event-Date-Timestamp", now.saturating_mul(1000).to_string())
         .with("Event-Calling-File", "switch_channel.c")
         .with(
             "Event-Calling-Function",
@@ -28,12 +29,15 @@ pub fn variables(now: u64, sequence: u64) -> Json {
 
 /// `2026-11-28 09:21:36` of `Sat, 28 Nov 2026 09:21:36 GMT`.
 fn local(text: &str) -> String {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let words: Vec<&str> = text.split(' ').collect();
     let [_, day, month, year, time, _] = words.as_slice() else {
         return text.to_owned();
     };
-    let month = MONTHS.find(month).map_or(0, |at| at / 3 + 1);
+    let month = (1..).zip(MONTHS).find(|(_, name)| name == month);
+    let month = month.map_or(0, |(number, _)| number);
     format!("{year}-{month:02}-{day} {time}")
 }
 

@@ -60,6 +60,7 @@ pub async fn run(socket: WebSocket, sim: Arc<Sim>, tcp: TcpHandle, silent: bool)
         restarts,
         lost: false,
         outgoing: Outgoing::new(),
+        late_replies: Vec::new(),
         expires: None,
         quiet_at: Instant::now(),
         speed_test: None,
@@ -124,14 +125,14 @@ impl Connection {
                         if self.sim.event_silence.is_zero() {
                             // A client that has the reply to a ping then knows that it has every
                             // event of before.
-                            self.write_queued().await?;
+                            self.write_whole_queue().await?;
                         }
                         self.read(message).await?;
                     }
                     self.quiet_at = after(self.sim.event_silence);
                 }
                 Some(frame) = self.queue.recv(), if quiet && self.takes_events() => {
-                    self.write(frame).await?;
+                    self.write_queued(frame).await?;
                 }
                 // Events are looked for again when the client has been silent for long enough.
                 () = sleep_until(self.quiet_at), if !quiet => {}
@@ -169,7 +170,7 @@ impl Connection {
             return Ok(());
         }
         let now = unix_ms();
-        let (outcome, login, expires) = self.sim.update(|switch| {
+        let (mut outcome, login, expires) = self.sim.update(|switch| {
             let outcome = verto::handle(switch, self.conn, &text, now);
             let client = switch.hub.client(self.conn);
             let login = client.and_then(|client| client.login.clone());
@@ -192,6 +193,9 @@ impl Connection {
                 () = sleep(outcome.pause) => {}
                 ending = ended(&mut self.ending) => return Err(Over::Server(ending)),
             }
+        }
+        if let Some(reply) = outcome.reply.take_if(|_| outcome.late_reply) {
+            self.late_replies.push(reply);
         }
         if let Some(reply) = outcome.reply
             && !outcome.ending.is_some_and(Ending::is_cut)

@@ -36,6 +36,8 @@ pub(super) struct Connection {
     /// Whether the server has restarted since. Then nothing more is written, not even a close frame.
     pub(super) lost: bool,
     pub(super) outgoing: Outgoing,
+    /// Replies that wait until the first frame that a call causes has been written.
+    pub(super) late_replies: Vec<String>,
     pub(super) expires: Option<Instant>,
     /// When the client will have been silent for so long that events are written to it.
     pub(super) quiet_at: Instant,

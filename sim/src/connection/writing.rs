@@ -5,6 +5,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::state::{Connection, Over, cut, ended};
 use crate::hub::Frame;
+use crate::json::Json;
 use crate::recorder::Direction;
 
 impl Connection {
@@ -14,6 +15,18 @@ impl Connection {
             Some(frame) => self.put(frame).await,
             None => Ok(()),
         }
+    }
+
+    /// Writes a frame of the hub's, and the replies that have waited for it.
+    pub(super) async fn write_queued(&mut self, frame: Frame) -> Result<(), Over> {
+        let of_call = !self.late_replies.is_empty() && is_of_call(&frame);
+        self.write(frame).await?;
+        if of_call {
+            for reply in std::mem::take(&mut self.late_replies) {
+                self.write(Frame::Text(reply)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the frame whose time has come.
@@ -46,14 +59,14 @@ impl Connection {
     /// Writes everything that is queued by now, for example a punt, and waits for what a fault holds
     /// up.
     pub(super) async fn flush(&mut self) -> Result<(), Over> {
-        self.write_queued().await?;
+        self.write_whole_queue().await?;
         self.write_delayed().await
     }
 
     /// Writes everything that is queued by now.
-    pub(super) async fn write_queued(&mut self) -> Result<(), Over> {
+    pub(super) async fn write_whole_queue(&mut self) -> Result<(), Over> {
         while let Some(frame) = self.queue.try_recv() {
-            self.write(frame).await?;
+            self.write_queued(frame).await?;
         }
         Ok(())
     }
@@ -71,4 +84,14 @@ impl Connection {
         }
         Ok(())
     }
+}
+
+/// Whether a frame is one that follows the reply to an invite.
+fn is_of_call(frame: &Frame) -> bool {
+    let Frame::Text(text) = frame else {
+        return false;
+    };
+    let frame = Json::parse(text);
+    let method = frame.as_ref().and_then(|frame| frame.get_str("method"));
+    matches!(method, Some("verto.media" | "verto.answer" | "verto.bye"))
 }

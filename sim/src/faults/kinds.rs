@@ -120,7 +120,7 @@ impl Ping {
     }
 }
 
-fn name_of<T: PartialEq>(value: T, names: &[(&'static str, T)]) -> &'static str {
+pub(super) fn name_of<T: PartialEq>(value: T, names: &[(&'static str, T)]) -> &'static str {
     let found = names.iter().find(|(_, named)| *named == value);
     found.map_or("", |(name, _)| name)
 }

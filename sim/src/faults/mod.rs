@@ -1,5 +1,6 @@
 //! What goes wrong on purpose: the faults that are on, and for whom.
 
+mod calls;
 mod kinds;
 mod limit;
 mod rules;
@@ -14,6 +15,7 @@ use crate::hub::{ConnId, Target};
 use crate::json::Json;
 use crate::limits::MOST_RULES;
 use crate::outgoing::Delivery;
+pub use calls::{CallFaults, Missing, Reattached};
 pub use kinds::{Admission, Freeze, Hold, LoginRefusal, Ping, Refuse};
 pub use limit::{Limit, until};
 use limit::{is_over, millis, show_until};
@@ -40,6 +42,8 @@ pub struct Faults {
     pings: Rules<Ping>,
     login: Option<LoginRefusal>,
     channels: BTreeSet<String>,
+    /// Those of calls.
+    pub calls: CallFaults,
     changed: watch::Sender<()>,
 }
 
@@ -270,6 +274,7 @@ impl Faults {
             let channels: Vec<&str> = self.channels.iter().map(String::as_str).collect();
             rows.push(named("channels").with("channels", channels));
         }
+        rows.extend(self.calls.show(now));
         Json::Array(rows)
     }
 }

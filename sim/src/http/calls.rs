@@ -11,6 +11,7 @@ use axum::routing::post;
 use super::answer::{Answer, Result};
 use super::body::{flag, number, read_object};
 use crate::json::Json;
+use crate::limits::LONGEST_CALL_TIME_MS;
 use crate::sim::Sim;
 
 /// What `GET /sim/` says of it.
@@ -24,9 +25,6 @@ pub const OVERVIEW: [(&str, &str); 2] = [
         r#"{"on"}: whether callers and ccDial ring the browsers that are logged in as an agent's extension; with false every agent has a simulated phone, which is picked up by itself"#,
     ),
 ];
-
-/// The longest time, an hour, in milliseconds.
-const LONGEST_MS: u64 = 3_600_000;
 
 /// The routes.
 pub fn routes() -> Router<Arc<Sim>> {
@@ -44,7 +42,10 @@ async fn browser_phones(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answ
 
 async fn call_times(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
-    let time = |key: &str| number(&body, key, LONGEST_MS).map(|ms| ms.map(Duration::from_millis));
+    let time = |key: &str| {
+        let ms = number(&body, key, LONGEST_CALL_TIME_MS)?;
+        Result::Ok(ms.map(Duration::from_millis))
+    };
     let (ring, detach) = (time("ringMs")?, time("detachMs")?);
     let times = sim.update(|switch| {
         let times = &mut switch.calls.times;

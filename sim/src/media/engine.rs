@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 
 use str0m::config::DtlsCert;
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio::time::sleep_until;
 use tracing::debug;
 
 use super::endpoint::{Datagram, Endpoint, Given, Packet};
-use super::messages::{Command, Happened, Hears, LegId, Meter};
+use super::impairment::{Delayed, Fate, Waiting, fate};
+use super::leg::{Leg, SOUND};
+use super::messages::{Command, Happened, Hears, LegId};
 use super::rebase::Rebase;
 use super::sockets::Sockets;
 use super::sound::{FRAME_MS, Sound};
@@ -23,13 +25,22 @@ const LONGEST: usize = 2_000;
 /// How many datagrams may wait.
 const QUEUE: usize = 1_000;
 
+/// How long the task sleeps at most.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The moment that much later.
+fn later(moment: Instant, by: Duration) -> Instant {
+    moment.checked_add(by).unwrap_or(moment)
+}
+
 /// Runs until the switch is gone.
 pub async fn run(
     sockets: Sockets,
     certificate: DtlsCert,
-    mut commands: mpsc::UnboundedReceiver<Command>,
+    commands: Arc<Mutex<mpsc::UnboundedReceiver<Command>>>,
     happened: mpsc::UnboundedSender<Happened>,
 ) {
+    let mut commands = commands.lock().await;
     let (sender, mut datagrams) = mpsc::channel(QUEUE);
     for (address, socket) in &sockets {
         tokio::spawn(read(*address, Arc::clone(socket), sender.clone()));
@@ -39,6 +50,7 @@ pub async fn run(
         certificate,
         legs: BTreeMap::new(),
         next_frame: None,
+        waiting: Waiting::default(),
         happened,
     };
     loop {
@@ -48,7 +60,7 @@ pub async fn run(
                 Some(command) => engine.command(command),
                 None => return,
             },
-            Some(datagram) = datagrams.recv() => engine.receive(&datagram),
+            Some(datagram) = datagrams.recv() => engine.arrive(datagram),
             () = sleep_until(due.into()) => engine.wake(),
         }
     }
@@ -72,66 +84,14 @@ async fn read(address: SocketAddr, socket: Arc<UdpSocket>, datagrams: mpsc::Send
     }
 }
 
-/// One end of a call.
-struct Leg {
-    endpoint: Option<Endpoint>,
-    meter: Arc<Meter>,
-    hears: Hears,
-    held: bool,
-    rebase: Rebase,
-    /// The next frame of the sound that it hears.
-    frame: u64,
-    /// The time stamp of the last telephone event.
-    last_event: Option<u32>,
-}
-
-/// What stands for a sound where a leg's number stands for a leg.
-const SOUND: u64 = u64::MAX;
-
-impl Leg {
-    fn new(meter: Arc<Meter>) -> Leg {
-        Leg {
-            endpoint: None,
-            meter,
-            hears: Hears::Nothing,
-            held: false,
-            rebase: Rebase::new(0),
-            frame: 0,
-            last_event: None,
-        }
-    }
-
-    fn plays(&self) -> Option<Sound> {
-        match self.hears {
-            Hears::Sound(sound) if self.can_hear() => Some(sound),
-            _ => None,
-        }
-    }
-
-    fn can_hear(&self) -> bool {
-        !self.held && self.endpoint.as_ref().is_some_and(|e| e.connected)
-    }
-
-    /// Sends a packet to the browser.
-    fn send(&mut self, now: Instant, source: u64, packet: &Packet) {
-        let Some(endpoint) = self.endpoint.as_mut() else {
-            return;
-        };
-        // There is no transcoding.
-        if endpoint.codec == packet.codec {
-            let stamp = self.rebase.stamp(source, packet.number, packet.time, now);
-            endpoint.send(now, stamp, Arc::clone(&packet.payload));
-            self.meter.sent.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
 struct Engine {
     sockets: Sockets,
     certificate: DtlsCert,
     legs: BTreeMap<LegId, Leg>,
     /// When the next frames of the sounds are due, while somebody hears one.
     next_frame: Option<Instant>,
+    /// What is delayed on purpose.
+    waiting: Waiting,
     happened: mpsc::UnboundedSender<Happened>,
 }
 
@@ -139,9 +99,9 @@ impl Engine {
     fn due(&self) -> Instant {
         let deadlines = self.legs.values().filter_map(|leg| leg.endpoint.as_ref());
         let first = deadlines.map(|endpoint| endpoint.deadline).min();
-        let idle = Instant::now() + Duration::from_secs(60);
-        let due = first.unwrap_or(idle).min(self.next_frame.unwrap_or(idle));
-        due.min(idle)
+        let idle = later(Instant::now(), IDLE);
+        let all = [first, self.next_frame, self.waiting.due(), Some(idle)];
+        all.into_iter().flatten().min().unwrap_or(idle)
     }
 
     fn command(&mut self, command: Command) {
@@ -157,7 +117,8 @@ impl Engine {
                 let endpoint =
                     Endpoint::open(&self.certificate, &addresses, &local, &remote, active);
                 meter.connected.store(false, Ordering::Relaxed);
-                let entry = self.legs.entry(leg).or_insert_with(|| Leg::new(meter));
+                let entry = self.leg(leg);
+                entry.meter = meter;
                 entry.rebase = Rebase::new(remote.codec.0.clock());
                 entry.endpoint = endpoint;
                 self.drain(leg);
@@ -175,6 +136,7 @@ impl Engine {
                     leg.rebase.interrupt();
                 }
             }
+            Command::Impair { leg, impairment } => self.leg(leg).impairment = impairment,
             Command::Hold { leg, held } => {
                 if let Some(leg) = self.legs.get_mut(&leg) {
                     leg.held = held;
@@ -198,21 +160,38 @@ impl Engine {
         self.plan_frames();
     }
 
+    /// A leg, which comes to be by being told something about.
+    fn leg(&mut self, id: LegId) -> &mut Leg {
+        self.legs.entry(id).or_insert_with(|| Leg::new(id))
+    }
+
     fn endpoint(&mut self, leg: LegId) -> Option<&mut Endpoint> {
         self.legs.get_mut(&leg)?.endpoint.as_mut()
     }
 
-    fn receive(&mut self, datagram: &Datagram) {
+    /// Takes a datagram from the network.
+    fn arrive(&mut self, datagram: Datagram) {
         let now = Instant::now();
-        let taker = self.legs.iter().find(|(_, leg)| {
+        let taker = self.legs.iter_mut().find(|(_, leg)| {
             let endpoint = leg.endpoint.as_ref();
-            endpoint.is_some_and(|endpoint| endpoint.accepts(now, datagram))
+            endpoint.is_some_and(|endpoint| endpoint.accepts(now, &datagram))
         });
-        let Some(leg) = taker.map(|(leg, _)| *leg) else {
+        let Some((id, leg)) = taker else {
             return;
         };
+        let id = *id;
+        match fate(leg.impairment.inbound, &mut leg.random, &datagram.bytes) {
+            Fate::Passes => self.receive(id, &datagram),
+            Fate::Waits(delay) => self
+                .waiting
+                .push(later(now, delay), Delayed::In(id, datagram)),
+            Fate::Lost => {}
+        }
+    }
+
+    fn receive(&mut self, leg: LegId, datagram: &Datagram) {
         if let Some(endpoint) = self.endpoint(leg) {
-            endpoint.receive(now, datagram);
+            endpoint.receive(Instant::now(), datagram);
         }
         self.drain(leg);
     }
@@ -233,10 +212,16 @@ impl Engine {
         for leg in late {
             self.drain(leg);
         }
+        while let Some(delayed) = self.waiting.pop(now) {
+            match delayed {
+                Delayed::In(leg, datagram) => self.receive(leg, &datagram),
+                Delayed::Out(source, destination, bytes) => self.send(source, destination, &bytes),
+            }
+        }
         while let Some(due) = self.next_frame
             && due <= now
         {
-            self.next_frame = Some(due + Duration::from_millis(FRAME_MS));
+            self.next_frame = Some(later(due, Duration::from_millis(FRAME_MS)));
             self.play(now);
             self.plan_frames();
         }
@@ -256,10 +241,11 @@ impl Engine {
                 let packet = Packet {
                     codec,
                     number: leg.frame,
-                    time: (leg.frame * FRAME_MS * u64::from(codec.clock()) / 1000) as u32,
+                    // The cast cuts off what a time stamp has no place for.
+                    time: leg.frame.wrapping_mul(codec.ticks_in(FRAME_MS)) as u32,
                     payload: sound.frame(codec, leg.frame),
                 };
-                leg.frame += 1;
+                leg.frame = leg.frame.wrapping_add(1);
                 leg.send(now, SOUND, &packet);
             }
             self.drain(id);
@@ -290,7 +276,8 @@ impl Engine {
             for item in given {
                 match item {
                     Given::Datagram(transmit) => {
-                        self.send(transmit.source, transmit.destination, &transmit.contents);
+                        let (from, to) = (transmit.source, transmit.destination);
+                        self.depart(id, from, to, &transmit.contents);
                     }
                     Given::Connected => {
                         if let Some(leg) = self.legs.get(&id) {
@@ -340,6 +327,21 @@ impl Engine {
     fn tell(&self, happened: Happened) {
         // Nobody listens any more where the server ends.
         let _ = self.happened.send(happened);
+    }
+
+    /// Gives a datagram of a leg to the network.
+    fn depart(&mut self, id: LegId, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
+        match fate(leg.impairment.outbound, &mut leg.random, bytes) {
+            Fate::Passes => self.send(source, destination, bytes),
+            Fate::Waits(delay) => {
+                let delayed = Delayed::Out(source, destination, bytes.to_vec());
+                self.waiting.push(later(Instant::now(), delay), delayed);
+            }
+            Fate::Lost => {}
+        }
     }
 
     fn send(&self, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {

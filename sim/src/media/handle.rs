@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use str0m::RtcConfig;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
-use super::messages::{Command, Happened, Hears, LegId, Meter};
+use super::messages::{Command, Happened, Hears, Impairment, LegId, Meter};
 use super::sdp_in::{Remote, Transport};
 use super::sdp_out::{Local, Site};
 use super::{engine, sockets};
+use crate::supervise::keep_going;
 
 /// The switch's handle of the task.
 #[derive(Clone, Debug)]
@@ -35,7 +36,12 @@ impl Media {
         });
         let (commands, receiver) = mpsc::unbounded_channel();
         let (teller, happened) = mpsc::unbounded_channel();
-        tokio::spawn(engine::run(sockets, certificate, receiver, teller));
+        let receiver = Arc::new(Mutex::new(receiver));
+        let run = move || {
+            let (sockets, certificate) = (sockets.clone(), certificate.clone());
+            engine::run(sockets, certificate, Arc::clone(&receiver), teller.clone())
+        };
+        tokio::spawn(async move { keep_going("media", run).await });
         Ok((Media { site, commands }, happened))
     }
 
@@ -89,6 +95,11 @@ impl Media {
     /// Ends a leg's endpoint but not the leg, which gets another one later.
     pub fn suspend(&self, leg: LegId) {
         self.tell(Command::Suspend { leg });
+    }
+
+    /// Lets something go wrong between the browser of a leg and the switch.
+    pub fn impair(&self, leg: LegId, impairment: Impairment) {
+        self.tell(Command::Impair { leg, impairment });
     }
 
     /// Ends a leg.

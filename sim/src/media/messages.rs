@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::sdp_in::{Remote, Transport};
 use super::sdp_out::Local;
@@ -55,6 +56,26 @@ pub enum Happened {
     Digit(LegId, char),
 }
 
+/// What goes wrong on purpose one way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// How many of a hundred datagrams are lost, whatever they carry.
+    pub loss_percent: u8,
+    /// How much later every datagram arrives.
+    pub delay: Duration,
+    /// Whether sound is lost and everything else arrives.
+    pub stopped: bool,
+}
+
+/// What goes wrong on purpose between a browser and the switch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Impairment {
+    /// From the browser to the switch.
+    pub inbound: Way,
+    /// From the switch to the browser.
+    pub outbound: Way,
+}
+
 /// What the task is told.
 #[derive(Debug)]
 pub(super) enum Command {
@@ -79,6 +100,10 @@ pub(super) enum Command {
     },
     Suspend {
         leg: LegId,
+    },
+    Impair {
+        leg: LegId,
+        impairment: Impairment,
     },
     Close {
         leg: LegId,

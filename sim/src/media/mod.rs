@@ -7,6 +7,8 @@
 mod endpoint;
 mod engine;
 mod handle;
+mod impairment;
+mod leg;
 mod messages;
 mod rebase;
 pub mod sdp_in;
@@ -15,5 +17,5 @@ mod sockets;
 mod sound;
 
 pub use handle::Media;
-pub use messages::{Happened, Hears, LegId, Meter};
+pub use messages::{Happened, Hears, Impairment, LegId, Meter, Way};
 pub use sound::Sound;

@@ -71,14 +71,15 @@ impl Rebase {
         };
         // A packet that comes late, after others of its source, changes nothing.
         if stamp.number >= self.next {
-            self.next = stamp.number + 1;
+            self.next = stamp.number.wrapping_add(1);
             self.last = Some((stamp.time, now));
         }
         stamp
     }
 
     fn ticks(&self, time: Duration) -> u32 {
-        (time.as_millis() as u64 * u64::from(self.clock) / 1000) as u32
+        // The cast cuts off what a time stamp has no place for.
+        (time.as_micros().wrapping_mul(u128::from(self.clock)) / 1_000_000) as u32
     }
 }
 

@@ -26,6 +26,11 @@ impl Codec {
         }
     }
 
+    /// By how much the time stamp rises in so many milliseconds.
+    pub fn ticks_in(self, ms: u64) -> u64 {
+        ms.saturating_mul(u64::from(self.clock())) / 1000
+    }
+
     /// RTP time stamps per second.
     pub fn clock(self) -> u32 {
         match self {

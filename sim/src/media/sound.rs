@@ -25,8 +25,10 @@ pub const FRAME_MS: u64 = 20;
 const NOTE: u64 = 12;
 /// Notes after which a melody begins anew.
 const PHRASE: u64 = 16;
-/// Frames in which the ring tone comes again, and those in which it is heard.
-const RING: (u64, u64) = (300, 100);
+/// After so many frames the ring tone comes again.
+const RING_PERIOD: u64 = 300;
+/// In so many of them it is heard.
+const RING_HEARD: u64 = 100;
 /// The notes of melodies in Hz.
 const NOTES: [f64; 10] = [
     262.0, 294.0, 330.0, 392.0, 440.0, 523.0, 587.0, 659.0, 784.0, 880.0,
@@ -50,7 +52,7 @@ impl Clip {
             Clip::Silence => None,
             Clip::Tone => Some(0),
             Clip::Ring => Some(1),
-            Clip::Note(note) => Some(2 + note),
+            Clip::Note(note) => note.checked_add(2),
         }
     }
 
@@ -100,11 +102,11 @@ impl Sound {
     fn clip(self, n: u64) -> (Clip, u64) {
         match self {
             Sound::Tone => (Clip::Tone, n),
-            Sound::Ring if n % RING.0 < RING.1 => (Clip::Ring, n % RING.0),
+            Sound::Ring if n % RING_PERIOD < RING_HEARD => (Clip::Ring, n % RING_PERIOD),
             Sound::Ring => (Clip::Silence, n),
             Sound::Melody(number) => {
                 let mut random = Random::new(number);
-                let notes = NOTES.len() as u64 - 1;
+                let notes = (NOTES.len() as u64).saturating_sub(1);
                 let at = n / NOTE % PHRASE;
                 let note = (0..=at).map(|_| random.between(0, notes)).last();
                 (Clip::Note(note.unwrap_or(0) as usize), n % NOTE)
@@ -116,9 +118,9 @@ impl Sound {
 /// The frame `n` of a clip at 8 kHz.
 fn samples(clip: Clip, n: u64) -> impl Iterator<Item = i16> {
     let frequencies = clip.frequencies();
-    let first = n * FRAME_MS * 8;
-    (first..first + FRAME_MS * 8).map(move |sample| {
-        let seconds = sample as f64 / 8_000.0;
+    let start = n as f64 * FRAME_MS as f64 / 1000.0;
+    (0..Codec::Pcmu.ticks_in(FRAME_MS)).map(move |sample| {
+        let seconds = start + sample as f64 / 8_000.0;
         let wave: f64 = frequencies.iter().map(|f| (TAU * f * seconds).sin()).sum();
         (wave * 10_000.0 / frequencies.len().max(1) as f64) as i16
     })
@@ -126,24 +128,24 @@ fn samples(clip: Clip, n: u64) -> impl Iterator<Item = i16> {
 
 /// A sample as µ-law (ITU-T G.711).
 fn pcmu(sample: i16) -> u8 {
-    const BIAS: i32 = 0x84;
-    const LARGEST: i32 = 32_635;
+    const BIAS: u16 = 0x84;
+    const LARGEST: u16 = 32_635;
     let sign = if sample < 0 { 0x80 } else { 0 };
-    let magnitude = i32::from(sample).abs().min(LARGEST) + BIAS;
-    // The position of the highest bit, which is at least 7 because of the bias.
-    let exponent = (31 - magnitude.leading_zeros() as i32 - 7).clamp(0, 7);
-    let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
-    !(sign | (exponent << 4) as u8 | mantissa as u8)
+    let magnitude = sample.unsigned_abs().min(LARGEST).saturating_add(BIAS);
+    // The segment is the place of the highest bit, which is at least 7 because of the bias.
+    let segment = magnitude.ilog2().saturating_sub(7);
+    let step = (magnitude >> segment.saturating_add(3)) & 0x0f;
+    !(sign | (segment << 4) as u8 | step as u8)
 }
 
 /// A sample as A-law (ITU-T G.711).
 fn pcma(sample: i16) -> u8 {
     let sign = if sample < 0 { 0 } else { 0x80 };
-    let magnitude = i32::from(if sample < 0 { !sample } else { sample }) >> 4;
-    let exponent = (31 - (magnitude | 1).leading_zeros() as i32 - 4).max(0);
-    let code = match exponent {
+    let magnitude = (if sample < 0 { !sample } else { sample }) >> 4;
+    // The two lowest segments have steps of the same size.
+    let code = match (magnitude | 1).ilog2().saturating_sub(4) {
         0 => magnitude & 0x1f,
-        _ => (exponent + 1) << 4 | ((magnitude >> exponent) & 0x0f),
+        shift => (shift.saturating_add(1) << 4) as i16 | ((magnitude >> shift) & 0x0f),
     };
     (sign | code as u8) ^ 0x55
 }

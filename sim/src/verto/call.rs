@@ -12,14 +12,16 @@ impl Request<'_> {
         match method {
             "verto.invite" => {
                 let socket = calls::socket(hub, self.conn).ok_or_else(no_method)?;
-                calls.invited(hub, socket, params)
+                let created = calls.invited(hub, socket, params)?;
+                self.outcome.late_reply = self.switch.faults.calls.late_reply;
+                Ok(created)
             }
             "verto.answer" => calls.answered(hub, params),
             "verto.attach" => calls.attached(hub, params),
             "verto.bye" => calls.bye(hub, params),
             _ => {
                 let (answer, pause) = calls.modify(hub, params);
-                self.outcome.pause = pause;
+                self.outcome.pause = pause.saturating_add(self.switch.faults.calls.slow_modify);
                 answer
             }
         }

@@ -78,6 +78,7 @@ impl Request<'_> {
         }
         let socket = calls::socket(hub, self.conn);
         let calls = socket.map_or_else(Vec::new, |socket| calls.reattach(hub, &socket));
+        let calls = self.switch.faults.calls.reattached.list(calls, &sessid);
         let ready = Json::object().with("reattached_sessions", calls);
         hub.send_request(self.conn, "verto.clientReady", ready);
         Ok(())

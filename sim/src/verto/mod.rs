@@ -10,10 +10,11 @@ mod jsapi;
 mod login;
 mod request;
 
+use tokio::time::Instant;
 use tracing::error;
 
 use crate::config::SessidBinding;
-use crate::faults::Ping;
+use crate::faults::{Missing, Ping};
 use crate::hub::{ConnId, Ending};
 use crate::json::Json;
 use crate::switch::Switch;
@@ -88,7 +89,14 @@ impl Request<'_> {
                 Ping::Unknown => return Some(reply(id, Err(no_method()))),
             }
         }
+        let missing = self.missing(method);
+        if missing == Some(Missing::Request) {
+            return None;
+        }
         let mut answer = self.dispatch(method, params);
+        if missing == Some(Missing::Reply) {
+            return None;
+        }
         if let Ok(result) = &mut answer {
             let params = self.told_params.as_ref().or(params);
             echo_params(result, params);
@@ -125,6 +133,13 @@ impl Request<'_> {
             "fsapi" => jsapi::fsapi(self, params),
             _ => Err(no_method()),
         }
+    }
+
+    /// What of a request and its reply is lost on purpose.
+    fn missing(&mut self, method: &str) -> Option<Missing> {
+        let login = self.login_name();
+        let faults = &mut self.switch.faults.calls;
+        faults.missing(self.conn, &login, method, Instant::now())
     }
 
     fn ping(&self) -> Json {

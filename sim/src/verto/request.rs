@@ -23,6 +23,8 @@ pub struct Outcome {
     pub reply: Option<String>,
     /// How long the work takes. The connection does nothing else meanwhile.
     pub pause: Duration,
+    /// Whether the reply waits until the first frame that a call causes has been written.
+    pub late_reply: bool,
     /// How the connection ends after the reply, if it does.
     pub ending: Option<Ending>,
 }

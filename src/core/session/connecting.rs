@@ -3,6 +3,8 @@
 
 use super::{Config, Io, Phase, Session, SocketId};
 use crate::core::Ms;
+#[cfg(feature = "calls")]
+use crate::core::dialog::Dialogs;
 use crate::core::error::{Error, Kind};
 use crate::core::rpc::{CallId, Owner};
 use crate::core::value::Value;
@@ -23,6 +25,8 @@ impl<V: Value> Session<V> {
         self.clock(now);
         let was_open = self.phase.is_open();
         let in_outage = matches!(self.phase, Phase::Reconnecting { .. });
+        #[cfg(feature = "calls")]
+        self.calls(now, Dialogs::logout);
         self.unsay(true);
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
         if was_open {

@@ -194,4 +194,7 @@ pub enum Notice<V> {
     },
     /// `onGap`: events were lost.
     Gap(Gap),
+    /// A telephone call has changed, or its media are to.
+    #[cfg(feature = "calls")]
+    Dialog(crate::core::dialog::Notice<V>),
 }

@@ -2,6 +2,8 @@
 
 use super::{Io, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
+#[cfg(feature = "calls")]
+use crate::core::dialog::Dialogs;
 use crate::core::error::{Error, Kind};
 use crate::core::json::push_number;
 use crate::core::rpc::Owner;
@@ -23,6 +25,8 @@ impl<V: Value> Session<V> {
         let removed = self.subscriptions.clear();
         self.released(removed.sernos);
         let active = self.is_active();
+        #[cfg(feature = "calls")]
+        self.calls(self.now, Dialogs::logout);
         self.unsay(active);
         if active {
             let error = Error::new(Kind::Closed, "logged out");
@@ -56,6 +60,8 @@ impl<V: Value> Session<V> {
             self.login.interrupted();
         }
         self.close_socket();
+        #[cfg(feature = "calls")]
+        self.calls(now, |calls| calls.lost(now));
         let message = "the connection was lost before the answer came";
         self.fail_in_flight(&Error::new(Kind::ConnectionLost, message));
         let reconnects = self
@@ -100,6 +106,8 @@ impl<V: Value> Session<V> {
     /// Closes the socket and settles every call; `connect`'s with `error` itself.
     pub(super) fn abandon(&mut self, error: Error<V>) {
         self.close_socket();
+        #[cfg(feature = "calls")]
+        self.calls(self.now, |calls| calls.closed(&error));
         let closed = Error::new(Kind::Closed, error.message.clone());
         self.fail_in_flight(&closed);
         for entry in self.rpc.take_waiting() {
@@ -129,6 +137,9 @@ impl<V: Value> Session<V> {
         self.notices.retain(|notice| match notice {
             Notice::Settle { .. } | Notice::State { .. } | Notice::Closed { .. } => true,
             Notice::Login { error } => !open && error.is_some(),
+            // They keep the page's dialogs and their media in step.
+            #[cfg(feature = "calls")]
+            Notice::Dialog(_) => true,
             _ => false,
         });
     }

@@ -3,6 +3,8 @@
 use super::login::AfterRefusal;
 use super::{Io, Message, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
+#[cfg(feature = "calls")]
+use crate::core::dialog;
 use crate::core::error::{Error, Kind};
 use crate::core::frame::{self, Event, Frame, Method};
 use crate::core::liveness::{Liveness, Verdict};
@@ -119,6 +121,12 @@ impl<V: Value> Session<V> {
             (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
                 self.subscription_answered(id, &channels, answer);
             }
+            #[cfg(feature = "calls")]
+            (Owner::Dialog(asker), outcome) => {
+                let method = asker.asked.method();
+                let refused = |answer| Error::refusal(Kind::Rejected, method, answer);
+                self.dialog_answered(asker, outcome.map_err(refused));
+            }
             (Owner::Nobody, _) => {}
             // An error is an answer too: the server is there.
             (Owner::Ping, _) => {
@@ -147,6 +155,11 @@ impl<V: Value> Session<V> {
         }
         self.notices.push(Notice::Login { error: None });
         self.ask_for_all(now);
+        #[cfg(feature = "calls")]
+        {
+            let resumes = self.login.is_pages_sessid();
+            self.calls(now, |calls| calls.logged_in(now, resumes));
+        }
         for entry in self.rpc.take_waiting() {
             // After a sleep the login's reply may come before the timer has run: a request
             // that is overdue must not leave.
@@ -211,9 +224,23 @@ impl<V: Value> Session<V> {
         } else if event.subscribed.is_none() && event.sessid.as_deref() == Some(self.login.sessid())
         {
             self.private(event);
-        } else {
+        } else if !self.event_of_call(&event) {
             self.ignored("an event on a channel that nobody listens to");
         }
+    }
+
+    /// Tells an event on a call's own channel; says whether it was one.
+    #[cfg(feature = "calls")]
+    fn event_of_call(&mut self, event: &Event<V>) -> bool {
+        let now = self.now;
+        self.calls(now, |calls| {
+            calls.private_event(&event.channel, &event.params)
+        })
+    }
+
+    #[cfg(not(feature = "calls"))]
+    fn event_of_call(&mut self, _event: &Event<V>) -> bool {
+        false
     }
 
     fn private(&mut self, event: Event<V>) {
@@ -232,10 +259,22 @@ impl<V: Value> Session<V> {
                     self.io.push(Io::Send { socket, text });
                 }
             }
-            Method::ClientReady => self.notices.push(Notice::Message {
-                message: Message::ClientReady,
-                data: params,
-            }),
+            Method::ClientReady => {
+                #[cfg(feature = "calls")]
+                self.calls(now, |calls| calls.client_ready(now));
+                self.notices.push(Notice::Message {
+                    message: Message::ClientReady,
+                    data: params,
+                });
+            }
+            #[cfg(feature = "calls")]
+            Method::Info
+                if self.dialog_request(
+                    now,
+                    dialog::Method::Info,
+                    id.as_deref(),
+                    params.as_ref(),
+                ) => {}
             Method::Info => self.notices.push(Notice::Message {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
@@ -250,13 +289,19 @@ impl<V: Value> Session<V> {
                 let error = Error::new(Kind::TakenOver, message);
                 self.finish(error, Kind::TakenOver.name(), told);
             }
+            #[cfg(feature = "calls")]
+            Method::Call(method) => {
+                if !self.dialog_request(now, method, id.as_deref(), params.as_ref()) {
+                    self.ignored("a request about a call that it doesn't name");
+                }
+            }
             // No error is sent back: mod_verto would answer that under an id that may be one of
             // ours.
             Method::Other => self.ignored("a request with an unknown method"),
         }
     }
 
-    fn ignored(&mut self, what: &str) {
+    pub(super) fn ignored(&mut self, what: &str) {
         self.io.push(Io::Log(["ignored ", what].concat()));
     }
 }

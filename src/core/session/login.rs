@@ -94,6 +94,12 @@ impl Login {
         &self.sessid
     }
 
+    /// Whether the page chose that id, so that calls of an earlier page may be under it.
+    #[cfg(feature = "calls")]
+    pub(super) fn is_pages_sessid(&self) -> bool {
+        self.is_pages_sessid
+    }
+
     /// How many attempts have failed since the last login.
     pub(super) fn attempt(&self) -> u32 {
         self.backoff.attempt()

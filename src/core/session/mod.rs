@@ -36,9 +36,12 @@
 //! `connecting.rs`: up to the login's being sent. `incoming.rs`: what a frame leads to, the
 //! login's answer too. `ending.rs`: the one way in which a connection is lost, and the one in
 //! which a session ends. `time.rs`: deadlines, silence, sleep. `requesting.rs` and
-//! `subscribing.rs`: what the page asks for. `phase.rs` and `login.rs`: what is remembered of the
+//! `subscribing.rs`: what the page asks for. `calling.rs`: what telephone calls ask for, which have
+//! a table of their own ([`dialog`](crate::core::dialog)). `phase.rs` and `login.rs`: what is remembered of the
 //! connection and of its login. `effect.rs`: the types of what goes in and comes out.
 
+#[cfg(feature = "calls")]
+mod calling;
 mod connecting;
 mod effect;
 mod ending;
@@ -50,6 +53,8 @@ mod subscribing;
 mod time;
 
 use crate::core::Ms;
+#[cfg(feature = "calls")]
+use crate::core::dialog::Dialogs;
 use crate::core::error::Error;
 use crate::core::frame;
 use crate::core::liveness::Liveness;
@@ -129,6 +134,8 @@ pub struct Session<V> {
     /// The calls that wait for a login or for their answer.
     rpc: Rpc,
     subscriptions: Subscriptions,
+    #[cfg(feature = "calls")]
+    dialogs: Dialogs<V>,
     /// The present connection's, from its login on.
     liveness: Option<Liveness>,
     /// The server has answered a `verto.ping`.
@@ -151,6 +158,8 @@ impl<V: Value> Session<V> {
             last_socket: 0,
             rpc: Rpc::default(),
             subscriptions: Subscriptions::default(),
+            #[cfg(feature = "calls")]
+            dialogs: Dialogs::default(),
             liveness: None,
             answers_pings: false,
             now: 0,

@@ -132,7 +132,7 @@ impl<V: Value> Session<V> {
     }
 
     /// The failure of a request that no server would accept, if this is one.
-    fn too_large(&self, method: &str, params: &str) -> Option<Error<V>> {
+    pub(super) fn too_large(&self, method: &str, params: &str) -> Option<Error<V>> {
         let sessid = self.login.sessid();
         // Only what may be too large is written to be measured, with the longest id: which id
         // it will have is known when it leaves.
@@ -145,9 +145,20 @@ impl<V: Value> Session<V> {
     /// Fails every call in flight.
     pub(super) fn fail_in_flight(&mut self, error: &Error<V>) {
         for entry in self.rpc.take_in_flight() {
-            if let Owner::Page(call) = &entry.owner {
-                self.fail(call, error.clone(), true);
+            self.fail_owner(entry.owner, error.clone(), true);
+        }
+    }
+
+    /// Fails a request, for the page or a dialog of its; `sent` says whether it was written.
+    pub(super) fn fail_owner(&mut self, owner: Owner, error: Error<V>, sent: bool) {
+        match owner {
+            Owner::Page(call) => self.fail(&call, error, sent),
+            #[cfg(feature = "calls")]
+            Owner::Dialog(asker) => {
+                let error = error.of(asker.asked.method(), sent);
+                self.dialog_answered(asker, Err(error));
             }
+            _ => {}
         }
     }
 
@@ -163,7 +174,6 @@ impl<V: Value> Session<V> {
     pub(super) fn timed_out(&mut self, now: Ms, owner: Owner, id: u32) {
         let error = Error::new(Kind::Timeout, "the server didn't answer in time");
         match owner {
-            Owner::Page(call) => self.fail(&call, error, id != 0),
             Owner::Login => {
                 self.login.timed_out();
                 self.lost(now, error.of("login", true));
@@ -176,6 +186,7 @@ impl<V: Value> Session<V> {
             // Whether the server is silent is judged by the time since it was heard, not by
             // this ping.
             Owner::Nobody | Owner::Ping => {}
+            owner => self.fail_owner(owner, error, id != 0),
         }
     }
 

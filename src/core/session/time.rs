@@ -20,7 +20,10 @@ impl<V: Value> Session<V> {
         let liveness = self.liveness.as_ref().map(Liveness::deadline);
         let calls = self.rpc.deadline();
         let phase = self.phase.deadline();
-        phase.into_iter().chain(calls).chain(liveness).min()
+        let deadlines = phase.into_iter().chain(calls).chain(liveness);
+        #[cfg(feature = "calls")]
+        let deadlines = deadlines.chain(self.dialogs.deadline());
+        deadlines.min()
     }
 
     /// The time is `now`: does what is due.
@@ -53,6 +56,8 @@ impl<V: Value> Session<V> {
         for entry in self.rpc.overdue(now) {
             self.timed_out(now, entry.owner, entry.id);
         }
+        #[cfg(feature = "calls")]
+        self.calls(now, |calls| calls.timer(now));
         let busy = self.rpc.busy_until();
         let verdict = self.liveness.as_mut().map(|one| one.check(now, busy));
         self.judged(now, verdict);
@@ -91,6 +96,8 @@ impl<V: Value> Session<V> {
         }
         self.phase.set_back(back);
         self.rpc.set_back(back);
+        #[cfg(feature = "calls")]
+        self.dialogs.set_back(back);
         if let Some(liveness) = &mut self.liveness {
             liveness.set_back(back);
         }

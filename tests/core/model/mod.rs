@@ -256,7 +256,7 @@ fn rand_seed() -> u64 {
     since.map_or(0, |time| time.as_nanos() as u64)
 }
 
-fn config(cases: u32) -> ProptestConfig {
+pub fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
     // The seed is in the output of a test that fails.
     let seed = std::env::var("VERTO_SEED").ok();

@@ -1,5 +1,6 @@
 //! The control API's faults: what tests and people let go wrong.
 
+mod calls;
 mod connections;
 mod frames;
 mod parts;
@@ -13,6 +14,7 @@ use axum::routing::post;
 
 use super::answer::Answer;
 use crate::sim::Sim;
+use calls::{call_frames, media, reattached, slow_modify, unanswered};
 pub use connections::drop_connections;
 use connections::{freeze, punt, refuse, restart, thaw};
 use frames::{delay, duplicate, flood, gap, garbage, reorder};
@@ -21,7 +23,7 @@ use requests::{channels, expire_tokens, login, ping};
 
 /// What `GET /sim/` says of them. Where nothing else is said, a fault is for the
 /// connections of "login", for "conn", or for all.
-pub const OVERVIEW: [(&str, &str); 17] = [
+pub const OVERVIEW: [(&str, &str); 22] = [
     (
         "POST /sim/fault/drop",
         r#"{"login" or "conn" or nothing,"code"? or "inFrame"?}: the same as /sim/drop"#,
@@ -87,6 +89,26 @@ pub const OVERVIEW: [(&str, &str); 17] = [
         r#"{"login" or "conn" or nothing}: the last event once more"#,
     ),
     (
+        "POST /sim/fault/media",
+        r#"{"login" or "conn" or nothing,"in"?,"out"?}: what goes wrong with the sound of calls, also of those to come, from the browser (in) and to it (out), each {"lossPercent"?,"delayMs"?,"stopped"?}: datagrams lost (0 to 100), delayed (0 to 10000), sound lost while all else arrives; what is left out ends"#,
+    ),
+    (
+        "POST /sim/fault/unanswered",
+        r#"{"login" or "conn" or nothing,"method","missing"?,"count"?,"ms"?}: a method of calls gets no answer. "missing": "reply" (it is carried out), "request" (it isn't)"#,
+    ),
+    (
+        "POST /sim/fault/call-frames",
+        r#"{"lateReply"?,"mediaTwice"?,"answerWithoutSdp"?}: the reply to an invite comes after the first other frame of the call; verto.media comes again without sdp; verto.answer has no sdp though no media came before. What is left out ends"#,
+    ),
+    (
+        "POST /sim/fault/reattached",
+        r#"{"form"}: what reattached_sessions holds: "calls" (ids of calls), "session" (the sessid for each call), "empty" (nothing)"#,
+    ),
+    (
+        "POST /sim/fault/slow-modify",
+        r#"{"ms"}: verto.modify takes that much longer (0 to 60000), in which the connection does nothing else; 0 ends it"#,
+    ),
+    (
         "POST /sim/fault/clear",
         "all faults off; frozen connections go on",
     ),
@@ -111,6 +133,11 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/flood", post(flood))
         .route("/gap", post(gap))
         .route("/duplicate", post(duplicate))
+        .route("/media", post(media))
+        .route("/unanswered", post(unanswered))
+        .route("/call-frames", post(call_frames))
+        .route("/reattached", post(reattached))
+        .route("/slow-modify", post(slow_modify))
         .route("/clear", post(clear));
     Router::new().nest("/sim/fault", routes)
 }

@@ -1,0 +1,69 @@
+/**
+ * The handlers that the page subscribed. The core knows a handler with its userData as a
+ * `listener`, by a number; each subscription of a listener to a channel is a registration, and
+ * its number is the `serno` of the handle that the page gets.
+ */
+export class Registrations {
+  #bySerno = new Map();
+  #byHandler = new Map();
+  #lastListener = 0;
+
+  get(serno) {
+    return this.#bySerno.get(serno);
+  }
+
+  /** The listener for a handler with its userData: the same pair has the same number. */
+  listener(handler, userData) {
+    const known = this.#byHandler.get(handler) ?? [];
+    let found = known.find((one) => Object.is(one.userData, userData));
+    if (!found) {
+      found = { handler, userData, number: ++this.#lastListener, uses: 0 };
+      this.#byHandler.set(handler, [...known, found]);
+    }
+    return found;
+  }
+
+  /**
+   * Adds a registration. If the core gave the number of one that exists, that one is renewed:
+   * `stop`, which ends listening to the page's signal, replaces the earlier one.
+   */
+  add(serno, listener, readyHandler, stop) {
+    const known = this.#bySerno.get(serno);
+    if (!known) {
+      listener.uses++;
+      this.#bySerno.set(serno, { listener, readyHandler, stop, released: null });
+      return;
+    }
+    known.stop?.();
+    known.readyHandler = readyHandler ?? known.readyHandler;
+    known.stop = stop;
+  }
+
+  /** Runs `act` when the registration is released. */
+  whenReleased(serno, act) {
+    this.#bySerno.get(serno).released = act;
+  }
+
+  /** Forgets a registration: its handler isn't called any more. */
+  release(serno) {
+    const registration = this.#bySerno.get(serno);
+    if (!registration) return;
+    const { listener, stop, released } = registration;
+    this.#bySerno.delete(serno);
+    // Whoever still holds the registration sees by this that it has ended.
+    registration.listener = null;
+    listener.uses--;
+    this.forgetUnused(listener);
+    stop?.();
+    released?.();
+  }
+
+  /** Forgets a listener that no registration uses. */
+  forgetUnused(listener) {
+    const known = this.#byHandler.get(listener.handler);
+    if (listener.uses > 0 || !known) return;
+    const left = known.filter((one) => one !== listener);
+    if (left.length) this.#byHandler.set(listener.handler, left);
+    else this.#byHandler.delete(listener.handler);
+  }
+}

@@ -1,0 +1,56 @@
+// What stands behind each Verto of the page: its core, its handlers and its calls.
+import { Calls } from "../host/calls.js";
+import { Host } from "../host/host.js";
+import { Registrations } from "../host/registrations.js";
+import { Client } from "../host/wasm.js";
+import { badArgument } from "./error.js";
+import { Private, self } from "./private.js";
+import { randomize } from "./random.js";
+
+/**
+ * What an instance holds on the JavaScript side. It is reachable only from the page's `Verto` (by
+ * a WeakMap), so that the garbage collector takes the two together.
+ */
+class State {
+  /** The client in WebAssembly; `null` until it is first needed. */
+  core = null;
+  calls = new Calls();
+  registrations = new Registrations();
+  #target = null;
+
+  /** What addEventListener() adds its listeners to; it is made when there is a first listener. */
+  get target() {
+    return (this.#target ??= new EventTarget());
+  }
+
+  /** Tells the listeners; `false` if one of them called preventDefault(). */
+  dispatch(type, detail) {
+    return this.#target?.dispatchEvent(new CustomEvent(type, { detail, cancelable: true }));
+  }
+}
+
+const states = new Private();
+
+/** Makes `verto` an instance that has never connected. */
+export function addState(verto) {
+  states.set(verto, new State());
+}
+
+/** The state of `verto`, which must be an instance of Verto. */
+export function stateOf(verto) {
+  const state = states.get(verto);
+  if (!state) throw badArgument("verto", "must be an instance of Verto");
+  return state;
+}
+
+/** The core behind `verto`, which is made when it is first needed. */
+export function coreOf(verto) {
+  const state = stateOf(verto);
+  state.core ??= new Client(new Host(self(verto), state), ...randomize(new Uint32Array(2)));
+  return state.core;
+}
+
+/** The core if there is one already; `verto` may be anything. */
+export function coreIfAny(verto) {
+  return states.get(verto)?.core;
+}

@@ -1,0 +1,150 @@
+//! Telephone calls: what the table of dialogs wants sent and told, and what a session tells it.
+//!
+//! Requests of a dialog leave now or never. None waits for a login: what a page wants of a call
+//! that isn't there any more must not reach it later.
+
+use super::{Io, Notice, Phase, Session};
+use crate::core::Ms;
+use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, Send, Sender};
+use crate::core::error::Error;
+use crate::core::frame;
+use crate::core::rpc::{Call, Expect, Owner};
+use crate::core::value::Value;
+
+impl<V: Value> Session<V> {
+    /// Does something with the calls: what the page wants of them, or its media part reports.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = logged_in();
+    /// let made = session.calls(0, |calls| calls.new_call(0, "c1".to_owned(), "{}".to_owned()));
+    /// assert_eq!(made, Some(1), "the dialog's number");
+    /// // The microphone is asked for.
+    /// assert!(matches!(told(&mut session)[..], [Notice::Dialog(_)]));
+    /// ```
+    pub fn calls<R>(&mut self, now: Ms, act: impl FnOnce(&mut Dialogs<V>) -> R) -> R {
+        self.clock(now);
+        let result = act(&mut self.dialogs);
+        self.follow_dialogs();
+        result
+    }
+
+    /// `newCall`; `None` where there is no connection, or a call of this id.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = Session::<Json>::new(42);
+    /// assert_eq!(session.new_call(0, "c1".to_owned(), "{}".to_owned()), None);
+    /// ```
+    pub fn new_call(&mut self, now: Ms, call_id: String, params: String) -> Option<DialogId> {
+        let active = self.is_active();
+        self.calls(now, |calls| match active {
+            true => calls.new_call(now, call_id, params),
+            false => None,
+        })
+    }
+
+    /// `hangup`; says whether the call had not ended yet. States of it that the page hasn't heard
+    /// of by now it doesn't hear any more: after this comes `hangup`.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = logged_in();
+    /// let call = session.new_call(0, "c1".to_owned(), "{}".to_owned()).unwrap();
+    /// assert!(session.hangup(0, call, Some("CALL_REJECTED".to_owned()), None));
+    /// assert!(!session.hangup(0, call, None, None), "it ends once");
+    /// ```
+    pub fn hangup(
+        &mut self,
+        now: Ms,
+        dialog: DialogId,
+        cause: Option<String>,
+        code: Option<u32>,
+    ) -> bool {
+        if self.dialogs.has(dialog) {
+            self.notices.retain(|notice| match notice {
+                Notice::Dialog(dialog::Notice::State { dialog: whose, .. }) => *whose != dialog,
+                _ => true,
+            });
+        }
+        self.calls(now, |calls| calls.hangup(now, dialog, cause, code))
+    }
+
+    /// What `getMute` gives: whether the microphone or, of `video`, the camera is enabled.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = logged_in();
+    /// let call = session.new_call(0, "c1".to_owned(), "{}".to_owned()).unwrap();
+    /// assert!(session.enabled(call, false));
+    /// ```
+    pub fn enabled(&self, dialog: DialogId, video: bool) -> bool {
+        self.dialogs.enabled(dialog, video)
+    }
+
+    /// Takes what the dialogs want done.
+    pub(super) fn follow_dialogs(&mut self) {
+        while let Some(output) = self.dialogs.next_output() {
+            match output {
+                Output::Send(send) => self.send_for_dialog(send),
+                Output::Notice(notice) => self.notices.push(Notice::Dialog(notice)),
+                Output::Refuse { call, error } => self.refuse(call, error),
+                Output::Ignored(what) => self.ignored(what),
+            }
+        }
+    }
+
+    fn send_for_dialog(&mut self, send: Send) {
+        let Send {
+            sender,
+            method,
+            params,
+            timeout,
+        } = send;
+        let owner = match sender {
+            Sender::Page(id) => Owner::Page(Call {
+                id,
+                method: method.clone(),
+                expect: Expect::Result,
+            }),
+            Sender::Dialog(asker) => Owner::Dialog(asker),
+            Sender::Nobody => Owner::Nobody,
+        };
+        if let Some(error) = self.too_large(&method, &params) {
+            return self.fail_owner(owner, error, false);
+        }
+        let deadline = self.now.saturating_add(timeout.max(self.timeout()));
+        self.send(deadline, owner, &method, &params);
+    }
+
+    /// The answer to a dialog's request, or its failure: for the dialog, then for the page.
+    pub(super) fn dialog_answered(&mut self, asker: Asker, outcome: Result<V, Error<V>>) {
+        let now = self.now;
+        self.dialogs.replied(now, asker, outcome.as_ref());
+        self.follow_dialogs();
+        if let Some(call) = asker.call {
+            self.notices.push(Notice::Settle { call, outcome });
+        }
+    }
+
+    /// A request of the server's about a call. It is answered, as the clients before this one do;
+    /// says whether it was about one.
+    pub(super) fn dialog_request(
+        &mut self,
+        now: Ms,
+        method: Method,
+        id: Option<&str>,
+        params: Option<&V>,
+    ) -> bool {
+        let Some(params) = params.filter(|_| matches!(self.phase, Phase::Ready)) else {
+            return false;
+        };
+        let taken = self.dialogs.request(now, method, params);
+        self.follow_dialogs();
+        if let (true, Some(socket), Some(id)) = (taken, self.socket, id) {
+            let text = frame::answer(id, method.name());
+            self.io.push(Io::Send { socket, text });
+        }
+        taken
+    }
+}

@@ -1,0 +1,197 @@
+//! What the page does with a call (shared/calls.md, 1.6).
+
+use serde_json::json;
+use verto_wasm::core::dialog::{Asked, Asker, Sender};
+use verto_wasm::core::error::{Error, Kind};
+
+use super::phone::Phone;
+use testkit::Json;
+
+#[test]
+fn the_servers_answer_says_whether_a_call_is_held() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    let mut action = |action: &str, state: &str, lines: &[&str]| {
+        phone.hold(7, dialog, action);
+        assert_eq!(phone.took(), ["> verto.modify"], "{action}");
+        let (send, params) = phone.sent.last().unwrap();
+        let sender = Sender::Dialog(Asker {
+            dialog,
+            asked: Asked::Hold,
+            call: Some(7),
+        });
+        assert_eq!((send.sender, &params["action"]), (sender, &json!(action)));
+        assert!(send.timeout >= 10_000, "an unhold may take the server 5 s");
+        phone.reply(
+            "verto.modify",
+            json!({ "callID": "c1", "holdState": state }),
+        );
+        assert_eq!(phone.took(), lines, "{action}");
+    };
+    action("hold", "held", &["1 held"]);
+    // Not a change of state.
+    action("hold", "held", &[]);
+    action("unhold", "active", &["1 active"]);
+    action("toggleHold", "held", &["1 held"]);
+    action("toggleHold", "active", &["1 active"]);
+    action("hold", "strange", &[]);
+}
+
+// The original client kills a call for it: early may not become held.
+#[test]
+fn a_call_that_is_not_answered_is_not_held() {
+    for state in ["trying", "early"] {
+        let mut phone = Phone::online();
+        let dialog = phone.outgoing("c1", state);
+        phone.hold(7, dialog, "hold");
+        phone.reply("verto.modify", json!({ "holdState": "held" }));
+        phone.expect(&["> verto.modify"]);
+    }
+}
+
+#[test]
+fn a_hold_that_is_refused_or_unanswered_changes_nothing() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    phone.hold(7, dialog, "hold");
+    phone.refuse("verto.modify", json!({ "message": "no", "code": -32002 }));
+    phone.hold(8, dialog, "hold");
+    phone.fail("verto.modify", Error::new(Kind::Timeout, "no answer"));
+    phone.expect(&["> verto.modify", "> verto.modify"]);
+}
+
+#[test]
+fn a_double_click_toggles_once() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    phone.hold(7, dialog, "toggleHold");
+    phone.hold(8, dialog, "toggleHold");
+    phone.expect(&[
+        "> verto.modify",
+        "refused 8: a toggleHold is being answered: wait for it",
+    ]);
+    phone.reply("verto.modify", json!({ "holdState": "held" }));
+    phone.hold(9, dialog, "toggleHold");
+    phone.expect(&["1 held", "> verto.modify"]);
+}
+
+#[test]
+fn an_action_that_is_none_is_refused() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    phone.hold(7, dialog, "park");
+    phone.expect(&["refused 7: action must be hold, unhold or toggleHold"]);
+}
+
+#[test]
+fn digits_transfers_and_messages_leave_in_order_with_the_dialog_params() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    phone.ask(7, dialog, "verto.info", &json!({ "dtmf": "12#" }));
+    phone.ask(
+        8,
+        dialog,
+        "verto.modify",
+        &json!({ "action": "transfer", "destination": "9664" }),
+    );
+    phone.expect(&["> verto.info", "> verto.modify"]);
+    let [.., (digits, info), (_, transfer)] = &phone.sent[..] else {
+        panic!("two requests")
+    };
+    assert_eq!(digits.sender, Sender::Page(7));
+    assert_eq!(
+        (&info["dtmf"], &info["dialogParams"]["callID"]),
+        (&json!("12#"), &json!("c1"))
+    );
+    assert_eq!(transfer["destination"], "9664");
+}
+
+#[test]
+fn what_a_call_cannot_do_yet_or_any_more_is_refused_in_words() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "new");
+    let digits = json!({ "dtmf": "1" });
+    phone.ask(7, dialog, "verto.info", &digits);
+    phone.hold(8, dialog, "hold");
+    let early = "the server doesn't know this call yet: wait for its next state";
+    phone.expect(&[
+        &format!("refused 7: {early}"),
+        &format!("refused 8: {early}"),
+    ]);
+    phone.hangup(dialog);
+    phone.took();
+    phone.ask(7, dialog, "verto.info", &digits);
+    phone.hold(8, dialog, "hold");
+    assert!(!phone.hangup(dialog));
+    assert!(!phone.answer(dialog));
+    phone.expect(&[
+        "refused 7: this call has ended",
+        "refused 8: this call has ended",
+    ]);
+}
+
+#[test]
+fn without_a_connection_nothing_waits_to_be_sent_later() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    phone.lost();
+    phone.ask(7, dialog, "verto.info", &json!({ "dtmf": "1" }));
+    phone.expect(&["refused 7: the connection is lost: wait for the call to come back"]);
+}
+
+#[test]
+fn mute_is_a_wish_that_each_new_stream_follows() {
+    let mut phone = Phone::online();
+    let dialog = phone.call("c1");
+    phone.took();
+    assert!(phone.dialogs.enabled(dialog, false));
+    // As in the original client: false before there is a stream.
+    assert!(!phone.mute(dialog, Some(false)));
+    assert!(!phone.dialogs.enabled(dialog, false));
+    phone.granted(dialog, 1);
+    phone.expect(&["1: microphone false", "1 onGranted"]);
+    assert!(!phone.mute(dialog, None), "it speaks again");
+    assert!(phone.mute(dialog, None));
+    assert!(!phone.mute(dialog, Some(true)));
+    assert!(phone.mute(dialog, Some(false)));
+    // It has no camera.
+    assert!(!phone.dialogs.enable(phone.now, dialog, true, Some(false)));
+    assert!(!phone.dialogs.enabled(dialog, true));
+    phone.expect(&[
+        "1: microphone true",
+        "1: microphone false",
+        "1: microphone true",
+        "1: microphone false",
+        "1: camera false",
+    ]);
+}
+
+#[test]
+fn an_answer_that_comes_muted_is_silent_from_the_first_moment() {
+    let mut phone = Phone::online();
+    let dialog = phone.incoming("c1", "ringing");
+    phone.mute(dialog, Some(false));
+    phone.answer(dialog);
+    phone.expect(&[
+        "1: microphone false",
+        "1: ring false",
+        "1: connect 1 to v=0 theirs, silent",
+    ]);
+}
+
+#[test]
+fn messages_and_private_events_of_a_call_go_to_it() {
+    let mut phone = Phone::online();
+    phone.outgoing("c1", "active");
+    assert!(phone.says(
+        "verto.info",
+        json!({ "callID": "c1", "txt": { "chars": "a" } })
+    ));
+    let event = Json(json!({ "eventChannel": "c1", "pvtData": {} }));
+    assert!(phone.dialogs.private_event("c1", &event));
+    assert!(!phone.dialogs.private_event("c2", &event));
+    phone.expect(&[
+        r#"1 info {"callID":"c1","txt":{"chars":"a"}}"#,
+        r#"1 pvtEvent {"eventChannel":"c1","pvtData":{}}"#,
+    ]);
+}

@@ -1,0 +1,402 @@
+//! A table of dialogs with page, server and media part around it, each of which does what the
+//! test says.
+//!
+//! What came out is shown in one line each, so that a test reads as a list of what happened:
+//! `> verto.invite` was sent, `1 trying` told of dialog 1, `1: play 1` done with its media.
+
+use serde_json::{Value as Tree, json};
+use verto_wasm::core::Ms;
+use verto_wasm::core::dialog::{
+    Asker, Connection, DialogId, Dialogs, Epoch, Media, Method, Notice, Output, Report, Send,
+    Sender,
+};
+use verto_wasm::core::error::{Error, Kind};
+
+use testkit::Json;
+
+/// What the page gives with each call: its own `dialogParams`.
+pub const PARAMS: &str = r#"{"destination_number":"9196","useVideo":false}"#;
+
+pub struct Phone {
+    pub dialogs: Dialogs<Json>,
+    pub now: Ms,
+    /// What came out and wasn't asked for yet.
+    lines: Vec<String>,
+    /// The requests that were sent, oldest first, with their parameters.
+    pub sent: Vec<(Send, Tree)>,
+}
+
+impl Phone {
+    /// Logged in.
+    pub fn online() -> Self {
+        let mut phone = Self::offline();
+        phone.dialogs.logged_in(phone.now, false);
+        phone.drain();
+        phone
+    }
+
+    pub fn offline() -> Self {
+        Phone {
+            dialogs: Dialogs::new(),
+            now: 1_000_000_000_000,
+            lines: Vec::new(),
+            sent: Vec::new(),
+        }
+    }
+
+    pub fn drain(&mut self) {
+        while let Some(output) = self.dialogs.next_output() {
+            let line = match output {
+                Output::Send(send) => {
+                    let line = format!("> {}", send.method);
+                    let params = serde_json::from_str(&send.params).expect("parameters are JSON");
+                    self.sent.push((send, params));
+                    line
+                }
+                Output::Notice(notice) => show(&notice),
+                Output::Refuse { call, error } => format!("refused {call}: {}", error.message),
+                Output::Ignored(what) => format!("ignored {what}"),
+            };
+            self.lines.push(line);
+        }
+    }
+
+    /// What came out since the last time.
+    pub fn took(&mut self) -> Vec<String> {
+        self.drain();
+        std::mem::take(&mut self.lines)
+    }
+
+    /// Expects exactly this since the last time.
+    #[track_caller]
+    pub fn expect(&mut self, lines: &[&str]) {
+        assert_eq!(self.took(), lines);
+    }
+
+    // The page.
+
+    /// `newCall` under this `callID`.
+    pub fn call(&mut self, call_id: &str) -> DialogId {
+        let dialog = self
+            .dialogs
+            .new_call(self.now, call_id.into(), PARAMS.into());
+        self.drain();
+        dialog.expect("no call of this id is there")
+    }
+
+    pub fn answer(&mut self, dialog: DialogId) -> bool {
+        let params = r#"{"callee_id_name":"Bob"}"#.to_owned();
+        let answers = self.dialogs.answer(self.now, dialog, params);
+        self.drain();
+        answers
+    }
+
+    pub fn hangup(&mut self, dialog: DialogId) -> bool {
+        self.hangup_with(dialog, None, None)
+    }
+
+    pub fn hangup_with(
+        &mut self,
+        dialog: DialogId,
+        cause: Option<&str>,
+        code: Option<u32>,
+    ) -> bool {
+        let cause = cause.map(str::to_owned);
+        let ended = self.dialogs.hangup(self.now, dialog, cause, code);
+        self.drain();
+        ended
+    }
+
+    pub fn hold(&mut self, call: u32, dialog: DialogId, action: &str) {
+        self.dialogs.hold(self.now, call, dialog, action);
+        self.drain();
+    }
+
+    pub fn ask(&mut self, call: u32, dialog: DialogId, method: &str, params: &Tree) {
+        let params = params.to_string();
+        self.dialogs
+            .ask_server(self.now, call, dialog, method, &params);
+        self.drain();
+    }
+
+    pub fn mute(&mut self, dialog: DialogId, on: Option<bool>) -> bool {
+        let silent = self.dialogs.enable(self.now, dialog, false, on);
+        self.drain();
+        silent
+    }
+
+    // The media part.
+
+    pub fn report(&mut self, dialog: DialogId, epoch: Epoch, report: Report) {
+        self.dialogs.report(self.now, dialog, epoch, report);
+        self.drain();
+    }
+
+    pub fn granted(&mut self, dialog: DialogId, epoch: Epoch) {
+        let (audio, video) = (true, false);
+        self.report(dialog, epoch, Report::Granted { audio, video });
+    }
+
+    pub fn local(&mut self, dialog: DialogId, epoch: Epoch) {
+        let sdp = "v=0 ours".to_owned();
+        self.report(dialog, epoch, Report::Local { sdp });
+    }
+
+    /// The stream and the description, as it usually goes.
+    pub fn prepare(&mut self, dialog: DialogId, epoch: Epoch) {
+        self.granted(dialog, epoch);
+        self.local(dialog, epoch);
+    }
+
+    pub fn applied(&mut self, dialog: DialogId, epoch: Epoch) {
+        self.report(dialog, epoch, Report::Applied);
+    }
+
+    pub fn failed(&mut self, dialog: DialogId, epoch: Epoch, kind: Kind) {
+        let message = "it went wrong".to_owned();
+        self.report(dialog, epoch, Report::Failed { kind, message });
+    }
+
+    pub fn connected(&mut self, dialog: DialogId, epoch: Epoch) {
+        self.report(dialog, epoch, Report::Connection(Connection::Connected));
+    }
+
+    // The server.
+
+    /// A request about a call; says whether it was taken as one.
+    pub fn says(&mut self, method: &str, params: Tree) -> bool {
+        let method = Method::of(method).expect("a method of calls");
+        let taken = self.dialogs.request(self.now, method, &Json(params));
+        self.drain();
+        taken
+    }
+
+    pub fn media(&mut self, call_id: &str) {
+        self.says(
+            "verto.media",
+            json!({ "callID": call_id, "sdp": "v=0 theirs" }),
+        );
+    }
+
+    pub fn answered(&mut self, call_id: &str) {
+        self.says(
+            "verto.answer",
+            json!({ "callID": call_id, "sdp": "v=0 theirs" }),
+        );
+    }
+
+    pub fn invite(&mut self, call_id: &str) {
+        let params = json!({
+            "callID": call_id,
+            "sdp": "v=0 theirs",
+            "caller_id_name": "Alice",
+            "caller_id_number": "1001",
+            "callee_id_name": "Outbound Call",
+            "callee_id_number": "sessid",
+            "display_direction": "outbound",
+        });
+        self.says("verto.invite", params);
+    }
+
+    pub fn attach(&mut self, call_id: &str) {
+        let params = json!({
+            "callID": call_id,
+            "sdp": "v=0 theirs anew",
+            "display_direction": "inbound",
+            "callee_id_name": "Bob",
+            "callee_id_number": "1002",
+        });
+        self.says("verto.attach", params);
+    }
+
+    pub fn bye(&mut self, call_id: &str, cause: &str, code: u32) {
+        let params = json!({ "callID": call_id, "cause": cause, "causeCode": code });
+        self.says("verto.bye", params);
+    }
+
+    /// Who gets the reply to the last request of this method.
+    fn asked(&self, method: &str) -> Asker {
+        let last = self
+            .sent
+            .iter()
+            .rev()
+            .find(|(send, _)| send.method == method);
+        match last.expect("it was sent").0.sender {
+            Sender::Dialog(asker) => asker,
+            other => panic!("nobody's: {other:?}"),
+        }
+    }
+
+    /// The reply to the last request of this method.
+    pub fn reply(&mut self, method: &str, result: Tree) {
+        let asker = self.asked(method);
+        let result = Json(result);
+        self.dialogs.replied(self.now, asker, Ok(&result));
+        self.drain();
+    }
+
+    /// The refusal, as it stands in the frame's `error`.
+    pub fn refuse(&mut self, method: &str, error: Tree) {
+        self.fail(method, Error::refusal(Kind::Rejected, method, Json(error)));
+    }
+
+    pub fn fail(&mut self, method: &str, error: Error<Json>) {
+        let asker = self.asked(method);
+        self.dialogs.replied(self.now, asker, Err(&error));
+        self.drain();
+    }
+
+    // The connection and the time.
+
+    pub fn lost(&mut self) {
+        self.dialogs.lost(self.now);
+        self.drain();
+    }
+
+    pub fn logged_in(&mut self) {
+        self.dialogs.logged_in(self.now, false);
+        self.drain();
+    }
+
+    pub fn client_ready(&mut self) {
+        self.dialogs.client_ready(self.now);
+        self.drain();
+    }
+
+    /// The next timer rings.
+    #[track_caller]
+    pub fn ring(&mut self) {
+        self.now = self.dialogs.deadline().expect("a timer is set");
+        self.dialogs.timer(self.now);
+        self.drain();
+    }
+
+    // Ways that many tests go.
+
+    /// An outgoing call up to this state; what led there is taken out.
+    pub fn outgoing(&mut self, call_id: &str, state: &str) -> DialogId {
+        let dialog = self.call(call_id);
+        for step in ["requesting", "trying", "early", "active"] {
+            match step {
+                _ if state == "new" => {}
+                "requesting" => self.prepare(dialog, 1),
+                "trying" => self.reply("verto.invite", json!({})),
+                "early" => {
+                    self.media(call_id);
+                    self.applied(dialog, 1);
+                }
+                _ => self.answered(call_id),
+            }
+            if step == state {
+                break;
+            }
+        }
+        self.took();
+        dialog
+    }
+
+    /// A call that came in, up to this state.
+    pub fn incoming(&mut self, call_id: &str, state: &str) -> DialogId {
+        self.invite(call_id);
+        let told = self.took();
+        let dialog = told[0].split(' ').next().unwrap().parse().unwrap();
+        if state != "ringing" {
+            self.answer(dialog);
+            self.prepare(dialog, 1);
+        }
+        if state == "active" {
+            self.reply("verto.answer", json!({}));
+        }
+        self.took();
+        dialog
+    }
+}
+
+pub fn show(notice: &Notice<Json>) -> String {
+    match notice {
+        Notice::New {
+            dialog,
+            call_id,
+            name,
+            number,
+            video,
+            stereo,
+            attach,
+            ..
+        } => {
+            let mut line = format!("{dialog} new {call_id} of {name} <{number}>");
+            for (has, what) in [(video, "video"), (stereo, "stereo"), (attach, "attach")] {
+                if *has {
+                    line = format!("{line}, {what}");
+                }
+            }
+            line
+        }
+        Notice::State { dialog, state, end } => {
+            let mut line = format!("{dialog} {}", state.name());
+            if let Some(end) = end {
+                line = format!("{line} {}", end.cause);
+                if let Some(code) = end.code {
+                    line = format!("{line} {code}");
+                }
+                if let Some(error) = &end.error {
+                    line = format!("{line}, {}", error.kind.name());
+                }
+            }
+            line
+        }
+        Notice::Permission { dialog, granted } => match granted {
+            true => format!("{dialog} onGranted"),
+            false => format!("{dialog} onDenied"),
+        },
+        Notice::Display {
+            dialog,
+            name,
+            number,
+        } => format!(
+            "{dialog} display {} <{}>",
+            name.as_deref().unwrap_or("-"),
+            number.as_deref().unwrap_or("-")
+        ),
+        Notice::Message {
+            dialog,
+            private,
+            data,
+        } => match private {
+            true => format!("{dialog} pvtEvent {}", data.0),
+            false => format!("{dialog} info {}", data.0),
+        },
+        Notice::Media { dialog, media } => format!("{dialog}: {}", show_media(media)),
+    }
+}
+
+fn show_media(media: &Media<Json>) -> String {
+    let text = |json: &Json| json.0.as_str().unwrap().to_owned();
+    match media {
+        Media::Connect {
+            epoch,
+            offer,
+            microphone,
+            camera,
+        } => {
+            let mut line = format!("connect {epoch}");
+            if let Some(offer) = offer {
+                line = format!("{line} to {}", text(offer));
+            }
+            if !microphone {
+                line = format!("{line}, silent");
+            }
+            if !camera {
+                line = format!("{line}, dark");
+            }
+            line
+        }
+        Media::Remote { epoch, sdp } => format!("remote {epoch} {}", text(sdp)),
+        Media::Microphone { on } => format!("microphone {on}"),
+        Media::Camera { on } => format!("camera {on}"),
+        Media::Ring { on } => format!("ring {on}"),
+        Media::Play { epoch } => format!("play {epoch}"),
+        Media::Close { epoch } => format!("close {epoch}"),
+        Media::Release => "release".into(),
+    }
+}

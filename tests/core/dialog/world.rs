@@ -1,0 +1,357 @@
+//! A page, a server and a media part that do anything, and what must hold of every dialog after
+//! each step.
+//!
+//! For each dialog the world keeps the facts (what was sent, said, reported) and derives from
+//! them which state must have been told and whether the dialog still lives. Everything that comes
+//! out is judged on its way (`judge.rs`).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Tree, json};
+use verto_wasm::core::Ms;
+use verto_wasm::core::dialog::{Asked, Asker, Dialogs, Method, Report, State};
+use verto_wasm::core::error::{Error, Kind};
+
+use super::facts::Facts;
+use testkit::Json;
+
+/// How a request is answered.
+#[derive(Clone, Copy, Debug)]
+pub enum How {
+    Ok,
+    Held,
+    Unheld,
+    Refused,
+    Timeout,
+}
+
+pub struct World {
+    pub dialogs: Dialogs<Json>,
+    pub now: Ms,
+    pub online: bool,
+    pub resumes: bool,
+    pub facts: BTreeMap<u32, Facts>,
+    /// Requests of which the dialogs await the reply.
+    pub in_flight: Vec<Asker>,
+    /// Those that were answered, to be answered again.
+    pub over: Vec<Asker>,
+    /// The page's calls that are neither refused nor sent.
+    pub open_calls: Vec<u32>,
+    last_call: u32,
+    last_call_id: u32,
+}
+
+impl World {
+    pub fn new() -> Self {
+        World {
+            dialogs: Dialogs::new(),
+            now: 1_000_000,
+            online: false,
+            resumes: false,
+            facts: BTreeMap::new(),
+            in_flight: Vec::new(),
+            over: Vec::new(),
+            open_calls: Vec::new(),
+            last_call: 0,
+            last_call_id: 0,
+        }
+    }
+
+    pub fn new_call_id(&mut self) -> String {
+        self.last_call_id += 1;
+        format!("c{}", self.last_call_id)
+    }
+
+    /// The number of the n-th dialog that lives, or, for one in four, of all that ever did.
+    pub fn nth(&self, n: usize) -> Option<u32> {
+        let all = n % 4 == 3;
+        let facts = self.facts.iter().filter(|(_, fact)| all || fact.alive);
+        let numbers: Vec<u32> = facts.map(|(dialog, _)| *dialog).collect();
+        numbers.get((n / 4) % numbers.len().max(1)).copied()
+    }
+
+    pub fn fact(&mut self, dialog: u32) -> &mut Facts {
+        self.facts.get_mut(&dialog).unwrap()
+    }
+
+    /// The newest dialog of this one's `callID`: the server may use that again.
+    fn newest(&self, dialog: u32) -> u32 {
+        let call_id = &self.facts[&dialog].call_id;
+        let mut facts = self.facts.iter().rev();
+        let newest = facts.find(|(_, fact)| fact.call_id == *call_id);
+        newest.map_or(dialog, |(dialog, _)| *dialog)
+    }
+
+    pub fn new_call(&mut self) {
+        let call_id = self.new_call_id();
+        let dialog = self
+            .dialogs
+            .new_call(self.now, call_id.clone(), "{}".into());
+        let dialog = dialog.expect("the id is new");
+        self.facts.insert(dialog, Facts::new(&call_id, true));
+    }
+
+    pub fn answer(&mut self, dialog: u32) {
+        let did = self.dialogs.answer(self.now, dialog, "{}".into());
+        let fact = self.fact(dialog);
+        let rings = fact.alive && fact.told == State::Ringing && !fact.answering;
+        assert_eq!(did, rings, "answer() of {fact:?}");
+        fact.answering |= rings;
+    }
+
+    pub fn hangup(&mut self, dialog: u32) {
+        let ended = self.dialogs.hangup(self.now, dialog, None, None);
+        let fact = self.fact(dialog);
+        assert_eq!(ended, fact.alive);
+        fact.end();
+    }
+
+    pub fn hold(&mut self, dialog: u32, action: &str) {
+        self.last_call += 1;
+        self.open_calls.push(self.last_call);
+        self.dialogs.hold(self.now, self.last_call, dialog, action);
+    }
+
+    pub fn ask(&mut self, dialog: u32) {
+        self.last_call += 1;
+        self.open_calls.push(self.last_call);
+        self.dialogs
+            .ask_server(self.now, self.last_call, dialog, "verto.info", "{}");
+    }
+
+    pub fn end_all(&mut self) {
+        self.facts.values_mut().for_each(Facts::end);
+    }
+
+    /// A report of the connection that is `older` than the newest.
+    pub fn report(&mut self, dialog: u32, older: u32, report: Report) {
+        let fact = self.fact(dialog);
+        let epoch = fact.epoch.wrapping_sub(older);
+        if older == 0 && fact.alive {
+            match &report {
+                // What an attach was in need of when the connection was lost, the next one makes.
+                Report::Granted { .. } | Report::Local { .. } | Report::Failed { .. }
+                    if fact.away => {}
+                Report::Granted { .. } => fact.granted = true,
+                Report::Local { .. } => fact.described |= fact.granted,
+                Report::Applied => {
+                    let applies = fact.remote && !fact.applied && !fact.attaching;
+                    fact.applied |= applies;
+                    fact.established |= applies && fact.answered;
+                }
+                Report::Failed { .. } => {
+                    let login = fact.outbound && !fact.known && fact.described;
+                    if fact.waits(true) && !login {
+                        fact.end();
+                    }
+                }
+                Report::Connection(_) => {}
+            }
+        }
+        self.dialogs.report(self.now, dialog, epoch, report);
+    }
+
+    pub fn server(&mut self, method: Method, dialog: u32, sdp: bool) {
+        if !self.online {
+            return;
+        }
+        let dialog = self.newest(dialog);
+        let fact = self.fact(dialog);
+        let mut params = json!({ "callID": fact.call_id });
+        if sdp {
+            params["sdp"] = json!("v=0");
+        }
+        let outbound = fact.outbound && fact.known && !fact.attaching && !fact.established;
+        let outbound = outbound && !fact.away;
+        match method {
+            _ if !fact.alive => {
+                if matches!(method, Method::Attach | Method::Invite) {
+                    fact.byes_allowed += 1;
+                    fact.known = true;
+                }
+            }
+            Method::Trying => fact.taken |= outbound && fact.told == State::Requesting,
+            Method::Media if outbound => fact.sdp |= sdp,
+            Method::Answer if outbound && !fact.answered => {
+                fact.sdp |= sdp;
+                fact.answered = true;
+                fact.established |= fact.applied;
+            }
+            Method::Bye => {
+                fact.alive = false;
+                fact.byes_allowed = 0;
+            }
+            Method::Attach if sdp && fact.known => {
+                fact.away = false;
+                fact.attaching = true;
+                fact.attach_sent = false;
+                fact.answered = true;
+            }
+            _ => {}
+        }
+        self.says(method, params);
+    }
+
+    /// Without a connection it can say nothing.
+    fn says(&mut self, method: Method, params: Tree) {
+        if self.online {
+            self.dialogs.request(self.now, method, &Json(params));
+        }
+    }
+
+    pub fn invite(&mut self) {
+        let call_id = self.new_call_id();
+        let params = json!({ "callID": call_id, "sdp": "v=0" });
+        self.says(Method::Invite, params);
+    }
+
+    pub fn attach_unknown(&mut self) {
+        let call_id = self.new_call_id();
+        let params = json!({ "callID": call_id, "sdp": "v=0" });
+        self.says(Method::Attach, params);
+    }
+
+    pub fn garbage(&mut self, method: Method, params: Tree) {
+        self.says(method, params);
+    }
+
+    /// A private event on a call's channel.
+    pub fn event(&mut self, dialog: u32) {
+        let fact = &self.facts[&self.newest(dialog)];
+        let event = Json(json!({ "eventChannel": fact.call_id }));
+        let taken = self.dialogs.private_event(&fact.call_id, &event);
+        assert_eq!(taken, fact.alive);
+    }
+
+    pub fn reply(&mut self, asker: Asker, how: How, first: bool) {
+        let fact = self.fact(asker.dialog);
+        let ok = matches!(how, How::Ok | How::Held | How::Unheld);
+        if fact.alive {
+            match asker.asked {
+                Asked::Invite if first && fact.told == State::Requesting => {
+                    fact.taken = ok || matches!(how, How::Timeout) && (fact.sdp || fact.answered);
+                    if !fact.taken && matches!(how, How::Timeout) {
+                        fact.end();
+                    }
+                    fact.alive = fact.taken;
+                }
+                Asked::Answer if first && fact.told == State::Answering && !fact.attaching => {
+                    fact.answered |= ok;
+                    fact.established = ok;
+                    fact.alive = ok;
+                }
+                Asked::Attach(epoch)
+                    if first
+                        && epoch == fact.epoch
+                        && fact.attaching
+                        && !fact.away
+                        && fact.described =>
+                {
+                    fact.attaching = false;
+                    fact.fresh = false;
+                    fact.established = ok;
+                    fact.alive = ok;
+                }
+                Asked::Hold => match how {
+                    How::Held if fact.answered => fact.held = true,
+                    How::Unheld => fact.held = false,
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        let state = match how {
+            How::Held => json!("held"),
+            How::Unheld => json!("active"),
+            _ => json!(null),
+        };
+        let result = Json(json!({ "holdState": state }));
+        let refusal = Error::refusal(Kind::Rejected, "it", Json(json!({})));
+        let timeout = Error::new(Kind::Timeout, "no answer");
+        let outcome = match how {
+            How::Refused => Err(&refusal),
+            How::Timeout => Err(&timeout),
+            _ => Ok(&result),
+        };
+        self.dialogs.replied(self.now, asker, outcome);
+    }
+
+    pub fn lost(&mut self) {
+        if self.online {
+            for fact in self.facts.values_mut().filter(|fact| fact.alive) {
+                fact.away |= fact.answered;
+                if fact.known && !fact.answered {
+                    fact.end();
+                }
+            }
+        }
+        self.online = false;
+        self.dialogs.lost(self.now);
+        let error = Error::new(Kind::ConnectionLost, "lost");
+        for asker in std::mem::take(&mut self.in_flight) {
+            self.dialogs.replied(self.now, asker, Err(&error));
+        }
+    }
+
+    pub fn logged_in(&mut self, resumes: bool) {
+        self.online = true;
+        self.resumes = resumes;
+        self.dialogs.logged_in(self.now, resumes);
+    }
+
+    pub fn client_ready(&mut self) {
+        for fact in self.facts.values_mut() {
+            if fact.away {
+                fact.end();
+            }
+        }
+        self.dialogs.client_ready(self.now);
+    }
+
+    pub fn closed(&mut self) {
+        self.online = false;
+        self.end_all();
+        self.forget();
+        let error = Error::new(Kind::TakenOver, "taken over");
+        self.dialogs.closed(&error);
+        self.in_flight.clear();
+    }
+
+    pub fn logout(&mut self) {
+        self.end_all();
+        self.dialogs.logout();
+        self.judge();
+        self.online = false;
+        self.forget();
+        self.in_flight.clear();
+    }
+
+    /// Nothing of this session is left for the next.
+    fn forget(&mut self) {
+        for fact in self.facts.values_mut() {
+            fact.owes = false;
+        }
+    }
+
+    /// The next timer rings, if one is set: then somebody waited, and now no more.
+    pub fn ring(&mut self) {
+        let Some(at) = self.dialogs.deadline() else {
+            return;
+        };
+        self.now = self.now.max(at);
+        let waiting: Vec<u32> = self.waiting();
+        self.dialogs.timer(self.now);
+        let ended: Vec<u32> = self.judge_outputs();
+        assert!(!ended.is_empty(), "a timer that ends nothing");
+        for dialog in ended {
+            assert!(waiting.contains(&dialog), "{dialog} waited for nothing");
+            self.fact(dialog).end();
+        }
+    }
+
+    pub fn waiting(&self) -> Vec<u32> {
+        let alive = self.facts.iter().filter(|(_, fact)| fact.alive);
+        let waiting = alive.filter(|(_, fact)| fact.waits(self.online));
+        waiting.map(|(dialog, _)| *dialog).collect()
+    }
+}

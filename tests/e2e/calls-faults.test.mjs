@@ -1,0 +1,100 @@
+// What goes wrong on purpose with the sound of the simulator's calls, measured in a browser. What
+// goes wrong with their frames is tested without one (sim/tests/faults/calls.rs).
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, beforeEach, before, test } from "node:test";
+import { inPage, startBrowser } from "./lib/browser.mjs";
+import { FIXTURES, startSim } from "./lib/sim.mjs";
+import { until } from "./lib/wait.mjs";
+
+let sim, driver;
+
+before(async () => {
+  sim = await startSim({ www: join(FIXTURES, "calls") });
+  driver = await startBrowser({ microphone: true });
+});
+
+after(async () => {
+  await driver?.quit();
+  await sim?.stop();
+});
+
+beforeEach(async () => {
+  await sim.reset();
+  await driver.get(sim.url);
+  await sim.noConnection();
+  await run(async (_, url) => {
+    window.line = await Line.login(url, "1001");
+    window.call = await Call.to(line, "9196");
+    await call.accepted();
+    await call.heard();
+  });
+});
+
+const run = (script, ...args) => inPage(driver, script, sim.socketUrl, ...args);
+
+const media = (fault) => sim.request("POST", "sim/fault/media", fault);
+
+const listen = (packets) => run((_, url, packets) => call.listen(packets), packets);
+
+test("packets are lost in each direction", async () => {
+  for (const way of ["in", "out"]) {
+    await media({ [way]: { lossPercent: 50 } });
+    await listen(10);
+    const { received, sent } = await listen(100);
+    assert.ok(received < 0.8 * sent && received > 0.2 * sent, `${way}: ${received} of ${sent}`);
+    // What the browser sends is counted where it arrives.
+    const before = (await sim.state()).dialogs[0];
+    await listen(50);
+    const after = (await sim.state()).dialogs[0];
+    const arrived = after.received - before.received;
+    if (way === "in") assert.ok(arrived < 45, `${arrived} arrived`);
+    else assert.ok(arrived >= 45, `${arrived} arrived`);
+  }
+});
+
+test("packets are delayed in each direction", async () => {
+  await media({ in: { delayMs: 200 }, out: { delayMs: 200 } });
+  await until("a round trip of 400 ms", () =>
+    run(async () => {
+      const reports = [...(await call.pc.getStats()).values()];
+      return reports.some((report) => report.type === "candidate-pair" && report.currentRoundTripTime >= 0.4);
+    }),
+  );
+  // Nothing is lost by it.
+  const { received, sent } = await listen(50);
+  assert.ok(received > 0.8 * sent, `${received} of ${sent}`);
+});
+
+test("sound stops while the connection lives, and goes on", async () => {
+  for (const way of ["in", "out"]) {
+    await media({ [way]: { stopped: true } });
+    await listen(10);
+    assert.equal((await listen(50)).received, 0, way);
+    assert.equal(await run(() => call.pc.connectionState), "connected");
+    await media({});
+    await run(() => call.heard());
+  }
+});
+
+test("an outage is noticed by the browser, and a restart of ICE mends it", async () => {
+  await media({ login: "1001", in: { lossPercent: 100 }, out: { lossPercent: 100 } });
+  await until("disconnected", () => run(() => call.pc.iceConnectionState === "disconnected"));
+  await media({ login: "1001" });
+  await run(async () => {
+    await call.updateMedia(false);
+    await call.heard();
+  });
+});
+
+test("what is set before a call holds for it", async () => {
+  await media({ out: { stopped: true } });
+  const received = await run(async () => {
+    await call.bye();
+    const next = (window.call = await Call.to(line, "9664"));
+    await next.accepted();
+    while (next.pc.connectionState !== "connected") await new Promise((resolve) => setTimeout(resolve, 20));
+    return (await next.listen(25)).received;
+  });
+  assert.equal(received, 0);
+});
