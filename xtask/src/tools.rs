@@ -67,7 +67,12 @@ impl WasmBindgen {
 pub fn cargo_mutants(project: &Project, version: &str) -> Result<PathBuf> {
     let name = format!("cargo-mutants{}", env::consts::EXE_SUFFIX);
     let program = project.tools().join("bin").join(name);
-    if !is_of_version(&program, version) {
+    // As a command of cargo's it wants its own name before any option.
+    let says = capture(
+        Command::new(&program).args(["mutants", "--version"]),
+        MINUTE,
+    );
+    if !says.is_ok_and(|text| text.trim() == format!("cargo-mutants {version}")) {
         cargo_install(project, "cargo-mutants", version)?;
     }
     Ok(program)
