@@ -25,12 +25,7 @@ pub struct Args {
 /// A number of [`Tuning`], and what is tried in its place.
 type Number = (&'static str, fn(&mut Tuning) -> &mut u32, &'static [u32]);
 
-const NUMBERS: [Number; 3] = [
-    (
-        "llvm_inline_threshold",
-        |tuning| &mut tuning.llvm_inline_threshold,
-        &[0, 25, 35, 45, 60],
-    ),
+const NUMBERS: [Number; 2] = [
     (
         "one_caller_inline",
         |tuning| &mut tuning.one_caller_inline,

@@ -28,8 +28,6 @@ pub use wasm_opt::DebugInfo;
 /// What makes the library small. Each stage can be left out; README.md says what each saves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Stage {
-    /// LLVM inlines a little more than `opt-level = "z"` lets it
-    LlvmInlining,
     /// What only describes a panic is taken out: panics trap without a message
     Panics,
     /// Constants that no code reads any more become zeros
@@ -50,8 +48,6 @@ pub enum Stage {
 /// What was found by trying; `cargo xtask tune` tries others.
 #[derive(Clone, Debug)]
 pub struct Tuning {
-    /// How large a function LLVM inlines, by its own measure.
-    pub llvm_inline_threshold: u32,
     /// How large a function wasm-opt inlines where it alone is called, in nodes of its tree.
     pub one_caller_inline: u32,
     /// How large a function wasm-opt always inlines, in nodes of its tree.
@@ -64,7 +60,6 @@ pub struct Tuning {
 impl Default for Tuning {
     fn default() -> Self {
         Self {
-            llvm_inline_threshold: 30,
             one_caller_inline: 20,
             always_inline: 3,
             characters: "etnr,()sioa.=lucf{}0hdgb:xp;m1wvy?>2_&A[]k#j5437|$6S-+89PCEOWFMULTVDR/J\
@@ -114,15 +109,10 @@ impl Shrink<'_> {
 
     /// What rustc must be told when it compiles the library.
     pub fn rustflags(&self) -> Vec<String> {
-        let mut flags = Vec::new();
-        if self.does(Stage::DeadData) {
-            flags.push(format!("-Clink-args={}", dead_data::LINK_ARG));
+        match self.does(Stage::DeadData) {
+            true => vec![format!("-Clink-args={}", dead_data::LINK_ARG)],
+            false => Vec::new(),
         }
-        if self.does(Stage::LlvmInlining) {
-            let threshold = self.tuning.llvm_inline_threshold;
-            flags.push(format!("-Cllvm-args=-inline-threshold={threshold}"));
-        }
-        flags
     }
 
     /// Takes out of a module, in place, what no browser runs: code that only describes a panic,
