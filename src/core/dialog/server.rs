@@ -5,7 +5,6 @@ use super::line::{LATE, Line, NORMAL};
 use super::machine::{Dialog, Remote, Wait};
 use super::state::State;
 use crate::core::error::{Error, Kind};
-use crate::core::frame::whole;
 use crate::core::value::{Field, Value};
 
 /// The server's requests about a call.
@@ -84,7 +83,7 @@ fn cause_of<V: Value>(said: Option<&V>, error: Option<Error<V>>) -> End<V> {
     let code = said.and_then(|said| said.field(Field::CauseCode)?.number());
     End {
         cause: cause.unwrap_or_else(|| NORMAL.into()),
-        code: code.and_then(whole).map(|code| code as u32),
+        code: code.filter(|code| *code >= 1.0).map(|code| code as u32),
         error,
     }
 }
