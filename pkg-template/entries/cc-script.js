@@ -1,0 +1,6 @@
+// The call centre without telephone calls, for a script tag.
+import "./globals.js";
+import { provide } from "../host/wasm.js";
+import { instantiate } from "./inlined.js";
+
+provide(instantiate);
