@@ -19,6 +19,8 @@ pub const MOST_RULES: usize = 1_000;
 pub const MOST_TOKENS: usize = 10_000;
 /// How many callers can wait in all queues together.
 pub const MOST_WAITING: usize = 1_000;
+/// How many calls of browsers there can be at a time, each leg counted.
+pub const MOST_CALLS: usize = 500;
 /// How many colleagues there can be.
 pub const MOST_AGENTS: u64 = 5_000;
 /// How many events a second these can cause.
@@ -46,7 +48,7 @@ pub const MOST_GARBAGE: u64 = 10_000;
 /// How many bytes of garbage one request can send to a client, and how many in one frame.
 pub const MOST_GARBAGE_BYTES: u64 = 10_000_000;
 /// How many events one flood can have.
-pub const LARGEST_FLOOD: u64 = 1_000_000;
+pub const LARGEST_FLOOD: u64 = 200_000;
 /// How many bytes the data of one flooded event can have.
 pub const LARGEST_FLOOD_EVENT: u64 = 100_000;
 /// How many bytes of data one flood can have.
@@ -61,8 +63,6 @@ pub const RECORDED_BYTES: usize = 16 << 20;
 pub const LONGEST_SECONDS: u64 = 315_360_000;
 /// How many frames the configuration can let wait for a slow client.
 pub const LARGEST_QUEUE: usize = 1_000_000;
-/// How many calls there can be at a time, ringing browsers counted one by one.
-pub const MOST_CALLS: usize = 1_000;
 /// How many digits are kept of a call.
 pub const MOST_DIGITS: usize = 1_000;
 /// The longest time that a call may be told to ring or to be without its WebSocket, in ms.

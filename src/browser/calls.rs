@@ -13,16 +13,16 @@
 //! | the page | `new_call(call_id, params)` | the new dialog's number; 0 without a connection (idle or closed), or where a live dialog has this `call_id`. `params` are the `dialogParams` as JSON text: what is scalar in the arguments, `userVariables`, `audio` |
 //! | | `answer(dialog, params)` | whether it rings and wasn't answered before; `params` as above |
 //! | | `hangup(dialog, cause, code)` | both may be `undefined`; whether it had not ended yet |
-//! | | `hold(call, dialog, action)` | `hold`, `unhold` or `toggleHold`; `call` is settled like any other |
-//! | | `dialog_request(call, dialog, method, params)` | `verto.modify` or `verto.info`; `params` is a JSON object's text, into which the `dialogParams` are put |
-//! | | `enable(dialog, video, on)` | `on` is a boolean, or `undefined` to turn it over; whether it is silent now (what `setMute` returns) |
-//! | | `enabled(dialog, video)` | what `getMute` returns |
-//! | | `purge_calls()` | ends every dialog by `purge`; the server is told |
-//! | the media part | `granted(dialog, epoch, audio, video)` | [`Report::Granted`](crate::core::dialog::Report::Granted) |
-//! | | `media_failed(dialog, epoch, code, message)` | [`Report::Failed`](crate::core::dialog::Report::Failed), with the code of a [`Trouble`](crate::core::dialog::Trouble), or -8 (unsupported) |
-//! | | `described(dialog, epoch, sdp)` | [`Report::Local`](crate::core::dialog::Report::Local) |
-//! | | `applied(dialog, epoch)` | [`Report::Applied`](crate::core::dialog::Report::Applied) |
-//! | | `connection(dialog, epoch, state)` | [`Report::Connection`](crate::core::dialog::Report::Connection): `connected`, `disconnected`, `failed` |
+//! | | `ask(call, dialog, what, params)` | a request about the call, which settles `call` like any other: `what` is 0 for `verto.info`, 1 for `verto.modify`, 2 for `verto.modify` with `hold` or `unhold`, 3 for it with `toggleHold`; `params` is a JSON object's text (`{"action":"hold"}`, `{"dtmf":"1"}`), into which the `dialogParams` are put |
+//! | | `enable(dialog, video, change)` | `change` is 0 to silence, 1 to enable, 2 to turn over, 3 to ask; the sum of 1 (enabled now: what `getMute` returns) and 2 (there is such a track: without one `setMute` returns `false`) |
+//! | the media part | `report(dialog, epoch, what, code, text)` | what it has to say, by the number `what`: |
+//! | | 0 | [`Report::Granted`]; `code` is 1 with audio, 2 with video, 3 with both |
+//! | | 1 | [`Report::Failed`], with the `code` of a [`Kind`]: -13 to -17 of a [`Trouble`](crate::core::dialog::Trouble), -8 for what the browser cannot do; `text` says what happened |
+//! | | 2 | [`Report::Local`]; `text` is the SDP |
+//! | | 3 | [`Report::Applied`] |
+//! | | 4 | [`Report::Connection`]; `code` is 0 for `connected`, 1 for `disconnected`, 2 for `failed` |
+//!
+//! What a report has no `code` or `text` for is 0 or empty.
 
 use wasm_bindgen::prelude::*;
 
@@ -30,7 +30,7 @@ use super::client::Client;
 use super::host::Host;
 use super::json::Json;
 use crate::core::CallId;
-use crate::core::dialog::{Connection, DialogId, Epoch, Media, Notice, Report};
+use crate::core::dialog::{Ask, Change, Connection, DialogId, Epoch, Media, Notice, Report};
 use crate::core::error::Kind;
 
 #[wasm_bindgen]
@@ -93,8 +93,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn media_remote(this: &Host, dialog: u32, epoch: u32, sdp: &JsValue);
 
-    /// [`Media::Microphone`](crate::core::dialog::Media::Microphone), or, of `video`,
-    /// [`Media::Camera`](crate::core::dialog::Media::Camera).
+    /// [`Media::Enable`](crate::core::dialog::Media::Enable).
     #[wasm_bindgen(method)]
     pub fn media_enable(this: &Host, dialog: u32, video: bool, on: bool);
 
@@ -118,17 +117,15 @@ extern "C" {
 /// Tells the page, or its media part, one notice.
 pub fn tell(host: &Host, notice: Notice<Json>) {
     match notice {
-        Notice::New {
-            dialog,
-            call_id,
-            params,
-            name,
-            number,
-            video,
-            stereo,
-            attach,
-        } => host.dialog_new(
-            dialog, &call_id, &params.0, &name, &number, video, stereo, attach,
+        Notice::New(new) => host.dialog_new(
+            new.dialog,
+            &new.call_id,
+            &new.params.0,
+            &new.name,
+            &new.number,
+            new.video,
+            new.stereo,
+            new.attach,
         ),
         Notice::State { dialog, state, end } => {
             let cause = end.as_ref().map(|end| end.cause.as_str());
@@ -167,8 +164,7 @@ fn perform(host: &Host, dialog: DialogId, media: Media<Json>) {
             host.media_connect(dialog, epoch, &offer, microphone, camera);
         }
         Media::Remote { epoch, sdp } => host.media_remote(dialog, epoch, &sdp.0),
-        Media::Microphone { on } => host.media_enable(dialog, false, on),
-        Media::Camera { on } => host.media_enable(dialog, true, on),
+        Media::Enable { video, on } => host.media_enable(dialog, video, on),
         Media::Ring { on } => host.media_ring(dialog, on),
         Media::Play { epoch } => host.media_play(dialog, epoch),
         Media::Close { epoch } => host.media_close(dialog, epoch),
@@ -189,7 +185,7 @@ impl Client {
     /// `answer`; says whether the call rings and wasn't answered before.
     pub fn answer(&self, dialog: DialogId, params: String) -> bool {
         self.shell
-            .command(|session, now| session.calls(now, |calls| calls.answer(now, dialog, params)))
+            .command(|session, now| session.calls(now).answer(dialog, params))
     }
 
     /// `hangup`; says whether the call had not ended yet.
@@ -198,77 +194,55 @@ impl Client {
             .command(|session, now| session.hangup(now, dialog, cause, code))
     }
 
-    /// `hold`, `unhold` or `toggleHold`.
-    pub fn hold(&self, call: CallId, dialog: DialogId, action: &str) {
-        self.shell.command(|session, now| {
-            session.calls(now, |calls| calls.hold(now, call, dialog, action));
-        });
-    }
-
-    /// Any other request about a call.
-    pub fn dialog_request(&self, call: CallId, dialog: DialogId, method: &str, params: &str) {
-        self.shell.command(|session, now| {
-            session.calls(now, |calls| {
-                calls.ask_server(now, call, dialog, method, params);
-            });
-        });
-    }
-
-    /// Enables or silences the microphone or, of `video`, the camera; `None` turns it over. Says
-    /// whether it is silent now.
-    pub fn enable(&self, dialog: DialogId, video: bool, on: Option<bool>) -> bool {
-        self.shell.command(|session, now| {
-            session.calls(now, |calls| calls.enable(now, dialog, video, on))
-        })
-    }
-
-    /// Whether the microphone or, of `video`, the camera is enabled.
-    pub fn enabled(&self, dialog: DialogId, video: bool) -> bool {
-        self.shell.read(|session| session.enabled(dialog, video))
-    }
-
-    /// Gives every call up.
-    pub fn purge_calls(&self) {
-        self.shell.command(|session, now| {
-            session.calls(now, |calls| calls.purge(None));
-        });
-    }
-
-    /// The local stream is there, with these kinds of tracks.
-    pub fn granted(&self, dialog: DialogId, epoch: Epoch, audio: bool, video: bool) {
-        self.report(dialog, epoch, Report::Granted { audio, video });
-    }
-
-    /// The media of this connection cannot be made: the `code` is that of a
-    /// [`Trouble`](crate::core::dialog::Trouble), or -8.
-    pub fn media_failed(&self, dialog: DialogId, epoch: Epoch, code: i32, message: String) {
-        let kind = Kind::of_code(code);
-        self.report(dialog, epoch, Report::Failed { kind, message });
-    }
-
-    /// The local description is whole.
-    pub fn described(&self, dialog: DialogId, epoch: Epoch, sdp: String) {
-        self.report(dialog, epoch, Report::Local { sdp });
-    }
-
-    /// The remote description is set.
-    pub fn applied(&self, dialog: DialogId, epoch: Epoch) {
-        self.report(dialog, epoch, Report::Applied);
-    }
-
-    /// A connection's media flow (`connected`) or have stopped (`disconnected`, `failed`).
-    pub fn connection(&self, dialog: DialogId, epoch: Epoch, state: &str) {
-        let state = match state {
-            "connected" => Connection::Connected,
-            "failed" => Connection::Failed,
-            _ => Connection::Disconnected,
+    /// A request about a call: 0 is `verto.info`, 1 `verto.modify`, 2 that with `hold` or `unhold`,
+    /// 3 that with `toggleHold`.
+    pub fn ask(&self, call: CallId, dialog: DialogId, what: u32, params: &str) {
+        let ask = match what {
+            0 => Ask::Info,
+            1 => Ask::Modify,
+            2 => Ask::Hold,
+            _ => Ask::ToggleHold,
         };
-        self.report(dialog, epoch, Report::Connection(state));
+        self.shell
+            .command(|session, now| session.calls(now).ask(call, dialog, ask, params));
     }
 
-    fn report(&self, dialog: DialogId, epoch: Epoch, report: Report) {
-        self.shell.happened(|session, now| {
-            session.calls(now, |calls| calls.report(now, dialog, epoch, report));
-        });
+    /// Silences (0) or enables (1) the microphone or, of `video`, the camera; 2 turns it over, 3 only
+    /// asks. The sum of 1, if it is enabled then, and 2, if there is one.
+    pub fn enable(&self, dialog: DialogId, video: bool, change: u32) -> u32 {
+        let change = match change {
+            0 => Change::Off,
+            1 => Change::On,
+            2 => Change::Over,
+            _ => Change::None,
+        };
+        let tracks = self
+            .shell
+            .command(|session, now| session.calls(now).enable(dialog, video, change));
+        u32::from(tracks.enabled) + 2 * u32::from(tracks.there)
+    }
+
+    /// The media part's report of one peer connection: see the table above. One method for all of
+    /// them, which is half a kilobyte less than five.
+    pub fn report(&self, dialog: DialogId, epoch: Epoch, what: u32, code: i32, text: String) {
+        let report = match what {
+            0 => Report::Granted {
+                audio: code & 1 != 0,
+                video: code & 2 != 0,
+            },
+            1 => Report::Failed {
+                kind: Kind::of_code(code),
+                message: text,
+            },
+            2 => Report::Local { sdp: text },
+            3 => Report::Applied,
+            _ => Report::Connection(match code {
+                0 => Connection::Connected,
+                1 => Connection::Disconnected,
+                _ => Connection::Failed,
+            }),
+        };
+        self.shell
+            .happened(|session, now| session.calls(now).report(dialog, epoch, report));
     }
 }

@@ -1,7 +1,6 @@
 //! What comes out of the dialogs: for the server, for the page, for the media part.
 
 use super::State;
-use crate::core::Ms;
 use crate::core::error::Error;
 use crate::core::rpc::CallId;
 
@@ -37,11 +36,9 @@ pub struct Send {
     /// Who gets the reply.
     pub sender: Sender,
     /// The method.
-    pub method: String,
+    pub method: &'static str,
     /// The parameters: the text of a JSON object without `sessid`.
     pub params: String,
-    /// How long the reply may take, in ms; the configured time if that is longer.
-    pub timeout: Ms,
 }
 
 /// Who gets the reply to a request.
@@ -98,24 +95,7 @@ pub enum Notice<V> {
     /// A dialog that the page didn't make: `verto.invite`, or the `verto.attach` of a call from
     /// before a reload. The page's `Dialog` object is made now; what follows in
     /// [`Notice::State`] is the first that the page hears of it.
-    New {
-        /// The dialog.
-        dialog: DialogId,
-        /// `dialog.callID`.
-        call_id: String,
-        /// What the server sent, for `dialog.params`.
-        params: V,
-        /// `remote_caller_id_name`.
-        name: String,
-        /// `remote_caller_id_number`.
-        number: String,
-        /// `params.wantVideo` (of an attach `useVideo`): the SDP has `m=video`.
-        video: bool,
-        /// `params.useStereo`: the SDP has `stereo=1`.
-        stereo: bool,
-        /// It is a `verto.attach`: `params.attach`.
-        attach: bool,
-    },
+    New(Box<Incoming<V>>),
     /// `onDialogState`. The page's object takes over the state, and what it was before as
     /// `lastState`, before its callback runs. After the callback for [`State::Destroy`] the dialog
     /// is no more in `verto.dialogs`.
@@ -161,6 +141,27 @@ pub enum Notice<V> {
     },
 }
 
+/// A dialog that the page didn't make.
+#[derive(Clone, Debug)]
+pub struct Incoming<V> {
+    /// The dialog.
+    pub dialog: DialogId,
+    /// `dialog.callID`.
+    pub call_id: String,
+    /// What the server sent, for `dialog.params`.
+    pub params: V,
+    /// `remote_caller_id_name`.
+    pub name: String,
+    /// `remote_caller_id_number`.
+    pub number: String,
+    /// `params.wantVideo` (of an attach `useVideo`): the SDP has `m=video`.
+    pub video: bool,
+    /// `params.useStereo`: the SDP has `stereo=1`.
+    pub stereo: bool,
+    /// It is a `verto.attach`: `params.attach`.
+    pub attach: bool,
+}
+
 /// How a dialog ended.
 #[derive(Clone, Debug)]
 pub struct End<V> {
@@ -202,14 +203,11 @@ pub enum Media<V> {
         /// The answer, a string of the frame.
         sdp: V,
     },
-    /// Enable or silence the local audio tracks.
-    Microphone {
-        /// Whether one is heard.
-        on: bool,
-    },
-    /// Enable or darken the local video tracks.
-    Camera {
-        /// Whether one is seen.
+    /// Enable or silence the local tracks of one kind.
+    Enable {
+        /// The camera's or the screen's; otherwise the microphone's.
+        video: bool,
+        /// Whether they are heard or seen.
         on: bool,
     },
     /// Begin to ring for this dialog (`ringFile`), or end it.

@@ -3,29 +3,23 @@
 
 use super::effect::{DialogId, Media, Notice, Output, Send, Sender};
 use crate::core::Ms;
+use crate::core::error::{Error, Kind};
 use crate::core::json::{push_number, push_string};
 use crate::core::queue::Queue;
+use crate::core::rpc::CallId;
+
+/// What the log says of what is ignored.
+pub const LATE: &str = "what came too late, or twice, for a call";
 
 /// The cause of a normal end.
 pub const NORMAL: &str = "NORMAL_CLEARING";
 
-/// How long a reply may take, in ms. An `unhold` may keep the server's hands full for 5 s, and all
+/// How long the reply to a dialog's request may take, in ms. An `unhold` may keep the server's hands full for 5 s, and all
 /// else of this socket waits meanwhile (mod_verto's source).
-const REPLY: Ms = 15_000;
+pub const REPLY: Ms = 15_000;
 
 /// How many calls that ended are remembered: more than anybody has at once.
 const MOST_ENDED: usize = 32;
-
-/// Whether the server knows that a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bye {
-    /// It was said on this connection.
-    Said,
-    /// It was said on an earlier connection, with which it may have been lost.
-    Before,
-    /// There was no connection to say it on.
-    Owed,
-}
 
 /// A call that ended here.
 #[derive(Debug)]
@@ -33,7 +27,8 @@ struct Ended {
     call_id: String,
     /// The parameters of its `verto.bye`.
     params: String,
-    bye: Bye,
+    /// There was no connection to say it on.
+    owed: bool,
 }
 
 /// See the module.
@@ -74,13 +69,18 @@ impl<V> Line<V> {
         self.out.push(Output::Ignored(what));
     }
 
+    /// For a call of the page's, for which nothing is sent.
+    pub fn refuse(&mut self, call: CallId, kind: Kind, message: &str) {
+        let error = Error::new(kind, message);
+        self.out.push(Output::Refuse { call, error });
+    }
+
     /// For the server.
-    pub fn send(&mut self, sender: Sender, method: &str, params: String) {
+    pub fn send(&mut self, sender: Sender, method: &'static str, params: String) {
         self.out.push(Output::Send(Send {
             sender,
-            method: method.into(),
+            method,
             params,
-            timeout: REPLY,
         }));
     }
 
@@ -96,55 +96,41 @@ impl<V> Line<V> {
             push_number(&mut number, code.into());
             params = with_member(&params, "causeCode", &number);
         }
-        if self.ended.len() >= MOST_ENDED {
-            self.ended.remove(0);
+        // With a connection nothing is owed, so that nothing is lost but the memory of a call that
+        // the server may offer once more.
+        if self.online && self.ended.len() >= MOST_ENDED {
+            self.ended.clear();
         }
         self.ended.push(Ended {
             call_id: call_id.into(),
             params,
-            bye: Bye::Owed,
+            owed: true,
         });
-        self.say_byes(&|one| one.bye == Bye::Owed);
+        self.say_byes();
     }
 
-    fn say_byes(&mut self, wanted: &dyn Fn(&Ended) -> bool) {
-        if !self.online {
-            return;
-        }
-        let mut said = Vec::new();
-        for one in &mut self.ended {
-            if wanted(one) {
-                one.bye = Bye::Said;
-                said.push(one.params.clone());
+    /// Says what is owed, if there is a connection.
+    fn say_byes(&mut self) {
+        for one in self.ended.iter_mut().filter(|_| self.online) {
+            if std::mem::take(&mut one.owed) {
+                self.out.push(bye(one.params.clone()));
             }
         }
-        for params in said {
-            self.send(Sender::Nobody, "verto.bye", params);
-        }
     }
 
-    /// The server offers to go on with a call that ended here: it is told again, unless it was
-    /// on this connection. Says whether there was such a call.
+    /// The server offers to go on with a call. If it ended here, that is said once more.
     pub fn ended_before(&mut self, call_id: &str) -> bool {
-        let ended = self.ended.iter().any(|one| one.call_id == call_id);
-        self.say_byes(&|one| one.call_id == call_id && one.bye != Bye::Said);
-        ended
+        let ended = self.ended.iter().rfind(|one| one.call_id == call_id);
+        if let Some(ended) = ended {
+            self.out.push(bye(ended.params.clone()));
+        }
+        ended.is_some()
     }
 
     /// Logged in: what is owed is said.
     pub fn logged_in(&mut self) {
         self.online = true;
-        self.say_byes(&|one| one.bye == Bye::Owed);
-    }
-
-    /// The connection is lost.
-    pub fn lost(&mut self) {
-        self.online = false;
-        for one in &mut self.ended {
-            if one.bye == Bye::Said {
-                one.bye = Bye::Before;
-            }
-        }
+        self.say_byes();
     }
 
     /// The session ended for good: the next one is another.
@@ -154,9 +140,19 @@ impl<V> Line<V> {
     }
 }
 
+fn bye<V>(params: String) -> Output<V> {
+    Output::Send(Send {
+        sender: Sender::Nobody,
+        method: "verto.bye",
+        params,
+    })
+}
+
 /// The text of `object`, a JSON object's text, with one more member; `value` is JSON itself.
 pub fn with_member(object: &str, name: &str, value: &str) -> String {
-    let members = object.trim_end().strip_suffix('}').unwrap_or("{");
+    let end = object.len().saturating_sub(1);
+    let members = object.get(..end).filter(|text| !text.is_empty());
+    let members = members.unwrap_or("{");
     let comma = if members.len() > 1 { "," } else { "" };
     [members, comma, "\"", name, "\":", value, "}"].concat()
 }

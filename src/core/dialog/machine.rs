@@ -1,13 +1,20 @@
 //! One dialog: its life, and what the media part reports of it.
 
+use super::commands::Tracks;
 use super::effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Sender};
-use super::line::{Line, quoted, with_member};
+use super::line::{LATE, Line, quoted, with_member};
 use super::report::{Connection, Report};
 use super::state::State;
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::rpc::CallId;
 use crate::core::value::Value;
+
+/// Those of a new dialog.
+const TRACKS: Tracks = Tracks {
+    enabled: true,
+    there: false,
+};
 
 /// What a dialog waits for, which doesn't depend on people's patience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,15 +92,14 @@ pub struct Dialog<V> {
     pub epoch: Epoch,
     /// The one whose remote stream is played; 0 before the first.
     pub playing: Epoch,
-    /// Whether there are local tracks: audio, video.
-    pub tracks: [bool; 2],
-    /// Whether they are enabled, or will be: audio, video.
-    pub enabled: [bool; 2],
+    /// The local tracks.
+    pub audio: Tracks,
+    pub video: Tracks,
 }
 
 impl<V: Value> Dialog<V> {
-    pub fn new(id: DialogId, call_id: String, params: String, state: State) -> Self {
-        Dialog {
+    pub fn new(id: DialogId, call_id: String, params: String, state: State) -> Box<Self> {
+        Box::new(Dialog {
             id,
             call_id,
             params,
@@ -113,9 +119,9 @@ impl<V: Value> Dialog<V> {
             remote: Remote::Missing,
             epoch: 0,
             playing: 0,
-            tracks: [false; 2],
-            enabled: [true; 2],
-        }
+            audio: TRACKS,
+            video: TRACKS,
+        })
     }
 
     fn dialog_params(&self) -> String {
@@ -127,7 +133,7 @@ impl<V: Value> Dialog<V> {
     }
 
     /// A request of this dialog; `params` is a JSON object's text.
-    pub fn send(&self, line: &mut Line<V>, sender: Sender, method: &str, params: &str) {
+    pub fn send(&self, line: &mut Line<V>, sender: Sender, method: &'static str, params: &str) {
         let params = with_member(params, "dialogParams", &self.dialog_params());
         line.send(sender, method, params);
     }
@@ -204,12 +210,11 @@ impl<V: Value> Dialog<V> {
             self.media(line, Media::Close { epoch: self.epoch });
         }
         self.epoch += 1;
-        let [microphone, camera] = self.enabled;
         let connect = Media::Connect {
             epoch: self.epoch,
             offer,
-            microphone,
-            camera,
+            microphone: self.audio.enabled,
+            camera: self.video.enabled,
         };
         self.media(line, connect);
         self.waits(line, Wait::Stream);
@@ -218,9 +223,10 @@ impl<V: Value> Dialog<V> {
     pub fn report(&mut self, line: &mut Line<V>, epoch: Epoch, report: Report) {
         let wait = self.wait.map(|(wait, _)| wait);
         match (report, wait) {
-            _ if epoch != self.epoch => line.ignored("a report of an older peer connection"),
+            _ if epoch != self.epoch => line.ignored(LATE),
             (Report::Granted { audio, video }, Some(Wait::Stream)) => {
-                self.tracks = [audio, video];
+                self.audio.there = audio;
+                self.video.there = video;
                 self.tell_permission(line, true);
                 self.waits(line, Wait::Local);
             }
@@ -233,7 +239,7 @@ impl<V: Value> Dialog<V> {
                 self.media_failed(line, Error::new(kind, message));
             }
             (Report::Connection(Connection::Connected), _) => self.play(line),
-            _ => line.ignored("a report for which nobody waits"),
+            _ => line.ignored(LATE),
         }
     }
 

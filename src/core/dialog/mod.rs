@@ -2,8 +2,8 @@
 //!
 //! [`Dialogs`] is the table of an instance's calls. It is sans-IO like the session, and knows
 //! nothing of it: the page's commands, the server's requests and replies, the media part's
-//! [`Report`]s, the connection's fate and the time go in; [`Output`]s come out, to be taken by
-//! [`Dialogs::next_output`] after each input.
+//! [`Report`]s, the connection's fate go in, each after the time ([`Dialogs::at`]); [`Output`]s come
+//! out, to be taken by [`Dialogs::next_output`] after each input.
 //!
 //! # Who says what
 //!
@@ -62,7 +62,11 @@ mod report;
 mod server;
 mod state;
 
-pub use effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Output, Send, Sender};
+pub use commands::{Ask, Change, Tracks};
+pub use effect::{
+    Asked, Asker, DialogId, End, Epoch, Incoming, Media, Notice, Output, Send, Sender,
+};
+pub use line::REPLY;
 pub use report::{Connection, Report, Trouble};
 pub use server::Method;
 pub use state::State;
@@ -70,7 +74,7 @@ pub use state::State;
 use crate::core::Ms;
 use crate::core::error::Error;
 use crate::core::value::{Field, Value};
-use line::{Line, NORMAL};
+use line::{LATE, Line, NORMAL};
 use machine::Dialog;
 
 /// The calls of one instance.
@@ -96,8 +100,20 @@ impl<V: Value> Dialogs<V> {
         }
     }
 
+    /// The time is `now`: whatever comes in next happens then.
+    pub fn at(&mut self, now: Ms) {
+        self.line.now = now;
+        self.bury();
+    }
+
+    /// Calls that have ended are forgotten, and nothing that comes in finds them.
+    fn bury(&mut self) {
+        self.live.retain(|dialog| dialog.state != State::Destroy);
+    }
+
     /// What is to be done next.
     pub fn next_output(&mut self) -> Option<Output<V>> {
+        self.bury();
         self.line.out.pop()
     }
 
@@ -117,10 +133,11 @@ impl<V: Value> Dialogs<V> {
         waits.map(|(_, until)| until).min()
     }
 
-    /// The time is `now`: does what is due.
-    pub fn timer(&mut self, now: Ms) {
-        self.line.now = now;
-        self.each(Dialog::timer);
+    /// Does what is due.
+    pub fn timer(&mut self) {
+        for dialog in &mut self.live {
+            dialog.timer(&mut self.line);
+        }
     }
 
     /// The clock was set back by this much.
@@ -134,25 +151,19 @@ impl<V: Value> Dialogs<V> {
 
     /// A request of the server's about a call; says whether it was one, so that it is to be
     /// answered.
-    pub fn request(&mut self, now: Ms, method: Method, params: &V) -> bool {
-        self.line.now = now;
+    pub fn request(&mut self, method: Method, params: &V) -> bool {
         let Some(call_id) = params.text_of(Field::CallId) else {
             return false;
         };
-        let known = self.live.iter_mut().find(|one| one.call_id == call_id);
         let line = &mut self.line;
+        let known = self.live.iter_mut().find(|one| one.call_id == call_id);
         match (known, method) {
-            (Some(dialog), _) => {
-                if !dialog.request(line, method, params) {
-                    line.ignored("what the server said too late, or twice, of a call");
-                }
-                self.bury();
-            }
+            (Some(dialog), _) => dialog.request(line, method, params),
             (None, Method::Invite | Method::Attach) => {
                 self.incoming(call_id, params, method == Method::Attach);
             }
             (None, Method::Info) => return false,
-            (None, _) => line.ignored("what the server said of a call that isn't there"),
+            (None, _) => line.ignored(LATE),
         }
         true
     }
@@ -160,11 +171,9 @@ impl<V: Value> Dialogs<V> {
     fn incoming(&mut self, call_id: String, params: &V, attach: bool) {
         let line = &mut self.line;
         if attach && line.ended_before(&call_id) {
-            return line.ignored("a call that ended here");
+            return line.ignored(LATE);
         }
-        let offers = params
-            .field(Field::Sdp)
-            .is_some_and(|sdp| sdp.text().is_some());
+        let offers = server::sdp_of(params).is_some();
         // Nothing may open a microphone that the page didn't ask for.
         if !offers || (attach && !self.resumes) {
             let dialog_params = line::with_member("{}", "callID", &line::quoted(&call_id));
@@ -177,7 +186,7 @@ impl<V: Value> Dialogs<V> {
         }
         self.last += 1;
         let dialog = Dialog::incoming(line, self.last, call_id, params, attach);
-        self.live.push(Box::new(dialog));
+        self.live.push(dialog);
     }
 
     /// A private event on this call's channel; says whether there is such a call.
@@ -190,78 +199,60 @@ impl<V: Value> Dialogs<V> {
     }
 
     /// The reply to a request, or that there is none.
-    pub fn replied(&mut self, now: Ms, asker: Asker, outcome: Result<&V, &Error<V>>) {
-        self.on(now, asker.dialog, |dialog, line| {
+    pub fn replied(&mut self, asker: Asker, outcome: Result<&V, &Error<V>>) {
+        if let Some((dialog, line)) = self.find(asker.dialog) {
             dialog.replied(line, asker.asked, outcome);
-        });
+        }
     }
 
     /// What the media part reports.
-    pub fn report(&mut self, now: Ms, dialog: DialogId, epoch: Epoch, report: Report) {
-        self.on(now, dialog, |dialog, line| {
-            dialog.report(line, epoch, report)
-        });
+    pub fn report(&mut self, dialog: DialogId, epoch: Epoch, report: Report) {
+        if let Some((dialog, line)) = self.find(dialog) {
+            dialog.report(line, epoch, report);
+        }
     }
 
     /// A login succeeded. `resumes` says whether the page chose the session's id: then a call that
     /// it doesn't know is one from before a reload.
-    pub fn logged_in(&mut self, now: Ms, resumes: bool) {
-        self.line.now = now;
+    pub fn logged_in(&mut self, resumes: bool) {
         self.resumes = resumes;
         self.line.logged_in();
-        self.each(Dialog::logged_in);
+        for dialog in &mut self.live {
+            dialog.logged_in(&mut self.line);
+        }
     }
 
     /// `verto.clientReady`: what isn't back by now, is over.
-    pub fn client_ready(&mut self, now: Ms) {
-        self.line.now = now;
-        self.each(|dialog, line| {
+    pub fn client_ready(&mut self) {
+        for dialog in &mut self.live {
             if dialog.away {
-                dialog.not_back(line);
+                dialog.not_back(&mut self.line);
             }
-        });
+        }
     }
 
     /// The connection is lost, and may come back.
-    pub fn lost(&mut self, now: Ms) {
-        self.line.now = now;
-        if self.line.online {
-            self.line.lost();
-            self.each(Dialog::lost);
+    pub fn lost(&mut self) {
+        if !self.line.online {
+            return;
+        }
+        self.line.online = false;
+        for dialog in &mut self.live {
+            dialog.lost(&mut self.line);
         }
     }
 
     /// The session ended for good, without a logout.
     pub fn closed(&mut self, error: &Error<V>) {
         self.line.online = false;
-        self.purge(Some(error));
+        self.end_all(State::Purge, Some(error));
         self.line.closed();
     }
 
-    /// Lets every dialog do this.
-    fn each(&mut self, act: impl Fn(&mut Dialog<V>, &mut Line<V>)) {
-        for dialog in &mut self.live {
-            act(dialog, &mut self.line);
-        }
-        self.bury();
-    }
-
-    /// Lets one dialog do this; one that has ended does nothing.
-    fn on<R>(
-        &mut self,
-        now: Ms,
-        id: DialogId,
-        act: impl FnOnce(&mut Dialog<V>, &mut Line<V>) -> R,
-    ) -> Option<R> {
-        self.line.now = now;
-        let dialog = self.live.iter_mut().find(|one| one.id == id)?;
-        let result = act(dialog, &mut self.line);
-        self.bury();
-        Some(result)
-    }
-
-    fn bury(&mut self) {
-        self.live.retain(|dialog| dialog.state != State::Destroy);
+    /// A dialog that has not ended, and what it shares with the others.
+    fn find(&mut self, dialog: DialogId) -> Option<(&mut Dialog<V>, &mut Line<V>)> {
+        let dialog = self.live.iter_mut().find(|one| one.id == dialog)?;
+        Some((dialog, &mut self.line))
     }
 }
 

@@ -1,11 +1,10 @@
 //! What a dialog does with what the server says.
 
-use super::effect::{Asked, DialogId, End, Epoch, Notice};
-use super::line::{Line, NORMAL};
+use super::effect::{Asked, DialogId, End, Epoch, Incoming, Notice};
+use super::line::{LATE, Line, NORMAL};
 use super::machine::{Dialog, Remote, Wait};
 use super::state::State;
 use crate::core::error::{Error, Kind};
-use crate::core::frame::whole;
 use crate::core::value::{Field, Value};
 
 /// The server's requests about a call.
@@ -68,7 +67,7 @@ fn text_of<V: Value>(params: &V, field: Field) -> Option<String> {
 }
 
 /// The member `sdp` where it is a text.
-fn sdp_of<V: Value>(params: &V) -> Option<V> {
+pub fn sdp_of<V: Value>(params: &V) -> Option<V> {
     params.field(Field::Sdp).filter(|sdp| sdp.text().is_some())
 }
 
@@ -84,7 +83,7 @@ fn cause_of<V: Value>(said: Option<&V>, error: Option<Error<V>>) -> End<V> {
     let code = said.and_then(|said| said.field(Field::CauseCode)?.number());
     End {
         cause: cause.unwrap_or_else(|| NORMAL.into()),
-        code: code.and_then(whole).map(|code| code as u32),
+        code: code.filter(|code| *code >= 1.0).map(|code| code as u32),
         error,
     }
 }
@@ -98,7 +97,7 @@ impl<V: Value> Dialog<V> {
         call_id: String,
         params: &V,
         attach: bool,
-    ) -> Self {
+    ) -> Box<Self> {
         let mut dialog = Dialog::new(id, call_id, "{}".into(), State::New);
         dialog.known = true;
         dialog.fresh = attach;
@@ -109,7 +108,7 @@ impl<V: Value> Dialog<V> {
             _ => (Field::CalleeIdName, Field::CalleeIdNumber),
         };
         let sdp = params.text_of(Field::Sdp).unwrap_or_default();
-        line.tell(Notice::New {
+        line.tell(Notice::New(Box::new(Incoming {
             dialog: id,
             call_id: dialog.call_id.clone(),
             params: params.clone(),
@@ -118,9 +117,9 @@ impl<V: Value> Dialog<V> {
             video: has(&sdp, "m=video"),
             stereo: has(&sdp, "stereo=1"),
             attach,
-        });
+        })));
         if attach {
-            dialog.attached(line, params);
+            dialog.attached(line, sdp_of(params));
         } else {
             dialog.tell(line, State::Ringing);
             dialog.ring(line, true);
@@ -128,48 +127,50 @@ impl<V: Value> Dialog<V> {
         dialog
     }
 
-    /// A request of the server's about this call; says whether it was of use.
-    pub fn request(&mut self, line: &mut Line<V>, method: Method, params: &V) -> bool {
+    /// A request of the server's about this call.
+    pub fn request(&mut self, line: &mut Line<V>, method: Method, params: &V) {
+        let sdp = sdp_of(params);
         match (method, self.state) {
-            // After a lost connection only the call itself can be said.
-            (Method::Trying | Method::Media | Method::Answer, _) if self.away => return false,
-            (Method::Attach, _) if self.known && sdp_of(params).is_some() => {
-                self.attached(line, params);
+            (Method::Bye, _) => {
+                self.end(line, State::Hangup, cause_of(Some(params), None), false);
             }
-            (Method::Trying, _) => {
-                self.node = text_of(params, Field::NodeUuid).or(self.node.take());
-                self.taken(line);
-            }
-            (Method::Media, State::Requesting | State::Trying)
-                if matches!(self.remote, Remote::Missing) =>
-            {
-                let Some(sdp) = sdp_of(params) else {
-                    return false;
-                };
-                self.remote = Remote::Kept(sdp);
-                self.progress(line);
-            }
-            (Method::Answer, State::Requesting | State::Trying | State::Early)
-                if !self.answered =>
-            {
-                self.answered = true;
-                if let (Remote::Missing, Some(sdp)) = (&self.remote, sdp_of(params)) {
-                    self.remote = Remote::Kept(sdp);
-                }
-                self.progress(line);
-            }
+            (Method::Attach, _) if self.known && sdp.is_some() => self.attached(line, sdp),
+            (Method::Info, _) => self.message(line, false, params),
             (Method::Display, _) => line.tell(Notice::Display {
                 dialog: self.id,
                 name: text_of(params, Field::DisplayName),
                 number: text_of(params, Field::DisplayNumber),
             }),
-            (Method::Info, _) => self.message(line, false, params),
-            (Method::Bye, _) => {
-                self.end(line, State::Hangup, cause_of(Some(params), None), false);
+            // After a lost connection all else must wait for the call to be back.
+            _ if self.away => line.ignored(LATE),
+            (Method::Trying, _) => {
+                self.node = text_of(params, Field::NodeUuid).or(self.node.take());
+                self.taken(line);
             }
-            _ => return false,
+            (Method::Answer, State::Requesting | State::Trying | State::Early)
+                if !self.answered =>
+            {
+                self.answered = true;
+                self.described_by(sdp);
+                self.progress(line);
+            }
+            (Method::Media, State::Requesting | State::Trying) => match self.described_by(sdp) {
+                true => self.progress(line),
+                false => line.ignored(LATE),
+            },
+            _ => line.ignored(LATE),
         }
-        true
+    }
+
+    /// Keeps the server's description, if it is one and the first; says whether it is.
+    fn described_by(&mut self, sdp: Option<V>) -> bool {
+        match (&self.remote, sdp) {
+            (Remote::Missing, Some(sdp)) => {
+                self.remote = Remote::Kept(sdp);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// A message of the call, or a private event on its channel.
@@ -191,7 +192,7 @@ impl<V: Value> Dialog<V> {
     }
 
     /// The call goes on with media made anew.
-    fn attached(&mut self, line: &mut Line<V>, params: &V) {
+    fn attached(&mut self, line: &mut Line<V>, offer: Option<V>) {
         self.away = false;
         // Only a call that was answered is attached.
         self.answered = true;
@@ -200,7 +201,7 @@ impl<V: Value> Dialog<V> {
         if self.state != State::Recovering {
             self.tell(line, State::Recovering);
         }
-        self.connect(line, sdp_of(params));
+        self.connect(line, offer);
     }
 
     /// The reply to a request of this dialog.
@@ -230,7 +231,7 @@ impl<V: Value> Dialog<V> {
                     self.hold_state(line, result.text_of(Field::HoldState).as_deref());
                 }
             }
-            _ => line.ignored("a reply that came too late for its call"),
+            _ => line.ignored(LATE),
         }
     }
 

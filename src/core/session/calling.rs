@@ -5,28 +5,30 @@
 
 use super::{Io, Notice, Phase, Session};
 use crate::core::Ms;
-use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, Send, Sender};
+use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, REPLY, Send, Sender};
 use crate::core::error::Error;
 use crate::core::frame;
 use crate::core::rpc::{Call, Expect, Owner};
 use crate::core::value::Value;
 
 impl<V: Value> Session<V> {
-    /// Does something with the calls: what the page wants of them, or its media part reports.
+    /// The calls, for what the page wants of them, or its media part reports. What comes of that is
+    /// taken up by the next [`Self::next_io`].
     ///
     /// ```
     /// # use testkit::*;
+    /// use verto_wasm::core::dialog::Change;
+    ///
     /// let mut session = logged_in();
-    /// let made = session.calls(0, |calls| calls.new_call(0, "c1".to_owned(), "{}".to_owned()));
-    /// assert_eq!(made, Some(1), "the dialog's number");
-    /// // The microphone is asked for.
-    /// assert!(matches!(told(&mut session)[..], [Notice::Dialog(_)]));
+    /// let made = session.new_call(0, "c1".to_owned(), "{}".to_owned());
+    /// session.calls(0).enable(made.unwrap(), false, Change::Off);
+    /// assert!(session.next_io().is_none(), "nothing is sent");
+    /// // The microphone is asked for, and is to be silent.
+    /// assert!(matches!(told(&mut session)[..], [Notice::Dialog(_), Notice::Dialog(_)]));
     /// ```
-    pub fn calls<R>(&mut self, now: Ms, act: impl FnOnce(&mut Dialogs<V>) -> R) -> R {
+    pub fn calls(&mut self, now: Ms) -> &mut Dialogs<V> {
         self.clock(now);
-        let result = act(&mut self.dialogs);
-        self.follow_dialogs();
-        result
+        &mut self.dialogs
     }
 
     /// `newCall`; `None` where there is no connection, or a call of this id.
@@ -37,11 +39,10 @@ impl<V: Value> Session<V> {
     /// assert_eq!(session.new_call(0, "c1".to_owned(), "{}".to_owned()), None);
     /// ```
     pub fn new_call(&mut self, now: Ms, call_id: String, params: String) -> Option<DialogId> {
-        let active = self.is_active();
-        self.calls(now, |calls| match active {
-            true => calls.new_call(now, call_id, params),
+        match self.is_active() {
+            true => self.calls(now).new_call(call_id, params),
             false => None,
-        })
+        }
     }
 
     /// `hangup`; says whether the call had not ended yet. States of it that the page hasn't heard
@@ -61,25 +62,19 @@ impl<V: Value> Session<V> {
         cause: Option<String>,
         code: Option<u32>,
     ) -> bool {
-        if self.dialogs.has(dialog) {
+        if self.calls(now).has(dialog) {
             self.notices.retain(|notice| match notice {
                 Notice::Dialog(dialog::Notice::State { dialog: whose, .. }) => *whose != dialog,
                 _ => true,
             });
         }
-        self.calls(now, |calls| calls.hangup(now, dialog, cause, code))
+        self.dialogs.hangup(dialog, cause, code)
     }
 
-    /// What `getMute` gives: whether the microphone or, of `video`, the camera is enabled.
-    ///
-    /// ```
-    /// # use testkit::*;
-    /// let mut session = logged_in();
-    /// let call = session.new_call(0, "c1".to_owned(), "{}".to_owned()).unwrap();
-    /// assert!(session.enabled(call, false));
-    /// ```
-    pub fn enabled(&self, dialog: DialogId, video: bool) -> bool {
-        self.dialogs.enabled(dialog, video)
+    /// Says bye for each call: the session ends, or another begins.
+    pub(super) fn hang_up_all(&mut self) {
+        self.dialogs.logout();
+        self.follow_dialogs();
     }
 
     /// Takes what the dialogs want done.
@@ -99,28 +94,26 @@ impl<V: Value> Session<V> {
             sender,
             method,
             params,
-            timeout,
         } = send;
         let owner = match sender {
             Sender::Page(id) => Owner::Page(Call {
                 id,
-                method: method.clone(),
+                method: method.into(),
                 expect: Expect::Result,
             }),
             Sender::Dialog(asker) => Owner::Dialog(asker),
             Sender::Nobody => Owner::Nobody,
         };
-        if let Some(error) = self.too_large(&method, &params) {
+        if let Some(error) = self.too_large(method, &params) {
             return self.fail_owner(owner, error, false);
         }
-        let deadline = self.now.saturating_add(timeout.max(self.timeout()));
-        self.send(deadline, owner, &method, &params);
+        let deadline = self.now.saturating_add(REPLY.max(self.timeout()));
+        self.send(deadline, owner, method, &params);
     }
 
     /// The answer to a dialog's request, or its failure: for the dialog, then for the page.
     pub(super) fn dialog_answered(&mut self, asker: Asker, outcome: Result<V, Error<V>>) {
-        let now = self.now;
-        self.dialogs.replied(now, asker, outcome.as_ref());
+        self.dialogs.replied(asker, outcome.as_ref());
         self.follow_dialogs();
         if let Some(call) = asker.call {
             self.notices.push(Notice::Settle { call, outcome });
@@ -131,7 +124,6 @@ impl<V: Value> Session<V> {
     /// says whether it was about one.
     pub(super) fn dialog_request(
         &mut self,
-        now: Ms,
         method: Method,
         id: Option<&str>,
         params: Option<&V>,
@@ -139,7 +131,7 @@ impl<V: Value> Session<V> {
         let Some(params) = params.filter(|_| matches!(self.phase, Phase::Ready)) else {
             return false;
         };
-        let taken = self.dialogs.request(now, method, params);
+        let taken = self.dialogs.request(method, params);
         self.follow_dialogs();
         if let (true, Some(socket), Some(id)) = (taken, self.socket, id) {
             let text = frame::answer(id, method.name());

@@ -3,8 +3,6 @@
 
 use super::{Config, Io, Phase, Session, SocketId};
 use crate::core::Ms;
-#[cfg(feature = "calls")]
-use crate::core::dialog::Dialogs;
 use crate::core::error::{Error, Kind};
 use crate::core::rpc::{CallId, Owner};
 use crate::core::value::Value;
@@ -26,7 +24,7 @@ impl<V: Value> Session<V> {
         let was_open = self.phase.is_open();
         let in_outage = matches!(self.phase, Phase::Reconnecting { .. });
         #[cfg(feature = "calls")]
-        self.calls(now, Dialogs::logout);
+        self.hang_up_all();
         self.unsay(true);
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
         if was_open {

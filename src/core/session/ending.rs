@@ -2,8 +2,6 @@
 
 use super::{Io, Notice, Phase, Session, SocketId};
 use crate::core::Ms;
-#[cfg(feature = "calls")]
-use crate::core::dialog::Dialogs;
 use crate::core::error::{Error, Kind};
 use crate::core::json::push_number;
 use crate::core::rpc::Owner;
@@ -26,7 +24,7 @@ impl<V: Value> Session<V> {
         self.released(removed.sernos);
         let active = self.is_active();
         #[cfg(feature = "calls")]
-        self.calls(self.now, Dialogs::logout);
+        self.hang_up_all();
         self.unsay(active);
         if active {
             let error = Error::new(Kind::Closed, "logged out");
@@ -61,7 +59,10 @@ impl<V: Value> Session<V> {
         }
         self.close_socket();
         #[cfg(feature = "calls")]
-        self.calls(now, |calls| calls.lost(now));
+        {
+            self.dialogs.lost();
+            self.follow_dialogs();
+        }
         let message = "the connection was lost before the answer came";
         self.fail_in_flight(&Error::new(Kind::ConnectionLost, message));
         let reconnects = self
@@ -107,7 +108,10 @@ impl<V: Value> Session<V> {
     pub(super) fn abandon(&mut self, error: Error<V>) {
         self.close_socket();
         #[cfg(feature = "calls")]
-        self.calls(self.now, |calls| calls.closed(&error));
+        {
+            self.dialogs.closed(&error);
+            self.follow_dialogs();
+        }
         let closed = Error::new(Kind::Closed, error.message.clone());
         self.fail_in_flight(&closed);
         for entry in self.rpc.take_waiting() {

@@ -158,7 +158,8 @@ impl<V: Value> Session<V> {
         #[cfg(feature = "calls")]
         {
             let resumes = self.login.is_pages_sessid();
-            self.calls(now, |calls| calls.logged_in(now, resumes));
+            self.dialogs.logged_in(resumes);
+            self.follow_dialogs();
         }
         for entry in self.rpc.take_waiting() {
             // After a sleep the login's reply may come before the timer has run: a request
@@ -232,10 +233,9 @@ impl<V: Value> Session<V> {
     /// Tells an event on a call's own channel; says whether it was one.
     #[cfg(feature = "calls")]
     fn event_of_call(&mut self, event: &Event<V>) -> bool {
-        let now = self.now;
-        self.calls(now, |calls| {
-            calls.private_event(&event.channel, &event.params)
-        })
+        let found = self.dialogs.private_event(&event.channel, &event.params);
+        self.follow_dialogs();
+        found
     }
 
     #[cfg(not(feature = "calls"))]
@@ -261,7 +261,10 @@ impl<V: Value> Session<V> {
             }
             Method::ClientReady => {
                 #[cfg(feature = "calls")]
-                self.calls(now, |calls| calls.client_ready(now));
+                {
+                    self.dialogs.client_ready();
+                    self.follow_dialogs();
+                }
                 self.notices.push(Notice::Message {
                     message: Message::ClientReady,
                     data: params,
@@ -269,12 +272,7 @@ impl<V: Value> Session<V> {
             }
             #[cfg(feature = "calls")]
             Method::Info
-                if self.dialog_request(
-                    now,
-                    dialog::Method::Info,
-                    id.as_deref(),
-                    params.as_ref(),
-                ) => {}
+                if self.dialog_request(dialog::Method::Info, id.as_deref(), params.as_ref()) => {}
             Method::Info => self.notices.push(Notice::Message {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
@@ -291,7 +289,7 @@ impl<V: Value> Session<V> {
             }
             #[cfg(feature = "calls")]
             Method::Call(method) => {
-                if !self.dialog_request(now, method, id.as_deref(), params.as_ref()) {
+                if !self.dialog_request(method, id.as_deref(), params.as_ref()) {
                     self.ignored("a request about a call that it doesn't name");
                 }
             }

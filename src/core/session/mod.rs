@@ -204,6 +204,8 @@ impl<V: Value> Session<V> {
 
     /// The next thing to be done.
     pub fn next_io(&mut self) -> Option<Io> {
+        #[cfg(feature = "calls")]
+        self.follow_dialogs();
         self.io.pop()
     }
 

@@ -57,7 +57,10 @@ impl<V: Value> Session<V> {
             self.timed_out(now, entry.owner, entry.id);
         }
         #[cfg(feature = "calls")]
-        self.calls(now, |calls| calls.timer(now));
+        {
+            self.dialogs.timer();
+            self.follow_dialogs();
+        }
         let busy = self.rpc.busy_until();
         let verdict = self.liveness.as_mut().map(|one| one.check(now, busy));
         self.judged(now, verdict);
@@ -91,6 +94,8 @@ impl<V: Value> Session<V> {
     pub(super) fn clock(&mut self, now: Ms) {
         let back = self.now.saturating_sub(now);
         self.now = now;
+        #[cfg(feature = "calls")]
+        self.dialogs.at(now);
         if back == 0 {
             return;
         }

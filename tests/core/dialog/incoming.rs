@@ -232,7 +232,7 @@ fn an_invite_that_comes_again_is_ignored() {
     let mut phone = Phone::online();
     phone.incoming("c1", "ringing");
     phone.invite("c1");
-    phone.expect(&["ignored what the server said too late, or twice, of a call"]);
+    phone.expect(&["ignored what came too late, or twice, for a call"]);
 }
 
 #[test]
@@ -255,6 +255,6 @@ fn what_names_no_call_is_none_of_ours() {
         "verto.trying",
     ] {
         assert!(phone.says(method, json!({ "callID": "c2", "sdp": "v=0" })));
-        phone.expect(&["ignored what the server said of a call that isn't there"]);
+        phone.expect(&["ignored what came too late, or twice, for a call"]);
     }
 }

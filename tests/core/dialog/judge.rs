@@ -85,7 +85,7 @@ impl World {
         }
         let fact = fact.expect("a dialog sends it");
         assert!(!fact.over(), "sent after the end: {send:?}");
-        match send.method.as_str() {
+        match send.method {
             "verto.invite" => {
                 fact.invites += 1;
                 assert!(fact.invites == 1 && fact.outbound && fact.described);
@@ -115,17 +115,13 @@ impl World {
 
     fn judge_notice(&mut self, notice: Notice<Json>) {
         match notice {
-            Notice::New {
-                dialog,
-                call_id,
-                attach,
-                ..
-            } => {
+            Notice::New(new) => {
+                let (dialog, attach) = (new.dialog, new.attach);
                 assert!(
                     !attach || self.resumes,
                     "a microphone that nobody asked for"
                 );
-                let mut fact = Facts::new(&call_id, false);
+                let mut fact = Facts::new(&new.call_id, false);
                 fact.fresh = attach;
                 fact.attaching = attach;
                 fact.answered = attach;
@@ -195,7 +191,7 @@ impl Facts {
                 assert!(epoch > 0 && epoch <= self.epoch && epoch != self.playing);
                 self.closed.push(epoch);
             }
-            Media::Microphone { .. } | Media::Camera { .. } => {}
+            Media::Enable { .. } => {}
             Media::Release => {
                 assert!(self.told == State::Destroy && !self.rings);
                 self.released = true;

@@ -244,7 +244,7 @@ fn a_reply_to_the_invite_that_comes_again_is_ignored() {
     let mut phone = Phone::online();
     phone.outgoing("c1", "active");
     phone.reply("verto.invite", json!({}));
-    phone.expect(&["ignored a reply that came too late for its call"]);
+    phone.expect(&["ignored what came too late, or twice, for a call"]);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn media_that_come_again_with_or_without_sdp_are_ignored() {
     phone.outgoing("c1", "early");
     phone.media("c1");
     phone.says("verto.media", json!({ "callID": "c1" }));
-    let ignored = "ignored what the server said too late, or twice, of a call";
+    let ignored = "ignored what came too late, or twice, for a call";
     phone.expect(&[ignored, ignored]);
     phone.answered("c1");
     phone.expect(&["1 active"]);
@@ -297,7 +297,7 @@ fn the_node_that_takes_a_call_is_named_in_each_later_request() {
     phone.expect(&["1 trying"]);
     // A server that says so may still reply.
     phone.reply("verto.invite", json!({}));
-    phone.expect(&["ignored a reply that came too late for its call"]);
+    phone.expect(&["ignored what came too late, or twice, for a call"]);
     phone.hangup(dialog);
     assert_eq!(phone.sent[1].1["dialogParams"]["node_uuid"], "n1");
 }
@@ -319,11 +319,8 @@ fn a_display_names_the_other_side_at_any_time() {
 fn two_calls_of_one_call_id_are_not_made() {
     let mut phone = Phone::online();
     phone.outgoing("c1", "trying");
-    let second = phone.dialogs.new_call(phone.now, "c1".into(), "{}".into());
+    let second = phone.dialogs().new_call("c1".into(), "{}".into());
     assert_eq!(second, None);
     phone.bye("c1", "USER_BUSY", 17);
-    assert_eq!(
-        phone.dialogs.new_call(phone.now, "c1".into(), "{}".into()),
-        Some(2)
-    );
+    assert_eq!(phone.dialogs().new_call("c1".into(), "{}".into()), Some(2));
 }

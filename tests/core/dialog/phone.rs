@@ -7,8 +7,8 @@
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
 use verto_wasm::core::dialog::{
-    Asker, Connection, DialogId, Dialogs, Epoch, Media, Method, Notice, Output, Report, Send,
-    Sender,
+    Ask, Asker, Change, Connection, DialogId, Dialogs, Epoch, Media, Method, Notice, Output,
+    Report, Send, Sender,
 };
 use verto_wasm::core::error::{Error, Kind};
 
@@ -30,7 +30,7 @@ impl Phone {
     /// Logged in.
     pub fn online() -> Self {
         let mut phone = Self::offline();
-        phone.dialogs.logged_in(phone.now, false);
+        phone.dialogs().logged_in(false);
         phone.drain();
         phone
     }
@@ -42,6 +42,12 @@ impl Phone {
             lines: Vec::new(),
             sent: Vec::new(),
         }
+    }
+
+    /// The dialogs, at this time.
+    pub fn dialogs(&mut self) -> &mut Dialogs<Json> {
+        self.dialogs.at(self.now);
+        &mut self.dialogs
     }
 
     pub fn drain(&mut self) {
@@ -77,16 +83,14 @@ impl Phone {
 
     /// `newCall` under this `callID`.
     pub fn call(&mut self, call_id: &str) -> DialogId {
-        let dialog = self
-            .dialogs
-            .new_call(self.now, call_id.into(), PARAMS.into());
+        let dialog = self.dialogs().new_call(call_id.into(), PARAMS.into());
         self.drain();
         dialog.expect("no call of this id is there")
     }
 
     pub fn answer(&mut self, dialog: DialogId) -> bool {
         let params = r#"{"callee_id_name":"Bob"}"#.to_owned();
-        let answers = self.dialogs.answer(self.now, dialog, params);
+        let answers = self.dialogs().answer(dialog, params);
         self.drain();
         answers
     }
@@ -102,33 +106,35 @@ impl Phone {
         code: Option<u32>,
     ) -> bool {
         let cause = cause.map(str::to_owned);
-        let ended = self.dialogs.hangup(self.now, dialog, cause, code);
+        let ended = self.dialogs().hangup(dialog, cause, code);
         self.drain();
         ended
     }
 
     pub fn hold(&mut self, call: u32, dialog: DialogId, action: &str) {
-        self.dialogs.hold(self.now, call, dialog, action);
+        let ask = match action {
+            "toggleHold" => Ask::ToggleHold,
+            _ => Ask::Hold,
+        };
+        self.ask(call, dialog, ask, &json!({ "action": action }));
+    }
+
+    pub fn ask(&mut self, call: u32, dialog: DialogId, ask: Ask, params: &Tree) {
+        self.dialogs().ask(call, dialog, ask, &params.to_string());
         self.drain();
     }
 
-    pub fn ask(&mut self, call: u32, dialog: DialogId, method: &str, params: &Tree) {
-        let params = params.to_string();
-        self.dialogs
-            .ask_server(self.now, call, dialog, method, &params);
+    /// What `setMute` returns: whether it is silent now.
+    pub fn mute(&mut self, dialog: DialogId, change: Change) -> bool {
+        let tracks = self.dialogs().enable(dialog, false, change);
         self.drain();
-    }
-
-    pub fn mute(&mut self, dialog: DialogId, on: Option<bool>) -> bool {
-        let silent = self.dialogs.enable(self.now, dialog, false, on);
-        self.drain();
-        silent
+        tracks.there && !tracks.enabled
     }
 
     // The media part.
 
     pub fn report(&mut self, dialog: DialogId, epoch: Epoch, report: Report) {
-        self.dialogs.report(self.now, dialog, epoch, report);
+        self.dialogs().report(dialog, epoch, report);
         self.drain();
     }
 
@@ -166,7 +172,7 @@ impl Phone {
     /// A request about a call; says whether it was taken as one.
     pub fn says(&mut self, method: &str, params: Tree) -> bool {
         let method = Method::of(method).expect("a method of calls");
-        let taken = self.dialogs.request(self.now, method, &Json(params));
+        let taken = self.dialogs().request(method, &Json(params));
         self.drain();
         taken
     }
@@ -231,7 +237,7 @@ impl Phone {
     pub fn reply(&mut self, method: &str, result: Tree) {
         let asker = self.asked(method);
         let result = Json(result);
-        self.dialogs.replied(self.now, asker, Ok(&result));
+        self.dialogs().replied(asker, Ok(&result));
         self.drain();
     }
 
@@ -242,24 +248,24 @@ impl Phone {
 
     pub fn fail(&mut self, method: &str, error: Error<Json>) {
         let asker = self.asked(method);
-        self.dialogs.replied(self.now, asker, Err(&error));
+        self.dialogs().replied(asker, Err(&error));
         self.drain();
     }
 
     // The connection and the time.
 
     pub fn lost(&mut self) {
-        self.dialogs.lost(self.now);
+        self.dialogs().lost();
         self.drain();
     }
 
     pub fn logged_in(&mut self) {
-        self.dialogs.logged_in(self.now, false);
+        self.dialogs().logged_in(false);
         self.drain();
     }
 
     pub fn client_ready(&mut self) {
-        self.dialogs.client_ready(self.now);
+        self.dialogs().client_ready();
         self.drain();
     }
 
@@ -267,7 +273,7 @@ impl Phone {
     #[track_caller]
     pub fn ring(&mut self) {
         self.now = self.dialogs.deadline().expect("a timer is set");
-        self.dialogs.timer(self.now);
+        self.dialogs().timer();
         self.drain();
     }
 
@@ -314,21 +320,18 @@ impl Phone {
 
 pub fn show(notice: &Notice<Json>) -> String {
     match notice {
-        Notice::New {
-            dialog,
-            call_id,
-            name,
-            number,
-            video,
-            stereo,
-            attach,
-            ..
-        } => {
-            let mut line = format!("{dialog} new {call_id} of {name} <{number}>");
-            for (has, what) in [(video, "video"), (stereo, "stereo"), (attach, "attach")] {
-                if *has {
-                    line = format!("{line}, {what}");
-                }
+        Notice::New(new) => {
+            let mut line = format!(
+                "{} new {} of {} <{}>",
+                new.dialog, new.call_id, new.name, new.number
+            );
+            let what = [
+                (new.video, "video"),
+                (new.stereo, "stereo"),
+                (new.attach, "attach"),
+            ];
+            for (_, what) in what.iter().filter(|(has, _)| *has) {
+                line = format!("{line}, {what}");
             }
             line
         }
@@ -392,8 +395,8 @@ fn show_media(media: &Media<Json>) -> String {
             line
         }
         Media::Remote { epoch, sdp } => format!("remote {epoch} {}", text(sdp)),
-        Media::Microphone { on } => format!("microphone {on}"),
-        Media::Camera { on } => format!("camera {on}"),
+        Media::Enable { video: false, on } => format!("microphone {on}"),
+        Media::Enable { video: true, on } => format!("camera {on}"),
         Media::Ring { on } => format!("ring {on}"),
         Media::Play { epoch } => format!("play {epoch}"),
         Media::Close { epoch } => format!("close {epoch}"),

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{Harness, Kind, Notice, config};
-use verto_wasm::core::dialog::{DialogId, Report};
+use verto_wasm::core::dialog::{Ask, DialogId, Report};
 
 use super::phone::show;
 
@@ -48,26 +48,20 @@ impl Desk {
         let (audio, video) = (true, false);
         let sdp = "v=0 ours".to_owned();
         for report in [Report::Granted { audio, video }, Report::Local { sdp }] {
-            self.h
-                .session
-                .calls(now, |calls| calls.report(now, dialog, epoch, report));
+            self.h.session.calls(now).report(dialog, epoch, report);
         }
         self.h.timer();
     }
 
     fn applied(&mut self, dialog: DialogId) {
         let now = self.h.now;
-        self.h
-            .session
-            .calls(now, |calls| calls.report(now, dialog, 1, Report::Applied));
+        self.h.session.calls(now).report(dialog, 1, Report::Applied);
         self.h.timer();
     }
 
     fn hold(&mut self, call: u32, dialog: DialogId) {
         let now = self.h.now;
-        self.h
-            .session
-            .calls(now, |calls| calls.hold(now, call, dialog, "hold"));
+        self.h.session.calls(now).ask(call, dialog, Ask::Hold, "{}");
         self.h.timer();
     }
 
@@ -400,7 +394,7 @@ fn after_a_hangup_in_a_callback_no_older_state_is_told() {
     let (mut desk, dialog) = Desk::active("c1");
     let now = desk.h.now;
     let session = &mut desk.h.session;
-    session.calls(now, |calls| calls.hold(now, 7, dialog, "hold"));
+    session.calls(now).ask(7, dialog, Ask::Hold, "{}");
     let socket = desk.h.socket;
     let reply = testkit::Json(json!({ "id": 3, "result": { "holdState": "held" } }));
     session.frame(now, socket, &reply);

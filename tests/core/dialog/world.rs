@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
-use verto_wasm::core::dialog::{Asked, Asker, Dialogs, Method, Report, State};
+use verto_wasm::core::dialog::{Ask, Asked, Asker, Dialogs, Method, Report, State};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::facts::Facts;
@@ -57,6 +57,12 @@ impl World {
         }
     }
 
+    /// The dialogs, at this time.
+    pub fn dialogs(&mut self) -> &mut Dialogs<Json> {
+        self.dialogs.at(self.now);
+        &mut self.dialogs
+    }
+
     pub fn new_call_id(&mut self) -> String {
         self.last_call_id += 1;
         format!("c{}", self.last_call_id)
@@ -84,15 +90,13 @@ impl World {
 
     pub fn new_call(&mut self) {
         let call_id = self.new_call_id();
-        let dialog = self
-            .dialogs
-            .new_call(self.now, call_id.clone(), "{}".into());
+        let dialog = self.dialogs().new_call(call_id.clone(), "{}".into());
         let dialog = dialog.expect("the id is new");
         self.facts.insert(dialog, Facts::new(&call_id, true));
     }
 
     pub fn answer(&mut self, dialog: u32) {
-        let did = self.dialogs.answer(self.now, dialog, "{}".into());
+        let did = self.dialogs().answer(dialog, "{}".into());
         let fact = self.fact(dialog);
         let rings = fact.alive && fact.told == State::Ringing && !fact.answering;
         assert_eq!(did, rings, "answer() of {fact:?}");
@@ -100,23 +104,17 @@ impl World {
     }
 
     pub fn hangup(&mut self, dialog: u32) {
-        let ended = self.dialogs.hangup(self.now, dialog, None, None);
+        let ended = self.dialogs().hangup(dialog, None, None);
         let fact = self.fact(dialog);
         assert_eq!(ended, fact.alive);
         fact.end();
     }
 
-    pub fn hold(&mut self, dialog: u32, action: &str) {
+    pub fn ask(&mut self, dialog: u32, ask: Ask) {
         self.last_call += 1;
-        self.open_calls.push(self.last_call);
-        self.dialogs.hold(self.now, self.last_call, dialog, action);
-    }
-
-    pub fn ask(&mut self, dialog: u32) {
-        self.last_call += 1;
-        self.open_calls.push(self.last_call);
-        self.dialogs
-            .ask_server(self.now, self.last_call, dialog, "verto.info", "{}");
+        let call = self.last_call;
+        self.open_calls.push(call);
+        self.dialogs().ask(call, dialog, ask, "{}");
     }
 
     pub fn end_all(&mut self) {
@@ -148,7 +146,7 @@ impl World {
                 Report::Connection(_) => {}
             }
         }
-        self.dialogs.report(self.now, dialog, epoch, report);
+        self.dialogs().report(dialog, epoch, report);
     }
 
     pub fn server(&mut self, method: Method, dialog: u32, sdp: bool) {
@@ -195,7 +193,7 @@ impl World {
     /// Without a connection it can say nothing.
     fn says(&mut self, method: Method, params: Tree) {
         if self.online {
-            self.dialogs.request(self.now, method, &Json(params));
+            self.dialogs().request(method, &Json(params));
         }
     }
 
@@ -273,7 +271,7 @@ impl World {
             How::Timeout => Err(&timeout),
             _ => Ok(&result),
         };
-        self.dialogs.replied(self.now, asker, outcome);
+        self.dialogs().replied(asker, outcome);
     }
 
     pub fn lost(&mut self) {
@@ -286,17 +284,17 @@ impl World {
             }
         }
         self.online = false;
-        self.dialogs.lost(self.now);
+        self.dialogs().lost();
         let error = Error::new(Kind::ConnectionLost, "lost");
         for asker in std::mem::take(&mut self.in_flight) {
-            self.dialogs.replied(self.now, asker, Err(&error));
+            self.dialogs().replied(asker, Err(&error));
         }
     }
 
     pub fn logged_in(&mut self, resumes: bool) {
         self.online = true;
         self.resumes = resumes;
-        self.dialogs.logged_in(self.now, resumes);
+        self.dialogs().logged_in(resumes);
     }
 
     pub fn client_ready(&mut self) {
@@ -305,7 +303,7 @@ impl World {
                 fact.end();
             }
         }
-        self.dialogs.client_ready(self.now);
+        self.dialogs().client_ready();
     }
 
     pub fn closed(&mut self) {
@@ -340,7 +338,7 @@ impl World {
         };
         self.now = self.now.max(at);
         let waiting: Vec<u32> = self.waiting();
-        self.dialogs.timer(self.now);
+        self.dialogs().timer();
         let ended: Vec<u32> = self.judge_outputs();
         assert!(!ended.is_empty(), "a timer that ends nothing");
         for dialog in ended {

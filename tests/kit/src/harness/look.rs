@@ -69,11 +69,11 @@ impl Harness {
 
     /// The failure that the page was told with the newest state, if there was one.
     pub fn failure(&self) -> Option<&Error<Json>> {
-        let mut states = self.notices.iter().rev().filter_map(|notice| match notice {
+        let mut states = self.notices.iter().filter_map(|notice| match notice {
             Notice::State { error, .. } => Some(error),
             _ => None,
         });
-        states.next().and_then(Option::as_ref)
+        states.next_back().and_then(Option::as_ref)
     }
 
     /// How `call` ended. The test fails unless it ended exactly once.
