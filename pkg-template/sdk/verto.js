@@ -54,6 +54,17 @@ export class Verto {
   set sessid(_) {}
   set rpcClient(_) {}
 
+  // Error reporters and loggers write down what they are given. An instance's options hold the
+  // password and tokens, so that only its state is shown.
+  toJSON() {
+    return { state: this.state };
+  }
+
+  // Node.js looks for this method when console.log() shows an object.
+  [Symbol.for("nodejs.util.inspect.custom")]() {
+    return `Verto { state: '${this.state}' }`;
+  }
+
   connect(params, callbacks) {
     const options = check.isMissing(params) ? this.options : params;
     const promise = callCore(this, null, null, null, (core, id) => {
