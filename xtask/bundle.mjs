@@ -1,6 +1,6 @@
 // Bundles pkg-template's entries, the slim one without the wasm module inside.
 // Called by `cargo xtask build`: node bundle.mjs ROOT SCRATCH_DIR [--dev | --modern]. It takes
-// full/ and, without those options, cc/ and legacy/ of the scratch directory, and fills its pkg/.
+// wasm/, small/ and, without those options, legacy/ of the scratch directory, and fills its pkg/.
 
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,6 +14,8 @@ const { build } = createRequire(path.join(root, "tests", "package.json"))("esbui
 
 const inEntries = (name) => path.join(root, "pkg-template", "entries", name);
 
+const wasmDir = path.join(scratch, "wasm");
+const smallDir = path.join(scratch, "small");
 const legacyDir = path.join(scratch, "legacy");
 const outDir = path.join(scratch, "pkg");
 
@@ -55,29 +57,21 @@ const common = {
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
+  alias: {
+    "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
+    "verto-wasm-binary": path.join(smallDir, "module.js"),
+  },
+  plugins: [linkedTo(smallDir)],
 };
 
-const small = (edition) => path.join(scratch, edition, "small");
-
-/** What an entry needs of the module of an edition: "full" is with telephone calls, "cc" without. */
-const of = (edition) => ({
-  alias: {
-    "verto-wasm-bindgen": path.join(scratch, edition, "wasm", "verto_bg.js"),
-    "verto-wasm-binary": path.join(small(edition), "module.js"),
-  },
-  plugins: [linkedTo(small(edition))],
-});
-
 const entries = [
-  { entry: "script.js", out: "verto-min.js", format: "iife", minify, ...of("full") },
-  { entry: "esm.js", out: "index.mjs", format: "esm", ...of("full") },
+  { entry: "script.js", out: "verto-min.js", format: "iife", minify },
+  { entry: "esm.js", out: "index.mjs", format: "esm" },
   // Node finds the named exports of a CommonJS file only as this platform writes them.
-  { entry: "esm.js", out: "index.cjs", format: "cjs", platform: "node", ...of("full") },
-  { entry: "slim.js", out: "slim.mjs", format: "esm", ...of("full") },
+  { entry: "esm.js", out: "index.cjs", format: "cjs", platform: "node" },
+  { entry: "slim.js", out: "slim.mjs", format: "esm" },
 ];
 if (!mode) {
-  entries.push({ entry: "cc-script.js", out: "verto-cc-min.js", format: "iife", minify, ...of("cc") });
-  entries.push({ entry: "cc-esm.js", out: "cc.mjs", format: "esm", ...of("cc") });
   entries.push({
     entry: "legacy.js",
     out: "verto-legacy-min.js",
@@ -112,7 +106,7 @@ try {
     });
     await escapeControls(outfile);
   }
-  await copyFile(path.join(small("full"), "module.wasm"), path.join(outDir, "verto_bg.wasm"));
+  await copyFile(path.join(smallDir, "module.wasm"), path.join(outDir, "verto_bg.wasm"));
 } catch (error) {
   // esbuild has printed its own messages; anything else is ours.
   if (!error.errors) throw error;

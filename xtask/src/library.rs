@@ -20,39 +20,11 @@ pub enum Profile {
     Release,
 }
 
-/// Which of the two builds of the library it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Edition {
-    /// With telephone calls: `verto-min.js` and most of the package.
-    Full,
-    /// The call centre without them: `verto-cc-min.js` and `cc.mjs`.
-    CallCentre,
-}
-
-impl Edition {
-    /// The name of its directories.
-    pub fn name(self) -> &'static str {
-        match self {
-            Edition::Full => "full",
-            Edition::CallCentre => "cc",
-        }
-    }
-}
-
 /// Compiles the library; returns where it is.
-pub fn compile(
-    project: &Project,
-    edition: Edition,
-    profile: Profile,
-    shrink: &Shrink<'_>,
-) -> Result<PathBuf> {
+pub fn compile(project: &Project, profile: Profile, shrink: &Shrink<'_>) -> Result<PathBuf> {
     let mut cargo = project.cargo();
     cargo.args(["build", "--lib", "-p", "verto-wasm"]);
     cargo.args(["--target", WASM_TARGET]);
-    cargo.arg("--target-dir").arg(target(project, edition));
-    if edition == Edition::CallCentre {
-        cargo.arg("--no-default-features");
-    }
     if profile == Profile::Release {
         cargo.arg("--release");
     }
@@ -67,25 +39,16 @@ pub fn compile(
     flags.extend(shrink.rustflags());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     run(&mut cargo, 20 * MINUTE)?;
-    Ok(compiled(project, edition, profile))
-}
-
-/// Cargo's output of an edition. In one directory the two would take each other's place, and both
-/// be compiled anew each time.
-fn target(project: &Project, edition: Edition) -> PathBuf {
-    match edition {
-        Edition::Full => project.target.clone(),
-        Edition::CallCentre => project.target.join(edition.name()),
-    }
+    Ok(compiled(project, profile))
 }
 
 /// Where [`compile`] has put the library.
-pub fn compiled(project: &Project, edition: Edition, profile: Profile) -> PathBuf {
+pub fn compiled(project: &Project, profile: Profile) -> PathBuf {
     let profile = match profile {
         Profile::Dev => "debug",
         Profile::Release => "release",
     };
-    let dir = target(project, edition).join(WASM_TARGET).join(profile);
+    let dir = project.target.join(WASM_TARGET).join(profile);
     dir.join("verto_wasm.wasm")
 }
 

@@ -12,20 +12,17 @@ use shrink::{Shrink, Stage, Tools, Tuning};
 
 use crate::files::{copy, copy_files, empty_dir};
 use crate::legacy;
-use crate::library::{self, Edition, Profile};
+use crate::library::{self, Profile};
 use crate::process::{self, MINUTE, run, step};
 use crate::project::Project;
 use crate::tools;
 
 /// The classic script, which pages in any encoding include.
 pub const SCRIPT: &str = "verto-min.js";
-/// The same without telephone calls.
-pub const CC_SCRIPT: &str = "verto-cc-min.js";
 
 #[derive(clap::Args, Default)]
 pub struct Args {
-    /// Builds quickly: nothing is made small, and verto-legacy-min.js, verto-cc-min.js and cc.mjs
-    /// are left out
+    /// Builds quickly: nothing is made small, and verto-legacy-min.js is left out
     #[arg(long)]
     pub dev: bool,
     /// Leaves out these stages of making it small, separated by commas
@@ -77,7 +74,7 @@ pub enum Parts {
     All,
     /// Everything but what takes long, and without optimisation.
     Quick,
-    /// Everything but `verto-legacy-min.js`, and with calls alone.
+    /// Everything but `verto-legacy-min.js`.
     Modern,
 }
 
@@ -90,17 +87,28 @@ pub fn make(
 ) -> Result<PathBuf> {
     tools::wasm_target()?;
     tools::npm_tools(project)?;
-    empty_dir(scratch)?;
-    let staged = scratch.join("pkg");
-    empty_dir(&staged)?;
-    let library = module(project, Edition::Full, parts, shrink, scratch)?;
+    let [bound, small, without_wasm, staged] =
+        ["wasm", "small", "legacy", "pkg"].map(|name| scratch.join(name));
+    for dir in [&bound, &small, &without_wasm, &staged] {
+        empty_dir(dir)?;
+    }
+    let profile = match parts {
+        Parts::Quick => Profile::Dev,
+        Parts::All | Parts::Modern => Profile::Release,
+    };
+    let library = step("compiling Rust to WebAssembly", || {
+        library::compile(project, profile, shrink)
+    })?;
+    let wasm = step("wasm-bindgen", || {
+        library::bind(project, &library, |_| false, &bound)
+    })?;
+    step("shrinking the module", || {
+        shrink.module(&library, &wasm, &small)
+    })?;
     if parts == Parts::All {
-        let without_wasm = scratch.join("legacy");
-        empty_dir(&without_wasm)?;
         step("wasm2js", || {
             legacy::build(project, &library, shrink, &without_wasm)
         })?;
-        module(project, Edition::CallCentre, parts, shrink, scratch)?;
     }
     step("bundling", || bundle(project, scratch, parts))?;
     for (name, ecma) in scripts(parts) {
@@ -115,42 +123,10 @@ pub fn make(
     Ok(staged)
 }
 
-/// Makes the module of an edition, with its JavaScript, in a directory of `scratch`; returns the
-/// library that it is made from.
-fn module(
-    project: &Project,
-    edition: Edition,
-    parts: Parts,
-    shrink: &Shrink<'_>,
-    scratch: &Path,
-) -> Result<PathBuf> {
-    let dir = scratch.join(edition.name());
-    let small = dir.join("small");
-    empty_dir(&small)?;
-    let profile = match parts {
-        Parts::Quick => Profile::Dev,
-        Parts::All | Parts::Modern => Profile::Release,
-    };
-    let of = match edition {
-        Edition::Full => "",
-        Edition::CallCentre => ", without calls",
-    };
-    let library = step(&format!("compiling Rust to WebAssembly{of}"), || {
-        library::compile(project, edition, profile, shrink)
-    })?;
-    let wasm = step("wasm-bindgen", || {
-        library::bind(project, &library, |_| false, &dir.join("wasm"))
-    })?;
-    step("shrinking the module", || {
-        shrink.module(&library, &wasm, &small)
-    })?;
-    Ok(library)
-}
-
 /// The scripts for a script tag, and the year of the ECMAScript that each is written in.
 fn scripts(parts: Parts) -> &'static [(&'static str, u32)] {
     // xtask/bundle.mjs has these years too. Chromium 73 knows all of 2019.
-    let all = &[(SCRIPT, 2022), (CC_SCRIPT, 2022), (legacy::SCRIPT, 2019)];
+    let all = &[(SCRIPT, 2022), (legacy::SCRIPT, 2019)];
     match parts {
         Parts::All => all,
         Parts::Quick | Parts::Modern => all.split_at(1).0,
@@ -176,9 +152,6 @@ fn sizes(project: &Project, staged: &Path, parts: Parts) -> Result<()> {
     node.arg(staged);
     node.args(scripts(parts).iter().map(|(name, _)| name));
     node.args(["index.mjs", "index.cjs", "slim.mjs", "verto_bg.wasm"]);
-    if parts == Parts::All {
-        node.arg("cc.mjs");
-    }
     run(&mut node, MINUTE)
 }
 

@@ -11,7 +11,7 @@ use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload};
 
 use super::report::aligned;
 use crate::docs::grouped;
-use crate::library::{self, Edition, Profile};
+use crate::library::{self, Profile};
 use crate::package;
 use crate::process::step;
 use crate::project::Project;
@@ -35,7 +35,7 @@ pub struct Contents {
 pub fn of_build(project: &Project, scratch: &Path) -> Result<Contents> {
     step("where the bytes go", || {
         let shrink = package::Args::default().shrink(project);
-        let library = library::compiled(project, Edition::Full, Profile::Release);
+        let library = library::compiled(project, Profile::Release);
         let wasm = library::bind(project, &library, |_| false, &scratch.join("wasm"))?;
         shrink.trim(&library, &wasm)?;
         shrink.optimise(&wasm, DebugInfo::Kept)?;

@@ -1,7 +1,0 @@
-// The call centre without telephone calls, as a module.
-export * from "../sdk/index.js";
-export { verto as default } from "../sdk/index.js";
-import { provide } from "../host/wasm.js";
-import { instantiate } from "./inlined.js";
-
-provide(instantiate);

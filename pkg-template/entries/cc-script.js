@@ -1,6 +1,0 @@
-// The call centre without telephone calls, for a script tag.
-import "./globals.js";
-import { provide } from "../host/wasm.js";
-import { instantiate } from "./inlined.js";
-
-provide(instantiate);
