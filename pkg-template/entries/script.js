@@ -1,5 +1,5 @@
 import "./globals.js";
 import { provide } from "../host/wasm.js";
-import { instantiate } from "../inlined.js";
+import { instantiate } from "./inlined.js";
 
 provide(instantiate);

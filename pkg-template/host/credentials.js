@@ -1,11 +1,12 @@
-// What the page logs in with, asked anew for each login.
+// What the page logs in with. The core asks for it anew before each login.
 import { failure } from "../sdk/error.js";
 import { loginText } from "../sdk/options.js";
 
 /**
- * The login's parameters as JSON text, or a promise of it; `passwd` and `loginParams` may be
- * functions, sync or async. What a function of the page's throws may hold a secret: it goes to
- * `report`, and is in no error of ours.
+ * The login's parameters as JSON text, or a promise of it: the options `passwd` and `loginParams`
+ * may be functions, sync or async. This throws, and the promise rejects with, nothing but a
+ * VertoError. What a function of the page's throws may contain a secret: it goes to `report`, and
+ * into no error of ours.
  */
 export function askCredentials(options, report) {
   const failed = (name, thrown) => {
@@ -26,14 +27,14 @@ export function askCredentials(options, report) {
   try {
     loginParams = given("loginParams");
   } catch (error) {
-    // The password may be a promise that rejects too.
+    // The password may be a promise, and that may reject too. Nobody waits for it any more.
     Promise.resolve(passwd).catch(() => {});
     throw error;
   }
   const later = passwd instanceof Promise || loginParams instanceof Promise;
   if (!later) return loginText(options, passwd, loginParams);
-  // Both at once: a promise that rejects while the other is awaited must not be one that nobody
-  // listens to.
+  // Both are awaited at once. If they were awaited one after the other, the second might reject
+  // while nobody listens to it yet, which the browser reports as an error of the page.
   return Promise.all([passwd, loginParams]).then(
     ([passwd, loginParams]) => loginText(options, passwd, loginParams),
     (thrown) => {

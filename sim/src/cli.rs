@@ -7,7 +7,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use tracing::Level;
 
-use crate::limits::{HIGHEST_SPEED, LOWEST_SPEED, MOST_AGENTS, MOST_EVENTS_PER_SECOND};
+use crate::limits::{HIGHEST_SPEED, LONGEST_MS, LOWEST_SPEED, MOST_AGENTS, MOST_EVENTS_PER_SECOND};
 
 /// A local XSwitch: a call centre that pages and tests connect to.
 #[derive(Clone, Debug, Parser)]
@@ -44,6 +44,9 @@ pub struct Cli {
     /// Divides all durations of the call centre, 0.001 to 1000
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// For how many ms a client must be silent before it gets events, instead of the configured 50
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(0..=LONGEST_MS))]
+    pub event_silence: Option<u64>,
     /// That many more agents, who sign in, take calls and go on breaks
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=MOST_AGENTS))]
     pub agents: u64,

@@ -46,7 +46,7 @@ pub const MOST_GARBAGE: u64 = 10_000;
 /// How many bytes of garbage one request can send to a client, and how many in one frame.
 pub const MOST_GARBAGE_BYTES: u64 = 10_000_000;
 /// How many events one flood can have.
-pub const LARGEST_FLOOD: u64 = 1_000_000;
+pub const LARGEST_FLOOD: u64 = 200_000;
 /// How many bytes the data of one flooded event can have.
 pub const LARGEST_FLOOD_EVENT: u64 = 100_000;
 /// How many bytes of data one flood can have.
@@ -61,12 +61,8 @@ pub const RECORDED_BYTES: usize = 16 << 20;
 pub const LONGEST_SECONDS: u64 = 315_360_000;
 /// How many frames the configuration can let wait for a slow client.
 pub const LARGEST_QUEUE: usize = 1_000_000;
-/// How many calls there can be at a time, ringing browsers counted one by one.
-pub const MOST_CALLS: usize = 1_000;
 /// How many digits are kept of a call.
 pub const MOST_DIGITS: usize = 1_000;
-/// The longest time that a call may be told to ring or to be without its WebSocket, in ms.
-pub const LONGEST_CALL_TIME_MS: u64 = 3_600_000;
 /// The longest delay of a datagram, in ms. They wait in the memory.
 pub const LONGEST_MEDIA_DELAY_MS: u64 = 10_000;
 /// The longest that `verto.modify` can be made to take in addition, in ms.

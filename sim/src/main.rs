@@ -86,7 +86,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), String> {
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
+    config.event_silence = cli.event_silence.unwrap_or(config.event_silence);
     // The debug lines of libraries are left out: among them nobody would find the frames.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)

@@ -72,6 +72,16 @@ impl Switch {
         }
     }
 
+    /// Delivers a server-side event and counts the frames. Who has the call that the channel is
+    /// named after gets it, subscribed or not; otherwise see [`Hub::publish`].
+    pub fn publish(&mut self, params: &Json) -> usize {
+        let channel = params.get_str("eventChannel").unwrap_or_default();
+        match self.calls.conn(channel) {
+            Some(conn) => usize::from(self.hub.send_request(conn, "verto.event", params.clone())),
+            None => self.hub.publish(params),
+        }
+    }
+
     /// Carries on what has been done: the call centre's events to their subscribers, its calls to
     /// browsers, what browsers do to the call centre, and to calls what goes wrong with them.
     pub fn carry_on(&mut self) {

@@ -59,7 +59,7 @@ fn numbers_beyond_their_bounds_are_refused_by_name() {
         ),
         (
             "fault/flood",
-            json!({"eventChannel": "vcc", "count": 1e6, "bytes": 1e5}),
+            json!({"eventChannel": "vcc", "count": 2e5, "bytes": 1e5}),
             "times",
         ),
         (

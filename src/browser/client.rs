@@ -1,7 +1,8 @@
-//! What the glue in `pkg-template/` calls: one `Client` behind each `Verto` of the page.
+//! What the JavaScript in `pkg-template/` (the glue) calls: there is one `Client` behind each
+//! `Verto` of the page.
 //!
-//! The glue has checked the page's arguments already and written its objects as JSON text.
-//! No method throws: a call's failure settles the call.
+//! The glue has already checked the page's arguments, and written its objects as JSON text.
+//! No method throws: if a call fails, the failure settles the call.
 
 use std::rc::Rc;
 
@@ -26,8 +27,8 @@ pub struct Client {
 
 #[wasm_bindgen]
 impl Client {
-    /// A core that has never connected. The two numbers are random bits, for sessids and
-    /// backoff.
+    /// A core that has never connected. The two numbers are random bits: sessids and the delays
+    /// before a reconnect are made from them.
     #[wasm_bindgen(constructor)]
     pub fn new(host: Host, random: u32, more: u32) -> Client {
         let seed = u64::from(random) << 32 | u64::from(more);
@@ -79,20 +80,21 @@ impl Client {
             .happened(|session, now| session.garbage(now, socket));
     }
 
-    /// An event came in whose route is known ([`Host::event`]): the short way. Says whether it
-    /// is to be delivered, and [`Self::tell`] called then; otherwise it must come as a frame.
-    /// `serno` is -1 where it has none.
-    pub fn event(&self, socket: SocketId, version: u32, counter: u32, serno: f64) -> bool {
-        self.shell.event(socket, Route { version, counter }, serno)
+    /// An event came in whose route is known from [`Host::event`]. Returns whether the glue may
+    /// deliver it, and must then call [`Self::tell`]; otherwise it must give the event to
+    /// [`Self::frame`]. `event_serno` is -1 if the event has no number.
+    pub fn event(&self, socket: SocketId, version: u32, counter: u32, event_serno: f64) -> bool {
+        let route = Route { version, counter };
+        self.shell.event(socket, route, event_serno)
     }
 
-    /// Runs the callbacks for what has happened: after [`Self::event`], and in
-    /// [`Host::tell_soon`]'s microtask.
+    /// Runs the callbacks for what has happened. The glue calls this after [`Self::event`], and in
+    /// the microtask that [`Host::tell_soon`] asks for.
     pub fn tell(&self) {
         self.shell.tell();
     }
 
-    /// The network is back, or the machine or the page may have slept.
+    /// The network is back, or the machine or the page may have been asleep.
     pub fn woke(&self) {
         self.shell.woke();
     }
@@ -108,10 +110,11 @@ impl Client {
         self.shell.command(|session, _| session.logout());
     }
 
-    /// Any request; says whether there was memory for it. `params` is a JSON object's text, and
-    /// comes first: where there is no memory for it nothing is left behind. With `may_refuse` a
-    /// result whose `code` isn't 200 is a failure; a `timeout` (ms) of 0 stands for the usual
-    /// one.
+    /// Makes any request. Returns whether there was memory for it. `params` is the text of a JSON
+    /// object. It stands before the other text, because the arguments are copied in their order:
+    /// if there is no memory for this long one, nothing else has been copied yet. With
+    /// `may_refuse` a result whose `code` isn't 200 is a failure. A `timeout` (ms) of 0 stands for
+    /// the usual one.
     pub fn request(
         &self,
         call: CallId,
@@ -127,8 +130,8 @@ impl Client {
         self.make(call, method, params, expect, timeout)
     }
 
-    /// A command of the specification's call centre, its arguments in their order; says whether
-    /// there was memory for it.
+    /// Runs a command of the specification's call centre, with its arguments in their order.
+    /// Returns whether there was memory for it.
     pub fn command(
         &self,
         call: CallId,
@@ -147,8 +150,8 @@ impl Client {
         }
     }
 
-    /// Any command of the call centre's back end: `data` is a JSON object's text. Says whether
-    /// there was memory for it.
+    /// Runs any command of the call centre's back end. `data` is the text of a JSON object. Returns
+    /// whether there was memory for it.
     pub fn cc_call(&self, call: CallId, data: &str, func: &str, timeout: f64) -> bool {
         self.shell.read(|session| session.has_room(func, data)) && {
             let params = callcenter::jsapi(func, data);
@@ -156,7 +159,7 @@ impl Client {
         }
     }
 
-    /// Gives a call up for the page's `reason`; `made` says whether its request was made.
+    /// Gives a call up, for a `reason` of the page's. `made` says whether its request was made.
     pub fn abort(&self, call: CallId, made: bool, reason: JsValue) {
         let message = "the page gave this request up";
         let error = Error::new(Kind::Aborted, message).with_data(Json(reason));
@@ -166,7 +169,8 @@ impl Client {
         });
     }
 
-    /// Registers a listener on channels; returns the registrations' numbers.
+    /// Registers a listener on channels. Returns the numbers of the registrations, in the order of
+    /// the channels.
     pub fn subscribe(
         &self,
         channels: &js_sys::Array,
@@ -185,8 +189,8 @@ impl Client {
         array
     }
 
-    /// Ends the registrations `sernos` of `channels`, in pairs; a number of 0 means all of
-    /// that channel.
+    /// Ends registrations: those of the numbers in `sernos`, each on the channel at the same place
+    /// in `channels`. A number of 0 stands for all registrations of that channel.
     pub fn unsubscribe(&self, channels: &js_sys::Array, sernos: &js_sys::Array) {
         let channels = texts(channels);
         let sernos: Vec<_> = sernos

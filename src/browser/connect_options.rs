@@ -32,7 +32,7 @@ extern "C" {
     fn jsapi_timeout(this: &ConnectOptions) -> f64;
 }
 
-/// The same for the core.
+/// The same options as the core has them.
 pub fn config(options: &ConnectOptions) -> Config {
     let interval = options.interval() as Ms;
     Config {

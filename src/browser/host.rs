@@ -8,9 +8,9 @@ use crate::core::error::Error;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Holds the page's object weakly, its handlers not at all, and knows how to call
-    /// them. None of its methods throws: what a callback throws goes to the page's `error`
-    /// event.
+    /// Refers weakly to the page's object and to its handlers, and calls them. Only the two
+    /// methods that return a `Result` throw: what a callback of the page's throws goes to the
+    /// page's `error` event.
     #[derive(Clone)]
     pub type Host;
 
@@ -23,11 +23,11 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn credentials(this: &Host) -> Result<JsValue, JsValue>;
 
-    /// Opens a socket of the page's or the platform's class, which is `id` to the core.
+    /// Opens a socket, which the core knows as `id`. Its class is the page's or the platform's.
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
-    /// Closes such a socket, and listens to it no more.
+    /// Stops listening to such a socket, and closes it.
     #[wasm_bindgen(method)]
     pub fn close(this: &Host, socket: &WebSocket);
 
@@ -63,13 +63,14 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn message(this: &Host, name: &str, data: &JsValue);
 
-    /// An event for these registrations. From now on those with the same `eventChannel` and
-    /// `subscribedChannel` may come by [`Client::event`](super::Client::event), which takes the
-    /// `version` and the `counter`; whatever was learned at another `version` is void.
+    /// Delivers an event to the registrations `sernos`. From now on events with the same
+    /// `eventChannel` and `subscribedChannel` may come by
+    /// [`Client::event`](super::Client::event), with this `version` and this `counter`. What the
+    /// host learned at another `version` is void.
     #[wasm_bindgen(method)]
     pub fn event(this: &Host, sernos: Vec<u32>, params: &JsValue, version: u32, counter: u32);
 
-    /// `readyHandler` of the registration `serno`.
+    /// The `readyHandler` of the registration `serno`.
     #[wasm_bindgen(method)]
     pub fn ready(this: &Host, serno: u32, channel: &str);
 

@@ -1,23 +1,23 @@
-//! JSON values that stay JavaScript's.
+//! JSON values that stay in JavaScript.
 
 use wasm_bindgen::prelude::*;
 
 use crate::core::value::{Field, Value};
 
-/// What `JSON.parse` made. It is read member by member and never copied into wasm memory as a
-/// whole.
+/// What `JSON.parse` made. Its members are read one by one; it is never copied into wasm memory as
+/// a whole.
 #[derive(Clone, Debug)]
 pub struct Json(pub JsValue);
 
 #[wasm_bindgen]
 extern "C" {
-    // Of what `JSON.parse` made no getter throws, so nothing is to be caught.
+    // What `JSON.parse` made has no getters, so reading it cannot throw.
     #[wasm_bindgen(js_namespace = Reflect)]
     fn get(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
 thread_local! {
-    /// One import with these is smaller than one for each name.
+    /// The names as JavaScript strings, made once: so reading a member copies no name.
     static NAMES: Vec<JsValue> = Field::ALL.iter().map(|field| field.name().into()).collect();
 }
 

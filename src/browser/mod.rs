@@ -1,8 +1,8 @@
-//! The browser's side: the socket, the clock, reading and writing JSON, and calling back
-//! into the page.
+//! The browser's side: the socket, the clock, reading and writing JSON, awaiting credentials, and
+//! calling back into the page.
 //!
-//! [`Client`] is what JavaScript sees; `shell::Shell` runs the core behind it and calls
-//! the page through a [`Host`].
+//! [`Client`] is what JavaScript sees. Behind it `shell::Shell` runs the core, and calls the page
+//! through a [`Host`].
 
 #[cfg(feature = "calls")]
 mod calls;

@@ -1,4 +1,4 @@
-//! A command's arguments from the page, and as JSON text.
+//! Reads a command's arguments from the page, and writes them as JSON text.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -12,7 +12,7 @@ extern "C" {
     fn stringify(value: &JsValue) -> String;
 }
 
-/// What the page gives as an argument; the glue has made strings of numbers.
+/// What the page gave as an argument. The glue has already turned numbers into strings.
 pub fn argument(value: &JsValue) -> Argument {
     if value.is_undefined() || value.is_null() {
         return Argument::Missing;
@@ -24,7 +24,7 @@ pub fn argument(value: &JsValue) -> Argument {
 
 /// The JSON text of a command's arguments.
 pub fn write(arguments: &impl Serialize) -> String {
-    // Strings and booleans in an object: nothing of it can fail.
+    // An object of strings and booleans can always be written.
     let object = arguments.serialize(&Serializer::json_compatible());
     object.map_or_else(|_| "{}".into(), |object| stringify(&object))
 }

@@ -1,4 +1,4 @@
-//! Runs a session: does what it asks for, at once, and tells the page, afterwards.
+//! Runs a session: first it does what the session asks for, then it tells the page what happened.
 //!
 //! No borrow of the session is held while JavaScript runs, so every method can be called
 //! from inside every callback. A page's method never runs callbacks itself: they follow
@@ -22,8 +22,9 @@ use crate::core::session::{Io, Notice, Route, Session, SocketId};
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
 
-/// How much is done at once: more than a login with a thousand waiting requests asks for. Where a
-/// page's own WebSocket class sends in its `send` without end, the browser gets its turns too.
+/// How many things that the session asks for are done in one go: more than a login with a thousand
+/// waiting requests needs. If a WebSocket class of the page's makes requests inside its `send`
+/// without end, the browser still gets its turn after so many.
 const MOST_AT_ONCE: u32 = 4_000;
 
 /// One session with its socket and its timer.
@@ -32,20 +33,21 @@ pub struct Shell {
     session: RefCell<Session<Json>>,
     socket: RefCell<Option<Rc<Socket>>>,
     timer: RefCell<Option<(Ms, Timeout)>>,
-    /// Callbacks are running, or will in a microtask: whoever adds a notice needn't.
+    /// Callbacks are running, or will run in a microtask. Whoever adds a notice meanwhile needn't
+    /// see to it that it is told.
     telling: Cell<bool>,
-    /// What the session asks for is being done. What the page's code calls inside that (its
-    /// credential functions answer, a mock of a socket may answer inside `send`) is done and told
-    /// after it, so that nothing nests.
+    /// What the session asks for is being done. That may run code of the page's (a credential
+    /// function, or a stand-in for a socket that answers inside `send`). What this code calls is
+    /// done and told afterwards, so that nothing nests.
     following: Cell<bool>,
-    /// It was too much at once: the timer goes on with the rest.
+    /// [`MOST_AT_ONCE`] was reached: the timer goes on with the rest.
     pausing: Cell<bool>,
     held: Cell<bool>,
     listening: Cell<bool>,
 }
 
 impl Shell {
-    /// A shell around a new session, whose random numbers come of `seed`.
+    /// A shell around a new session, whose random numbers come from `seed`.
     pub fn new(host: Host, seed: u64) -> Rc<Shell> {
         Rc::new(Shell {
             host,
@@ -72,7 +74,7 @@ impl Shell {
         result
     }
 
-    // Apart from the generic function, of which there is one for each command.
+    // This isn't in the generic function, because the compiler makes one of those for each command.
     fn after_command(self: &Rc<Self>) {
         self.follow();
         if self.session.borrow().has_notice() && !self.telling.replace(true) {
@@ -80,23 +82,24 @@ impl Shell {
         }
     }
 
-    /// Runs something that happened; its callbacks run at once, unless the page's code does.
+    /// Takes in something that happened. Its callbacks run at once, unless code of the page's is
+    /// running: then they run after that.
     pub fn happened(self: &Rc<Self>, event: impl FnOnce(&mut Session<Json>, Ms)) {
         event(&mut self.session.borrow_mut(), now());
         self.after_event();
     }
 
-    /// An event came in for which there is a route; says whether it is to be delivered at once,
-    /// and then [`Self::tell`] called. Where anything about it is unusual it goes the long way,
-    /// as a frame. No wire frame, deadline or notice comes of it, so that there is nothing to
-    /// follow.
-    pub fn event(&self, socket: SocketId, route: Route, serno: f64) -> bool {
+    /// An event came in for which there is a route. Returns whether it may be delivered at once;
+    /// afterwards [`Self::tell`] must be called. If anything about the event is unusual, it must
+    /// come as a frame instead. An event that goes by its route makes the session ask for nothing,
+    /// so there is nothing to do here but to deliver it.
+    pub fn event(&self, socket: SocketId, route: Route, event_serno: f64) -> bool {
         if self.telling.get() || self.following.get() {
             return false;
         }
         let mut session = self.session.borrow_mut();
         self.telling
-            .set(session.routed(now(), socket, route, serno));
+            .set(session.routed(now(), socket, route, event_serno));
         self.telling.get()
     }
 
@@ -107,7 +110,7 @@ impl Shell {
         }
     }
 
-    /// The page may have slept, and a browser's timer doesn't count meanwhile: it is set anew.
+    /// The page may have slept. A browser's timer stands still meanwhile, so it is set anew.
     pub fn woke(self: &Rc<Self>) {
         self.unset_timer();
         self.happened(|session, now| session.woke(now));
@@ -115,7 +118,7 @@ impl Shell {
 
     fn follow(self: &Rc<Self>) {
         if self.pausing.get() || self.following.replace(true) {
-            // Whoever is at it goes on with it.
+            // A caller further up, or the timer, goes on with it.
             return;
         }
         let mut left = MOST_AT_ONCE;
@@ -132,7 +135,7 @@ impl Shell {
         self.hold();
     }
 
-    // A function of its own, so that the borrow ends with it.
+    // This is a function of its own, so that the borrow ends when it returns.
     fn next_io(&self) -> Option<Io> {
         self.session.borrow_mut().next_io()
     }
@@ -147,12 +150,13 @@ impl Shell {
                 Ok(socket) => {
                     let host = self.host.clone();
                     let opening = Rc::new(Socket { id, socket, host });
-                    // A class of the page's may have ended the connection, or made another.
+                    // A WebSocket class of the page's may have called logout() or connect() in its
+                    // constructor: then the session doesn't want this socket any more.
                     if self.read(|session| session.uses(id)) {
                         drop(self.socket.replace(Some(opening)));
                     }
                 }
-                // Not in the browser's words, which quote the address.
+                // The browser's own words aren't told, because they quote the address.
                 Err(_) => {
                     let message = "socketUrl cannot be used: the browser refuses it, as it does \
                                    ws: on an https: page, or a blocked port";
@@ -177,13 +181,14 @@ impl Shell {
         }
     }
 
-    /// Asks the page for the credentials of the login on `socket`. The session ignores an answer
-    /// for any but its newest socket, so one that comes late does no harm.
+    /// Asks the page for the credentials of the login on `socket`. An answer that comes late does
+    /// no harm: the session ignores it, unless `socket` is still its newest.
     fn ask_credentials(self: &Rc<Self>, socket: SocketId) {
         let answer = match self.host.credentials() {
             Ok(promise) if !promise.is_string() => {
                 let promise = JsFuture::from(promise.unchecked_into::<Promise>());
-                // The page's promise may never settle; it must not keep the shell alive then.
+                // The promise is the page's, and may never settle. So the task that waits for it
+                // must not keep the shell alive.
                 let shell = Rc::downgrade(self);
                 spawn_local(async move {
                     let answer = read_answer(promise.await);
@@ -225,8 +230,8 @@ impl Shell {
         drop(self.timer.replace(timer));
     }
 
-    /// The page's object lives on without a reference while it is connected, or has
-    /// something to hear.
+    /// Keeps the page's object alive while it is connected or has something to hear, even if the
+    /// page holds no reference to it.
     fn hold(&self) {
         let session = self.session.borrow();
         let active = session.is_active();
@@ -303,7 +308,7 @@ impl Shell {
     }
 }
 
-/// The wall clock: unlike a monotonic one it goes on while the machine sleeps.
+/// The time by the wall clock, which goes on while the machine sleeps. A monotonic clock may not.
 fn now() -> Ms {
     js_sys::Date::now() as Ms
 }

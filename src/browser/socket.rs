@@ -5,8 +5,8 @@ use web_sys::WebSocket;
 use super::host::Host;
 use crate::core::session::SocketId;
 
-/// An open or opening socket, to which the glue listens (`pkg-template/host/sockets.js`); dropping it
-/// ends that and closes it.
+/// A socket that is open or opening. `pkg-template/host/sockets.js` listens to it; dropping it ends
+/// that, and closes the socket.
 #[must_use = "a socket closes when it is dropped"]
 pub struct Socket {
     /// The session's number for it.
@@ -18,8 +18,8 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Writes a text frame. A socket that is closing swallows it; its `close` event then
-    /// fails the request.
+    /// Writes a text frame. If the socket is closing, the frame is lost; the `close` event that
+    /// follows then fails the request.
     pub fn send(&self, text: &str) {
         let _ = self.socket.send_with_str(text);
     }

@@ -285,6 +285,15 @@ mod tests {
     }
 
     #[test]
+    fn memory_is_kept_for_the_failure_of_each_request_and_of_one_more() {
+        let mut rpc = Rpc::default();
+        assert_eq!(rpc.failure_bytes(), FAILURE);
+        rpc.register(Owner::Login, 1);
+        rpc.wait(page(1), "{}".into(), 1).unwrap();
+        assert_eq!(rpc.failure_bytes(), 3 * FAILURE);
+    }
+
+    #[test]
     fn at_most_a_thousand_wait() {
         let mut rpc = Rpc::default();
         rpc.register(Owner::Login, 1);

@@ -44,6 +44,32 @@ fn with_a_credential_function_a_refused_login_is_tried_once_more_on_the_same_soc
 }
 
 #[test]
+fn unusable_credentials_end_the_session_unless_a_function_may_give_better_ones() {
+    let unusable = || Err(Error::argument("passwd", "must be a string"));
+    // What the page connected with, and what it gives for its logins from then on.
+    for (before, now) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut h = Harness::new();
+        h.connect(Config {
+            fresh_credentials: before,
+            ..config()
+        });
+        h.session.fresh_credentials(now);
+        h.open();
+        h.forget();
+        h.credentials(unusable());
+        assert_eq!(h.did(), ["close 1"]);
+        let told = match now {
+            true => vec!["state reconnecting (invalid-argument)", "onWSClose false"],
+            false => vec![
+                "call 9999: invalid-argument",
+                "state closed (invalid-argument)",
+            ],
+        };
+        assert_eq!(h.told(), told);
+    }
+}
+
+#[test]
 fn fresh_credentials_may_be_tried_again_after_a_login_that_worked() {
     let mut h = Harness::new();
     h.connect(with_fresh_credentials());

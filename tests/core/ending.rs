@@ -1,7 +1,7 @@
 //! How the page ends a session: by a logout, in every state, or by a newer connect.
 
 use serde_json::{Value as Tree, json};
-use testkit::{CREDENTIALS, Harness, Json, State, config, show_notice};
+use testkit::{CREDENTIALS, Harness, Json, Notice, State, config, show_notice};
 
 /// Logs out and checks that nothing is left. Returns what was done and told.
 fn log_out(mut h: Harness) -> (Vec<String>, Vec<String>) {
@@ -124,6 +124,21 @@ fn a_logout_is_no_failure() {
     assert_eq!(h.told(), ["state closed (logout)", "onWSClose true"]);
     let shown = format!("{:?}", h.notices());
     assert!(!shown.contains("reason: Some(\"closed\")"), "{shown}");
+    assert!(h.failure().is_none());
+}
+
+#[test]
+fn a_session_that_has_ended_counts_no_attempts() {
+    let mut h = Harness::reconnecting();
+    h.next_attempt();
+    h.drop_connection();
+    h.logout();
+    let attempts = h.notices().iter().filter_map(|notice| match notice {
+        Notice::State { attempt, .. } => Some(*attempt),
+        _ => None,
+    });
+    let attempts: Vec<u32> = attempts.collect();
+    assert_eq!(attempts[attempts.len() - 3..], [1, 2, 0]);
 }
 
 #[test]
@@ -250,5 +265,41 @@ fn a_refused_login_is_told_though_the_page_logs_out_at_its_end() {
     assert_eq!(
         told_after_a_logout_at(h, "state closed (auth)", refused),
         ["onWSLogin false Authentication Failure"]
+    );
+}
+
+#[test]
+fn a_logout_takes_back_how_a_login_ended_unless_that_ended_the_session() {
+    let authenticating = || {
+        let mut h = Harness::new();
+        h.connect(config());
+        h.authenticate();
+        h
+    };
+    // A login that succeeded, in a session that has ended since.
+    let taken_over = json!([{ "id": 1, "result": {} }, { "id": 1, "method": "verto.punt" }]);
+    assert_eq!(
+        told_after_a_logout_at(authenticating(), "state ready", taken_over),
+        [
+            "call 9999: ok {}",
+            "state closed (taken-over)",
+            "onWSClose false",
+        ]
+    );
+    // A login that failed and was going to be tried again.
+    let error = json!({ "code": -32603, "message": "overloaded" });
+    let failed = json!([
+        { "id": 1, "method": "verto.clientReady" },
+        { "id": 1, "error": error },
+    ]);
+    assert_eq!(
+        told_after_a_logout_at(authenticating(), "onMessage clientReady", failed),
+        [
+            "state reconnecting (auth)",
+            "onWSClose false",
+            "call 9999: closed",
+            "state closed (logout)",
+            "onWSClose true",
+        ]
     );
 }

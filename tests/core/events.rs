@@ -181,6 +181,19 @@ fn a_late_event_of_an_earlier_subscription_does_not_hide_the_new_ones() {
 }
 
 #[test]
+fn numbers_that_came_before_the_grant_say_nothing_about_those_after_it() {
+    for after in [5, 9] {
+        let mut h = Harness::ready();
+        h.subscribe(&["vcc"], 1);
+        h.event("vcc", Some("vcc"), Some(5));
+        h.grant(2, &["vcc"]);
+        h.forget();
+        h.event("vcc", Some("vcc"), Some(after));
+        assert_eq!(h.told(), ["event [1]"], "no repetition and no gap");
+    }
+}
+
+#[test]
 fn late_events_of_an_older_socket_do_nothing() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);

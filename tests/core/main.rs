@@ -17,6 +17,7 @@ mod credentials;
 #[cfg(feature = "calls")]
 mod dialog;
 mod ending;
+mod errors;
 mod events;
 mod fallback_address;
 mod frames;

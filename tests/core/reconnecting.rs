@@ -152,6 +152,15 @@ fn without_reconnecting_a_lost_connection_is_the_end() {
 }
 
 #[test]
+fn a_timer_that_rings_too_early_begins_no_attempt() {
+    let mut h = Harness::reconnecting();
+    assert!(h.session.deadline() > Some(h.now));
+    h.timer();
+    assert!(h.did().is_empty() && h.told().is_empty());
+    assert_eq!(h.session.state(), State::Reconnecting);
+}
+
+#[test]
 fn a_failed_attempt_tells_how_many_failed_and_how_long_until_the_next() {
     let mut h = Harness::ready();
     let start = h.notices().len();
@@ -190,6 +199,7 @@ fn each_connection_has_ids_from_one_and_a_socket_of_its_own() {
         h.call(socket);
         h.drop_connection();
         h.reconnect();
+        assert!(h.session.uses(socket) && !h.session.uses(socket - 1));
         h.forget();
         h.call(socket + 100);
         assert_eq!(

@@ -218,6 +218,17 @@ fn at_most_a_thousand_requests_wait() {
     }
 }
 
+#[test]
+fn there_is_room_for_a_large_request_beside_all_that_may_wait() {
+    let mut h = Harness::new();
+    h.connect(config());
+    for call in 0..MOST_WAITING as u32 {
+        h.call(call);
+    }
+    let largest = "x".repeat(LARGEST_FRAME);
+    assert!(h.session.has_room("echo", &largest));
+}
+
 /// Parameters that make a frame of `bytes` bytes if its id has ten digits. The core reckons with
 /// the longest id, since a waiting request gets its id only when it is sent.
 fn sized(h: &Harness, bytes: usize) -> Tree {

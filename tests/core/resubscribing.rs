@@ -58,6 +58,19 @@ fn two_subscriptions_of_one_run_stay_side_by_side_and_the_same_listener_lives_on
 }
 
 #[test]
+fn what_is_subscribed_after_onwslogin_replaces_nothing() {
+    let mut h = Harness::ready();
+    h.in_login_callback(|h| drop(h.subscribe(&["vcc"], 1)));
+    h.drop_connection();
+    h.reconnect();
+    h.in_login_callback(|_| {});
+    h.subscribe(&["vcc"], 2);
+    h.forget();
+    h.event("vcc", None, None);
+    assert_eq!(h.told(), ["event [1, 2]"]);
+}
+
+#[test]
 fn a_replacement_that_leaves_only_local_listeners_unsubscribes() {
     let mut h = Harness::ready();
     h.in_login_callback(|h| drop(h.subscribe(&["vcc"], 1)));

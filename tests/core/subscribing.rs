@@ -326,6 +326,17 @@ fn channels_with_equal_sub_params_go_together() {
 }
 
 #[test]
+fn sub_params_end_with_the_last_handler_of_their_channel() {
+    let mut h = Harness::ready();
+    h.subscribe_with(&["vcc"], 1, Some(r#"{"x":1}"#), false);
+    h.grant(2, &["vcc"]);
+    h.unsubscribe("vcc", None);
+    h.forget();
+    h.subscribe(&["vcc"], 1);
+    assert_eq!(h.sent_short(), [r#"4 verto.subscribe "vcc""#]);
+}
+
+#[test]
 fn local_listeners_hear_events_without_asking_the_server() {
     let mut h = Harness::ready();
     let local = h.subscribe_with(&["vcc"], 1, None, true);

@@ -19,6 +19,7 @@ fn a_punt_is_the_end() {
             "onWSClose false",
         ]
     );
+    assert_eq!(h.failure().map(|error| error.kind), Some(Kind::TakenOver));
     assert_eq!(h.session.deadline(), None);
     h.drop_connection();
     h.logout();
@@ -137,6 +138,27 @@ fn a_login_of_ours_that_is_read_late_takes_nothing_over_for_good() {
     assert_eq!(h.session.state(), State::Reconnecting);
     h.next_attempt();
     h.log_in();
+    h.server_request("verto.punt", json!({}));
+    assert_eq!(h.session.state(), State::Closed);
+}
+
+/// The same, where the connection was lost while the login was in flight.
+#[test]
+fn a_login_that_was_lost_with_its_connection_may_be_read_late_too() {
+    let mut h = Harness::new();
+    h.connect(Config {
+        sessid: Some("1111".into()),
+        ..config()
+    });
+    h.authenticate();
+    h.drop_connection();
+    h.reconnect();
+    h.server_request("verto.punt", json!({}));
+    assert_eq!(h.session.state(), State::Reconnecting);
+    // A connection that is lost after its login leaves no login that could be read late.
+    h.reconnect();
+    h.drop_connection();
+    h.reconnect();
     h.server_request("verto.punt", json!({}));
     assert_eq!(h.session.state(), State::Closed);
 }

@@ -12,7 +12,7 @@ const markdown = new MarkdownIt({ html: true });
 export async function pagePaths() {
   const inFolder = async (folder) =>
     (await readdir(path.join(root, folder))).map((name) => path.join(folder, name));
-  const names = (await Promise.all([".", "docs", "pkg-template", "sim"].map(inFolder))).flat();
+  const names = (await Promise.all([".", "docs", "pkg-template", "sim", "xtask/shrink"].map(inFolder))).flat();
   return names.filter((name) => name.endsWith(".md"));
 }
 

@@ -3,13 +3,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, beforeEach, before, test } from "node:test";
-import { inPage, startBrowser } from "./lib/browser.mjs";
+import { inPage, lacking, startBrowser } from "./lib/browser.mjs";
 import { FIXTURES, startSim } from "./lib/sim.mjs";
 import { until } from "./lib/wait.mjs";
+
+const skip = lacking("calls");
 
 let sim, driver;
 
 before(async () => {
+  if (skip) return;
   // People answer browsers: the call centre's times are those of a real one.
   sim = await startSim({ www: join(FIXTURES, "calls"), speed: 1 });
   driver = await startBrowser({ microphone: true });
@@ -21,6 +24,7 @@ after(async () => {
 });
 
 beforeEach(async () => {
+  if (skip) return;
   await sim.reset();
   await sim.browserPhones(true);
   await driver.get(sim.url);
@@ -38,7 +42,7 @@ const run = (script, ...args) => inPage(driver, script, sim.socketUrl, ...args);
 
 const agent = async (probe) => until("the agent's row", async () => (await sim.agent("1001")).find(probe));
 
-test("a caller rings the agent's browser, and is heard when it is answered", async () => {
+test("a caller rings the agent's browser, and is heard when it is answered", { skip }, async () => {
   await sim.caller("test", "13800001111");
   const invite = await run(async () => {
     window.call = await Call.incoming(line);
@@ -58,7 +62,7 @@ test("a caller rings the agent's browser, and is heard when it is answered", asy
   assert.deepEqual((await sim.state()).dialogs, []);
 });
 
-test("a caller who hangs up takes the call from the browser", async () => {
+test("a caller who hangs up takes the call from the browser", { skip }, async () => {
   for (const answered of [false, true]) {
     const { call } = await sim.caller("test", "13800001111");
     await run(async (_, url, answered) => {
@@ -78,7 +82,7 @@ test("a caller who hangs up takes the call from the browser", async () => {
   }
 });
 
-test("an agent who rejects the caller is unready, and the caller waits again", async () => {
+test("an agent who rejects the caller is unready, and the caller waits again", { skip }, async () => {
   await sim.caller("test", "13800001111");
   await run(async () => {
     const call = await Call.incoming(line);
@@ -88,7 +92,7 @@ test("an agent who rejects the caller is unready, and the caller waits again", a
   assert.equal((await sim.state()).calls[0].state, "waiting");
 });
 
-test("ccDial rings the agent's own browser first, then the other side is heard", async () => {
+test("ccDial rings the agent's own browser first, then the other side is heard", { skip }, async () => {
   const seen = await run(async () => {
     const { code } = await ccc("ccDial", {
       extn: "1001",
@@ -110,7 +114,7 @@ test("ccDial rings the agent's own browser first, then the other side is heard",
   await agent(({ callstate }) => callstate === "WRAPUP");
 });
 
-test("without it the phones are simulated, as they are for agents who are no browsers", async () => {
+test("without it the phones are simulated, as they are for agents who are no browsers", { skip }, async () => {
   await sim.browserPhones(false);
   await sim.caller("test", "13800001111");
   await agent(({ callstate }) => callstate === "TALKING");

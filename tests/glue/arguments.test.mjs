@@ -1,6 +1,6 @@
-// What the page gives to the methods: what cannot be used is named, nothing is sent, and the
-// instance goes on. The shapes here are those that only code of the page's makes, objects that
-// throw when they are read or written; e2e/bad-input has the plain ones, in a real browser.
+// What the page gives to the methods. An error names what cannot be used, nothing is sent, and the
+// instance works on. Here are the odd values, such as objects that throw when they are read or
+// written; e2e/bad-input tries the plain ones in a real browser.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,11 +10,11 @@ import { standIn, turn } from "./sockets.mjs";
 
 const { Verto, VertoCallcenter, VertoError } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
-// As source text, since what it makes can't always be shown.
+// These are source texts, because the values that they make can't always be printed.
 const CYCLIC = "(() => { const a = {}; a.a = { b: [a] }; return a; })()";
 const REVOKED = "(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })()";
 
-/** Objects that JSON cannot say. */
+/** Objects that cannot be written as JSON. */
 const UNWRITABLE = [
   CYCLIC,
   REVOKED,
@@ -27,7 +27,7 @@ const UNWRITABLE = [
   "new Proxy({}, { get() { throw new Error('no get'); } })",
 ];
 
-/** What is no object. */
+/** Values that are no objects, or that JSON writes as something else. */
 const NO_OBJECTS = [
   "5",
   "'text'",
@@ -53,7 +53,7 @@ const options = (others) => ({
   ...others,
 });
 
-/** An instance that is ready, with its call centre and what its socket was `sent`. */
+/** An instance that is ready, with its call centre, its sockets and what was `sent` to the first. */
 async function connected() {
   const given = options();
   const verto = new Verto();
@@ -62,7 +62,7 @@ async function connected() {
   return { verto, vcc: new VertoCallcenter(verto), sockets, sent: sockets[0].sent };
 }
 
-/** Runs the source text of a call; CB in it stands for the callbacks. */
+/** Runs the source text of a call, in which CB stands for the two callbacks. */
 function run(source, { verto, vcc }, ok, failed) {
   const call = source.replace("CB", "ok, failed");
   return new Function("verto", "vcc", "Verto", "VertoCallcenter", "ok", "failed", `return ${call};`)(
@@ -70,7 +70,7 @@ function run(source, { verto, vcc }, ok, failed) {
   );
 }
 
-/** The error of a call that must be refused, once, afterwards, with nothing sent. */
+/** The error of a call, which must fail once, after the method has returned, with nothing sent. */
 async function refusal(page, source) {
   const before = page.sent.length;
   const told = [];
@@ -93,7 +93,7 @@ async function assertNamed(page, source, name) {
   assert.ok(message.startsWith(`${name} `), `${source}: ${message}`);
 }
 
-/** Requests and events arrive as if nothing had been; after the logout nothing is left. */
+/** Requests and events still work on the instance, and so does its logout. */
 async function assertUsable({ verto, vcc, sent, sockets }) {
   assert.equal(verto.state, "ready");
   const before = sent.length;
@@ -123,7 +123,7 @@ test("data that JSON cannot say is refused by every call", async () => {
   await assertUsable(page);
 });
 
-// [the call; how the message begins].
+// Each is [the call, how the error's message begins].
 const WRONG = [
   ["verto.sendMethod(undefined, undefined, CB)", "method is missing"],
   ["verto.sendMethod('', {}, CB)", "method must be"],
@@ -192,7 +192,7 @@ test("every other wrong argument of a call is named too", async () => {
 
 const TOO_LONG = "'x'.repeat(10001)";
 
-// [the method that throws; how the message begins].
+// Each is [a call of a method that throws, how the error's message begins].
 const THROWING = [
   ["verto.subscribe()", "channel is missing"],
   ["verto.subscribe([undefined], {})", "channel is missing"],
@@ -290,7 +290,7 @@ test("unsubscribing what is not there sends nothing", async () => {
   await assertUsable(page);
 });
 
-// [the call; the frame's `method` and `params`, without the sessid at their end].
+// Each is [the call, the frame's `method` and `params` without the sessid at the end].
 const REQUESTS = [
   [
     `verto.sendMethod("echo", { a: '席"', sessid: "other" })`,
@@ -341,7 +341,7 @@ test("a request that is too large is refused, and the largest is sent", async ()
   const million = "'x'.repeat(1000000)";
   for (const source of [
     `verto.sendMethod("echo", { a: ${million} }, CB)`,
-    // 3 bytes each in UTF-8.
+    // Each character is 3 bytes in UTF-8.
     `verto.sendMethod("echo", { a: "席".repeat(333400) }, CB)`,
     `vcc.ccCall("ccFly", { a: ${million} }, CB)`,
     `verto.broadcast("vcc", { a: "x".repeat(3000000) }, CB)`,
@@ -363,7 +363,7 @@ test("a request that is too large is refused, and the largest is sent", async ()
   await assertUsable(page);
 });
 
-// What a page's own functions and getters may throw.
+// Values that a page's own functions and getters may throw.
 const THROWN = ["new Error('not now')", "'not now'", "undefined", "{ get message() { throw 1; } }"];
 
 test("connect(): an option whose getter throws is named, and nothing is opened", async () => {
@@ -414,7 +414,7 @@ test("connect(): members of options that throw, and options that do so themselve
     assert.equal(verto.state, "idle");
   }
   const page = await connected();
-  // The way to the logger throws here, which goes where the browser reports errors.
+  // Reading the option `logger` throws here, and that goes where the browser reports errors.
   const reported = [];
   globalThis.reportError = (error) => reported.push(error);
   for (const source of [REVOKED, "new Proxy({}, { get() { throw 1; } })"]) {
@@ -422,7 +422,7 @@ test("connect(): members of options that throw, and options that do so themselve
   }
   delete globalThis.reportError;
   assert.equal(reported.length, 2);
-  // Every option can be read, but they can't be copied.
+  // Every option of these can be read, but the object can't be copied.
   page.verto.given = new Proxy(options(), {
     ownKeys() {
       throw new Error("no keys");

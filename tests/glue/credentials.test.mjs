@@ -1,5 +1,5 @@
-// Credentials that the page gives by functions: what the login says, and what becomes of a
-// failure. Their timing is tested in tests/browser.
+// Credentials that the page gives by functions: what the login frame then holds, and what follows
+// when a function fails. When they are asked is tested in tests/browser.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { beforeEach, test } from "node:test";
@@ -9,14 +9,14 @@ import { standIn, turn } from "./sockets.mjs";
 
 const { Verto } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
-// Where the browser reports what the page's own code throws.
+// The browser reports here what the page's own code throws.
 let reported;
 beforeEach(() => {
   reported = [];
   globalThis.reportError = (error) => reported.push(error);
 });
 
-/** Connects with these credentials; what it sent and told until nothing more happens. */
+/** Connects with these credentials. Returns what was sent and told until nothing more happened. */
 async function attempt(credentials) {
   const WebSocket = standIn();
   const given = { socketUrl: "wss://pbx.example/ws", login: "1001@xswitch.cn", keepAlive: false, WebSocket };
@@ -82,7 +82,7 @@ for (const [name, credentials, reports] of [
     const { login, state, said } = await attempt(credentials);
     assert.deepEqual([login, state], [undefined, "reconnecting"]);
     assert.ok(said.length > 100 && !said.includes(secret), said);
-    // To the page's own error handler it goes as it is.
+    // The page's own error handler gets what was thrown as it is.
     assert.equal(reported.length, reports);
   });
 }

@@ -1,23 +1,26 @@
-// Who hears an event. pkg-template/host/sockets.js remembers who got the last event like it, so that the
-// next goes there by a short way; what handlers hear in random programs is compared with the
-// plain rule (rule.mjs).
+// Who hears an event. pkg-template/host/sockets.js remembers the route of an event, so that the
+// next event like it needs no search. Random programs run here, and what the handlers hear is
+// compared with the plain rule (rule.mjs).
 //
-// A failure prints its seed and path; with `VERTO_SEED=… VERTO_PATH=…` and that test's name for
-// --test-name-pattern it runs again. VERTO_RUNS says how many programs, in hundreds; of floods,
-// which are slow, one for each hundred.
+// A failure prints its seed and path. To run it again, set VERTO_SEED and VERTO_PATH to these, and
+// give the test's name as --test-name-pattern. VERTO_RUNS says how many programs are run, in
+// hundreds. For each hundred there is one flood, which is slow.
 //
-// That it can fail was tried by planting bugs in the bundle, one at a time; each was found:
-// - a new version forgets no routes; or only where the cache isn't full; forget() forgets none;
-//   or only their count where it is full;
-// - SAME: an absent subscribedChannel counts as the event's own channel, or any string does, or
-//   `undefined` stands for it in the route; routes are compared by `!=`, or not at all, or are
-//   kept under the subscribedChannel;
-// - the others: all registrations, from the third on, none, only where there are three;
-// - an ended registration is called, on either way, or is read where there is none any more;
-// - the counter is 0, or none; the number isn't passed on;
-// - the core's no isn't heeded; what waits isn't told afterwards;
-// - a handler that throws stops those behind it.
-// What only costs (a route that is never found again, a cache without an end) isn't seen here.
+// To see that the tests can fail, bugs were planted in the bundle, one at a time. Each was found:
+// - a new version doesn't make the routes void, or does so only while the cache isn't full;
+//   forget() forgets no route, or, when the cache is full, only the count of them;
+// - SAME: it also stands for an absent subscribedChannel, or for any string, or the route has
+//   `undefined` in its place; routes are compared by `!=` or not at all, or are stored under the
+//   subscribedChannel;
+// - a route's other registrations: they are all of them, or only those from the third on, or none,
+//   or they are there only if there are three;
+// - the handler of an ended registration is called, by the route or by the search; a registration
+//   that is gone is read;
+// - the core gets a counter of 0, or none; it doesn't get the event's number;
+// - an event is delivered although the core said no; what waited meanwhile isn't told afterwards;
+// - a handler that throws stops those after it.
+// What only costs time or memory is not found here: a route that is never found again, or a cache
+// that grows without end.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -29,10 +32,10 @@ import { standIn, turn } from "./sockets.mjs";
 
 const { Verto } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
-/** As many routes as host/sockets.js remembers, and more. */
+/** How many events a flood has: as many as host/sockets.js remembers routes, and more. */
 const MANY = [20_000, 20_001, 20_100];
 const CHANNELS = ["vcc", "vcc.default", "vcc.default.1007", "a..b", "a.", "__proto__", "constructor"];
-/** Such as nobody can subscribe, or nobody does. */
+/** Values that no handler is subscribed to. */
 const ODD_CHANNELS = ["vcc.default.1007.x", "a", "toString", "vcc.", 5, null, true, ["vcc"], { length: 1 }];
 const ODD_SUBSCRIBED = [null, 0, 5, true, "", "nobody's", "vcc.default.1007.x", ["vcc"], {}, { vcc: 1 }];
 const HANDLERS = 4;
@@ -43,14 +46,14 @@ const channel = fc.constantFrom(...CHANNELS);
 const subscribe = fc.record({
   type: fc.constant("subscribe"),
   channels: fc.array(channel, { minLength: 1, maxLength: 3 }),
-  // The last stands for none: onEvent.
+  // The last number stands for no handler: such events go to onEvent.
   handler: fc.nat({ max: HANDLERS }),
   userData: fc.constantFrom(...USER_DATA),
   local: fc.boolean(),
 });
 const unsubscribe = fc.record({
   type: fc.constant("unsubscribe"),
-  // Of handles by their place, which may be taken twice, and of whole channels.
+  // A number is the place of a handle, which may have ended already; a string is a whole channel.
   targets: fc.array(fc.oneof({ weight: 4, arbitrary: place }, { weight: 1, arbitrary: channel }), {
     minLength: 1,
     maxLength: 3,
@@ -71,7 +74,7 @@ const details = {
   number: fc.constantFrom("none", "next", "next", "repeated"),
 };
 const event = fc.record({ channel: eventChannel, ...details });
-// In one message an array of several.
+// Several events come in one message, as an array.
 const events = fc.record({
   type: fc.constant("events"),
   events: fc.oneof(
@@ -79,13 +82,13 @@ const events = fc.record({
     { weight: 1, arbitrary: fc.array(event, { minLength: 2, maxLength: 4 }) },
   ),
 });
-/** Events on one channel, of which those that are like an earlier one go the short way. */
+/** Events on one channel. Those that are like an earlier one take the remembered route. */
 const again = fc.record({
   type: fc.constant("again"),
   channel: eventChannel,
   events: fc.array(fc.record(details), { minLength: 2, maxLength: 8 }),
 });
-/** What a handler does when it is called next, or some calls later. */
+/** What a handler does at its next call, or some calls later. */
 const script = fc.record({
   type: fc.constant("script"),
   handler: fc.nat({ max: HANDLERS }),
@@ -112,13 +115,13 @@ const step = fc.oneof(
   { weight: 1, arbitrary: only("drop") },
   { weight: 1, arbitrary: only("connect") },
 );
-/** Many events, each on another channel below that of two subscriptions; then some come again. */
+/** Many events, each on another channel below one that is subscribed. Then some of them come again. */
 const flood = channel.chain((name) => {
   const around = fc.tuple(subscribe, subscribe).map((both) => both.map((one) => ({ ...one, channels: [name] })));
   return fc.record({ type: fc.constant("flood"), channel: fc.constant(name), many: fc.constantFrom(...MANY), around });
 });
 
-/** A page with its socket, on which the same happens. */
+/** A page with its socket, on which the program runs. */
 class Page extends Scripted {
   heard = [];
   verto = new Verto();
@@ -169,7 +172,7 @@ class Page extends Scripted {
 
   drop() {
     this.#socket.onclose({ code: 1006 });
-    // Back at once, and not after the delay.
+    // This makes it reconnect at once, and not after the delay.
     globalThis.document.dispatchEvent(new Event("resume"));
   }
 
@@ -179,7 +182,7 @@ class Page extends Scripted {
   }
 }
 
-/** Runs a program on both; after each step they must have heard the same. */
+/** Runs a program on the page and by the rule. After each step both must have heard the same. */
 async function run(program) {
   const page = new Page();
   const rule = new Rule();
@@ -192,7 +195,7 @@ async function run(program) {
     if (eventSerno !== undefined) params.eventSerno = eventSerno;
     return params;
   };
-  // Made once, so that both get the same: by the rule, which is told first.
+  // What handlers make happen. The rule runs first and makes the frames; the page gets the same.
   const inside = [];
   rule.act = (step) => {
     if (step.type !== "events") return rule[step.type](step);
@@ -221,8 +224,8 @@ async function run(program) {
     again: ({ channel, events }) => {
       for (const event of events) message([frame({ channel, ...event })]);
     },
-    // What comes before the page is told that it is subscribed waits for that, and handlers then do
-    // what they do later than by the rule: so each subscription has its turn.
+    // An event that comes while the page is being told something waits until that is done, and its
+    // handlers then act later than by the rule. So each subscription is settled first.
     flood: async ({ channel, many, around }) => {
       const subscribed = { as: "absent" };
       const below = (i) => message([frame({ channel: `${channel}.${i}`, subscribed, number: "none" })]);
@@ -256,7 +259,7 @@ async function run(program) {
 const chosen = process.env.VERTO_SEED && { seed: Number(process.env.VERTO_SEED), path: process.env.VERTO_PATH };
 const runs = Number(process.env.VERTO_RUNS ?? 5);
 
-// The page's wake-ups, which Node.js hasn't.
+// Node.js has no document, on which the events happen that wake a page.
 globalThis.document = new EventTarget();
 const { reportError } = globalThis;
 after(() => {
@@ -272,6 +275,6 @@ test("each event reaches those that the plain rule says, in their order", async 
 test("so it does with more routes than are remembered", async () => {
   const some = fc.array(step, { maxLength: 20, size: "max" });
   const program = fc.tuple(some, flood, some, flood, some).map((parts) => parts.flat());
-  // Slow, and so few that they are the same each time, unless VERTO_SEED says otherwise.
+  // These are slow, and so there are few. They are the same each time, unless VERTO_SEED is set.
   await fc.assert(fc.asyncProperty(program, run), { seed: 1, ...chosen, numRuns: runs, endOnFailure: true });
 });

@@ -1,5 +1,5 @@
-// Where the core's memory cannot grow: a call that needs more is refused, every call is settled
-// once, and what comes later finds the instance as it was.
+// The core's memory cannot grow any more: a call that needs more is refused, every call is settled
+// once, and the instance works on.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ const load = (name, query = "") => import(pathToFileURL(join(PKG, name)).href + 
 const PAGE_BYTES = 65_536;
 const MEMORY_SECTION = 5;
 
-/** A module whose memory may grow by so many pages: the same, with a maximum. */
+/** The same module with a maximum for its memory: it may grow by so many pages. */
 function limited(module, pages) {
   const number = (at) => {
     let value = 0;
@@ -25,7 +25,7 @@ function limited(module, pages) {
   for (let start = 8; ; ) {
     const { value: size, at } = number(start + 1);
     if (module[start] === MEMORY_SECTION) {
-      // One memory, without a maximum until now
+      // It has one memory, without a maximum.
       assert.deepEqual([...module.subarray(at, at + 2)], [1, 0]);
       const least = number(at + 2).value;
       const memory = [1, 1, ...leb(least), ...leb(least + pages)];
@@ -37,7 +37,7 @@ function limited(module, pages) {
 
 let instances = 0;
 
-/** The package with WebAssembly, made anew, whose memory may grow by so many pages. */
+/** Loads the package with WebAssembly anew; its memory may grow by so many pages. */
 async function withPages(pages) {
   const { Module } = WebAssembly;
   const { Verto, VertoError } = await load("index.mjs", `?${instances++}`);
@@ -51,7 +51,7 @@ async function withPages(pages) {
   }
 }
 
-// A server that answers `hold` when it is told to.
+// A server that answers a request of the method `hold` only when the test calls what is in `held`.
 function holding() {
   const Silent = standIn();
   const held = [];
@@ -75,7 +75,7 @@ const options = (WebSocket) => ({
   WebSocket,
 });
 
-/** Makes requests and counts how they end; `settled` is of those that were told once. */
+/** Makes requests and counts how they end. */
 class Calls {
   #said = [];
 
@@ -86,7 +86,7 @@ class Calls {
     return promise.then(() => said.push("ok"), ({ kind }) => said.push(kind));
   }
 
-  /** How many ended like this, by the callback and the promise. */
+  /** How many ended like this: the callback was told so once, and the promise too. */
   count(end) {
     return this.#said.filter((said) => said.join() === `${end},${end}`).length;
   }
@@ -133,7 +133,7 @@ const ENDS = {
 
 for (const [how, end] of Object.entries(ENDS)) {
   test(`more and more requests in flight end WebAssembly's memory: the rest is refused, and they ${how}`, { skip }, async () => {
-    // The lists of them grow by leaps.
+    // The core's lists of requests grow by leaps, so it matters where the memory ends.
     for (const pages of [4, 8, 12, 16, 24, 40]) {
       const { verto } = await withPages(pages);
       const WebSocket = holding();
@@ -174,6 +174,22 @@ test("requests that waited for the login end WebAssembly's memory: those that fi
   verto.logout();
 });
 
+for (const [when, passwd] of [["at once", "1234"], ["later", async () => "1234"]]) {
+  test(`the parameters of a login, given ${when}, end WebAssembly's memory: it fails, and the next login works`, { skip }, async () => {
+    const ends = new Set();
+    for (let pages = 1; pages <= 60; pages += 3) {
+      const { verto } = await withPages(pages);
+      const large = { passwd, userVariables: { text: "x".repeat(900_000) }, autoReconnect: false };
+      const connected = verto.connect({ ...options(standIn()), ...large });
+      ends.add(await connected.then(() => "ready", ({ kind }) => kind));
+      await verto.connect(options(standIn()));
+      assert.deepEqual(await verto.sendMethod("echo"), { method: "echo" });
+      verto.logout();
+    }
+    assert.deepEqual([...ends].sort(), ["overflow", "ready"]);
+  });
+}
+
 test("without WebAssembly: the growth fails at any time, and later succeeds", async () => {
   await load("verto-legacy-min.js");
   const { Verto, ArrayBuffer } = globalThis;
@@ -188,7 +204,7 @@ test("without WebAssembly: the growth fails at any time, and later succeeds", as
       if (bytes % PAGE_BYTES === 0 && growths++ >= failing) throw new RangeError("Array buffer allocation failed");
       return new ArrayBuffer(bytes);
     };
-    // Each larger than the memory has held until now
+    // Each is larger than any before, so the memory must grow for it.
     for (let n = 0; n < 4; n++) await calls.make(verto, "echo", (size += 30_000));
     await calls.make(verto, "echo", 5);
     globalThis.ArrayBuffer = ArrayBuffer;

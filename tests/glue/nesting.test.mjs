@@ -1,5 +1,5 @@
-// A page's own WebSocket class whose send() makes requests: as many as it likes are made, written
-// in their order and settled once, and nothing of them is left.
+// The send() of a page's own WebSocket class makes requests. However many it makes, they are written
+// in their order and settled once, and no memory is lost.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { standIn, turn } from "./sockets.mjs";
 
 const { Verto, VertoError } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
-/** An instance that is ready; `talk` runs inside each send() from then on. */
+/** An instance that is ready. From then on `talk` runs inside each send(). */
 async function connected(talk) {
   let ready = false;
   const Silent = standIn();
@@ -28,7 +28,7 @@ async function connected(talk) {
   return { verto, sent };
 }
 
-/** Requests, numbered, with what the callbacks and the promise of each said. */
+/** Numbered requests, and what the callbacks and the promise of each said. */
 class Requests {
   #said = [];
 
@@ -43,7 +43,7 @@ class Requests {
     return this.#said.length;
   }
 
-  /** How many succeeded, and were told so once. */
+  /** How many succeeded: the callback was told so once, and the promise too. */
   get settled() {
     return this.#said.filter((said) => said.join() === "ok,resolved").length;
   }

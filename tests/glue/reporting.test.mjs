@@ -1,4 +1,5 @@
-// What the page's own functions throw stops nothing, the ones included that are told of it.
+// If the page's own functions throw, that stops nothing; nor does it if the functions throw to which
+// such an error is reported.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
@@ -15,7 +16,10 @@ const broken = () => {
   throw new Error("the page's own is broken");
 };
 
-/** Every function of the page's that is run throws; what comes of the whole life of a session. */
+/**
+ * Runs a whole session in which every function of the page's throws. Returns the names of the
+ * functions that were called.
+ */
 async function live() {
   const seen = [];
   const notes = (name) => (...args) => {
@@ -40,7 +44,7 @@ async function live() {
     method: "verto.event",
     params: { eventChannel: "vcc", subscribedChannel: "vcc", eventSerno },
   });
-  // The first and the second go by different ways.
+  // For the first event the core searches the handlers, for the second the route is known.
   for (const serno of [0, 1, 2, 4]) receive(event(serno));
   receive("not JSON");
   receive({ method: "verto.info", params: { msg: {} } });

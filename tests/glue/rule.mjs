@@ -1,7 +1,7 @@
-// The plain rule of src/core/subscriptions.rs, worked out anew for each event: who hears it, and
-// what its number means.
+// The plain rule of src/core/subscriptions/, worked out anew for each event: who hears it, and what
+// its number means.
 
-/** What handlers do besides hearing events. */
+/** What handlers do besides hearing events. Whoever extends this has `act`, which does one step. */
 export class Scripted {
   #scripts = new Map();
 
@@ -9,7 +9,7 @@ export class Scripted {
     this.#scripts.set(script.handler, { ...script });
   }
 
-  /** The handler is called; says whether it throws. */
+  /** A handler was called: does what its script says. Returns whether the handler throws. */
   runs(handler) {
     const script = this.#scripts.get(handler);
     if (!script || script.calls-- > 0) return false;
@@ -19,7 +19,7 @@ export class Scripted {
   }
 }
 
-/** The plain rule: what a page is to hear. */
+/** What a page must hear by the plain rule. */
 export class Rule extends Scripted {
   heard = [];
   #registrations = [];
@@ -27,7 +27,7 @@ export class Rule extends Scripted {
   #handles = [];
   #queue = [];
   #telling = false;
-  // The number that was last taken, by channel.
+  // The highest event number that was accepted on each channel.
   #numbers = new Map();
   #asked = new Set();
 
@@ -85,14 +85,14 @@ export class Rule extends Scripted {
     this.unsubscribeAll();
   }
 
-  /** The number of the event on this channel that is the next, or one that has come. */
+  /** An event number on this channel: the next, or one that has come already. */
   numberOf(name, which) {
     const last = this.#numbers.get(name);
     if (which === "next") return (last ?? 4) + 1;
     return which === "repeated" ? last : undefined;
   }
 
-  /** All that one message brings is worked out before any of it is told. */
+  /** Takes in a message. Who hears its events is worked out before any of them is told. */
   message(frames) {
     for (const { eventChannel, subscribedChannel, eventSerno, data } of frames) {
       if (typeof eventChannel !== "string") continue;
@@ -133,7 +133,7 @@ export class Rule extends Scripted {
     }
   }
 
-  /** The server has answered what it was asked. */
+  /** The server has answered all requests for channels. */
   settled() {
     for (const name of this.#asked) this.#numbers.delete(name);
     this.#asked.clear();

@@ -1,10 +1,10 @@
-// A stand-in for WebSocket whose server takes every login, grants every channel and answers
-// every request; it notes what it was sent.
+// A stand-in for WebSocket, with a server behind it that accepts every login, grants every channel
+// and answers every request. It notes what was sent to it.
 
-/** Ends after every microtask that is due has run. */
+/** Resolves when every microtask that is due has run. */
 export const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A class for the option `WebSocket`, with the `sockets` that were made of it, oldest first. */
+/** A class for the option `WebSocket`. Its `sockets` are those that were made of it, oldest first. */
 export function standIn() {
   const sockets = [];
   class WebSocket {

@@ -13,7 +13,8 @@ const GLOBALS = [
   "Float32Array", "Float64Array", "Int16Array", "Int32Array", "Int8Array", "JSON", "Map", "Math", "Number",
   "Object", "Promise", "Proxy", "RangeError", "Reflect", "Set", "String", "Symbol", "TextDecoder", "TextEncoder",
   "TypeError", "URL", "Uint16Array", "Uint32Array", "Uint8Array", "WeakMap", "WeakSet", "WebAssembly",
-  "arguments", "clearTimeout", "globalThis", "queueMicrotask", "reportError", "setTimeout",
+  "arguments", "clearTimeout", "global", "globalThis", "queueMicrotask", "reportError", "self", "setTimeout",
+  "window",
 ];
 
 const tree = () => parse(script, { ecmaVersion: 2019, sourceType: "script" });
@@ -68,7 +69,7 @@ test("it takes from the browser what Chromium 73 has, or looks first", () => {
 });
 
 test("it looks before it takes what is newer", () => {
-  const looks = ["typeof FinalizationRegistry", "typeof reportError", "typeof WebAssembly", "globalThis.WeakRef", "Symbol.dispose&&", '"encodeInto"in'];
+  const looks = ["typeof FinalizationRegistry", "typeof reportError", "typeof WebAssembly", "globalThis.WeakRef", "Symbol.dispose&&", '"encodeInto"in', "typeof self", "typeof global?", "typeof window"];
   for (const look of looks) assert.ok(script.includes(look), look);
   // WebDriver needs it, so that the page of e2e/legacy has it.
   assert.ok(!script.includes(".hasOwn("));

@@ -56,7 +56,7 @@ impl Args {
 pub fn run(project: &Project, args: &Args) -> Result<()> {
     let browser = args.engine.ensure(project)?;
     if args.pkg.is_none() {
-        package::build(project, false)?;
+        package::build(project, &package::Args::default())?;
     }
     tools::bench_peers(project)?;
     let scratch = project.root.join("target").join("bench");

@@ -33,7 +33,11 @@ pub struct Args {
 /// Builds, starts the simulator, prints the address and stays until it ends.
 pub fn run(project: &Project, args: &Args) -> Result<()> {
     check_port(args.port)?;
-    package::build(project, args.dev)?;
+    let build = package::Args {
+        dev: args.dev,
+        ..package::Args::default()
+    };
+    package::build(project, &build)?;
     let simulator = tools::simulator(project)?;
 
     let mut command = Command::new(simulator);

@@ -4,13 +4,15 @@
 //! `tests/node_modules`.
 
 mod bench;
-mod dead_data;
 mod demo;
 mod docs;
 mod engines;
+mod files;
 mod fuzz_sim;
 mod legacy;
+mod library;
 mod mutants;
+mod npm_pack;
 mod package;
 mod process;
 mod project;
@@ -18,6 +20,7 @@ mod scale;
 mod soak;
 mod suite;
 mod tools;
+mod tune;
 mod wallboard;
 
 use std::process::ExitCode;
@@ -37,11 +40,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Makes the npm package in pkg/
-    Build {
-        /// Builds quickly: no optimisation of size, no minification
-        #[arg(long)]
-        dev: bool,
-    },
+    Build(package::Args),
+    /// Makes the package, puts it into a tarball and prints the line that installs it
+    Pack,
     /// Builds everything, starts the simulated XSwitch and prints the address of the demo
     Demo(demo::Args),
     /// Runs all tests, or those steps and test files whose names contain one of the words
@@ -58,6 +59,8 @@ enum Command {
     Wallboard(wallboard::Args),
     /// Sends the simulator random requests and frames, which must not stop it
     FuzzSim(fuzz_sim::Args),
+    /// Shows what each stage of making the package small saves, and tries other numbers for them
+    Tune(tune::Args),
     /// Simulates a restart with 100,000 clients; writes docs/restart.md and docs/restart.svg
     Scale(scale::Args),
 }
@@ -76,7 +79,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     let project = Project::load()?;
     match command {
-        Command::Build { dev } => package::build(&project, dev),
+        Command::Build(args) => package::build(&project, &args),
+        Command::Pack => npm_pack::run(&project),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Test(args) => suite::run(&project, &args),
         Command::Engine { engine } => engine.ensure(&project).map(drop),
@@ -85,6 +89,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(args) => bench::run(&project, &args),
         Command::Wallboard(args) => wallboard::run(&project, &args),
         Command::FuzzSim(args) => fuzz_sim::run(&project, &args),
+        Command::Tune(args) => tune::run(&project, &args),
         Command::Scale(args) => scale::run(&project, &args),
     }
 }

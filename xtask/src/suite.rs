@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::engines::{Browser, Engine};
+use crate::files::{copy, copy_files, empty_dir};
 use crate::legacy;
 use crate::package;
 use crate::process::{MINUTE, run as run_limited, seconds, step};
@@ -28,7 +29,16 @@ pub struct Args {
     /// Everything, in every engine, and with verto-legacy-min.js in Chromium
     #[arg(long, conflicts_with_all = ["engine", "legacy"])]
     all: bool,
+    /// Tests pkg/ as it is there, from a `cargo xtask build` with other switches
+    #[arg(long)]
+    no_build: bool,
 }
+
+/// As a module: the globals of the legacy script by the names of the package's exports.
+const LEGACY_MODULE: &str = r#"import "./verto-legacy-min.js";
+export const { verto, Verto, VertoCallcenter, VertoError } = globalThis;
+export default verto;
+"#;
 
 /// What a selection of tests comes to.
 #[derive(Debug, Default, PartialEq)]
@@ -102,6 +112,9 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
         Vec::new()
     };
     if plan.native {
+        // The tests of xtask/shrink compile for it.
+        tools::wasm_target()?;
+        tools::npm_tools(project)?;
         step("native tests", || {
             run_limited(project.cargo().args(["test", "--workspace"]), 30 * MINUTE)
         })?;
@@ -112,7 +125,9 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
         }
     }
     if !plan.pages.is_empty() {
-        package::build(project, false)?;
+        if !args.no_build {
+            package::build(project, &package::Args::default())?;
+        }
         if plan.pages.iter().any(|file| file.starts_with("packaging/")) {
             tools::packaging_tools(project)?;
         }
@@ -194,7 +209,7 @@ impl PageSuite<'_> {
         }
         let engine = browser.engine.name();
         let mut node = self.node(browser, &files);
-        node.env("VERTO_PKG", legacy::stand_in(self.project)?);
+        node.env("VERTO_PKG", legacy_package(self.project)?);
         node.env("VERTO_SCRIPT", "legacy");
         step(
             &format!("{} in {engine} (node --test)", legacy::SCRIPT),
@@ -213,6 +228,17 @@ impl PageSuite<'_> {
     }
 }
 
+/// Makes `target/pkg-legacy`: the package as it is in `pkg/`, but whatever loads `verto-min.js` or
+/// `index.mjs` of it gets the legacy script.
+fn legacy_package(project: &Project) -> Result<PathBuf> {
+    let dir = project.root.join("target").join("pkg-legacy");
+    empty_dir(&dir)?;
+    copy_files(&project.pkg(), &dir, |_| true)?;
+    copy(&dir.join(legacy::SCRIPT), &dir.join(package::SCRIPT))?;
+    fs::write(dir.join("index.mjs"), LEGACY_MODULE).context("index.mjs")?;
+    Ok(dir)
+}
+
 /// Whether another engine makes a difference to a test file.
 fn needs_browser(file: &str) -> bool {
     const WITHOUT: [&str; 6] = [
@@ -226,7 +252,7 @@ fn needs_browser(file: &str) -> bool {
     !WITHOUT.iter().any(|prefix| file.starts_with(prefix))
 }
 
-/// Whether a test file loads the package as `legacy::stand_in` makes it.
+/// Whether a test file loads the package as `legacy_package` makes it.
 fn legacy_differs(file: &str) -> bool {
     file.starts_with("e2e/") || file.starts_with("glue/")
 }

@@ -67,7 +67,12 @@ impl WasmBindgen {
 pub fn cargo_mutants(project: &Project, version: &str) -> Result<PathBuf> {
     let name = format!("cargo-mutants{}", env::consts::EXE_SUFFIX);
     let program = project.tools().join("bin").join(name);
-    if !is_of_version(&program, version) {
+    // As a command of cargo's it wants its own name before any option.
+    let says = capture(
+        Command::new(&program).args(["mutants", "--version"]),
+        MINUTE,
+    );
+    if !says.is_ok_and(|text| text.trim() == format!("cargo-mutants {version}")) {
         cargo_install(project, "cargo-mutants", version)?;
     }
     Ok(program)
@@ -84,7 +89,8 @@ pub fn is_of_version(program: &Path, version: &str) -> bool {
 pub fn cargo_install(project: &Project, krate: &str, version: &str) -> Result<()> {
     let install = |locked: bool| {
         let mut cargo = project.cargo();
-        cargo.args(["install", krate, "--version", version]);
+        // With `=` no other version fits, with --locked or without.
+        cargo.args(["install", krate, "--version", &format!("={version}")]);
         cargo.arg("--root").arg(project.tools());
         if locked {
             cargo.arg("--locked");
@@ -93,10 +99,14 @@ pub fn cargo_install(project: &Project, krate: &str, version: &str) -> Result<()
     };
     step(
         &format!("installing {krate} {version} (some minutes, once)"),
-        // The locked set can name a crate that a registry mirror has not got yet.
         || {
             install(true).or_else(|error| {
-                eprintln!("xtask: {error:#}; once more without --locked");
+                eprintln!(
+                    "xtask: {error:#}\n\
+                     xtask: trying once more without --locked: {krate} stays at version {version}, but \
+                     its dependencies may be newer than those it was released with. (Its \
+                     Cargo.lock may name a crate that a registry mirror does not have yet.)"
+                );
                 install(false)
             })
         },
@@ -140,6 +150,12 @@ pub fn packaging_tools(project: &Project) -> Result<()> {
     npm_ci(&project.npm().join("packaging"), "tests/packaging/")
 }
 
+/// npm, which comes with Node.js.
+pub fn npm() -> Result<PathBuf> {
+    find_program(&["npm"])
+        .with_context(|| format!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm"))
+}
+
 fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     node()?;
     let lock = fs::read(dir.join("package-lock.json"))
@@ -149,9 +165,7 @@ fn npm_ci(dir: &Path, name: &str) -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    let Some(npm) = find_program(&["npm"]) else {
-        bail!("npm is missing: install Node.js {NODE_MAJOR} or newer with npm");
-    };
+    let npm = npm()?;
     step(&format!("npm ci ({name})"), || {
         let mut npm = Command::new(npm);
         // No package of ours needs its install script.

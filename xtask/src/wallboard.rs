@@ -25,7 +25,7 @@ pub struct Args {
 /// Builds, and runs the script that drives the page and prints a line for each minute.
 pub fn run(project: &Project, args: &Args) -> Result<()> {
     let chromium = Chromium::ensure()?;
-    package::build(project, false)?;
+    package::build(project, &package::Args::default())?;
     let simulator = tools::simulator(project)?;
     step("wallboard", || {
         let mut node = Command::new("node");

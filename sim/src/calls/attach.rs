@@ -6,7 +6,6 @@ use crate::clock::later;
 use crate::hub::{ConnId, Hub};
 use crate::json::Json;
 use crate::media::LegId;
-use crate::media::sdp_in::Codec;
 
 use super::cause::{DESTINATION_OUT_OF_ORDER, NORMAL_CLEARING};
 use super::leg::{Socket, State};
@@ -57,16 +56,8 @@ impl Calls {
                 let leg = self.legs.get_mut(&id)?;
                 leg.detached = None;
                 leg.socket = socket.clone();
-                let site = self.media.site();
-                let sdp = match &leg.remote {
-                    Some(remote) if remote.transport.is_none() => {
-                        leg.local.plain_offer(site, remote)
-                    }
-                    remote => {
-                        let codec = remote.as_ref().map_or(Codec::Opus, |remote| remote.codec.0);
-                        leg.local.offer(site, codec)
-                    }
-                };
+                let remote = leg.remote.as_ref()?;
+                let sdp = leg.local.offer_again(self.media.site(), remote);
                 let call_id = leg.call_id.clone();
                 self.tell(hub, id, "verto.attach", |leg| {
                     let params = Json::object()

@@ -37,9 +37,10 @@ impl Calls {
             .remote
             .as_ref()
             .map_or(Codec::Opus, |remote| remote.codec.0);
+        let offer = (codec, !leg.inbound);
         let targets: Vec<LegId> = sockets
             .into_iter()
-            .map(|socket| self.invite(hub, caller, &from, socket, codec))
+            .map(|socket| self.invite(hub, caller, &from, socket, offer))
             .collect();
         let end = later(Instant::now(), ring.time.unwrap_or(self.times.ring));
         if let Some(leg) = self.legs.get_mut(&caller) {
@@ -61,7 +62,7 @@ impl Calls {
         caller: LegId,
         from: &Party,
         socket: Socket,
-        codec: Codec,
+        (codec, only): (Codec, bool),
     ) -> LegId {
         let name = self
             .names
@@ -76,7 +77,7 @@ impl Calls {
         leg.own = own;
         leg.other = from.clone();
         leg.doing = Doing::RingingFor(caller);
-        let sdp = leg.local.offer(self.media.site(), codec);
+        let sdp = leg.local.offer(self.media.site(), codec, only);
         let id = self.add(leg);
         let variables = self.variables();
         self.tell(hub, id, "verto.invite", |leg| {

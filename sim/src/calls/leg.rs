@@ -111,6 +111,8 @@ pub struct Leg {
     pub digits: String,
     /// What is heard of a caller who is no browser but simulated.
     pub voice: Option<Hears>,
+    /// Whether it counts as connected though no sound can flow.
+    pub assumed_connected: bool,
     /// What goes wrong with its sound, on purpose.
     pub impairment: Impairment,
 }
@@ -118,7 +120,8 @@ pub struct Leg {
 impl Leg {
     /// Whether sound flows.
     pub fn is_connected(&self) -> bool {
-        self.voice.is_some() || self.state == State::Answered && self.meter.connected()
+        let connected = self.assumed_connected || self.meter.connected();
+        self.voice.is_some() || self.state == State::Answered && connected
     }
 
     /// What FreeSWITCH calls this: seen from the switch.

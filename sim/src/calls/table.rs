@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cause::{Cause, MANAGER_REQUEST, ORIGINATOR_CANCEL};
+use super::cause::{Cause, MANAGER_REQUEST, NORMAL_CLEARING, ORIGINATOR_CANCEL};
 use super::leg::{Doing, Leg, Party, Socket, State};
 use super::variables;
 use crate::clock::unix_ms;
@@ -31,6 +31,8 @@ pub struct Habits {
     pub media_twice: bool,
     /// `verto.answer` has no `sdp`, though no `verto.media` came before.
     pub answer_without_sdp: bool,
+    /// Calls count as connected at once, also where no sound can flow: for clients that have none.
+    pub assume_connected: bool,
 }
 
 /// All calls.
@@ -80,6 +82,21 @@ impl Calls {
         self.times = self.usual_times;
     }
 
+    /// Ends a call as an operator does; false where there is none of this id.
+    pub fn hang_up(&mut self, hub: &mut Hub, call_id: &str) -> bool {
+        let found = self.find(call_id);
+        if let Some(id) = found {
+            self.end(hub, id, NORMAL_CLEARING, Bye::Say);
+        }
+        found.is_some()
+    }
+
+    /// The connection of a call, by which its own events are told.
+    pub fn conn(&self, call_id: &str) -> Option<ConnId> {
+        let leg = self.legs.get(&self.find(call_id)?)?;
+        leg.detached.is_none().then_some(leg.socket.conn)
+    }
+
     pub(super) fn find(&self, call_id: &str) -> Option<LegId> {
         let mut legs = self.legs.iter();
         legs.find(|(_, leg)| leg.call_id == call_id)
@@ -91,7 +108,8 @@ impl Calls {
         MOST_CALLS.saturating_sub(self.legs.len())
     }
 
-    pub(super) fn add(&mut self, leg: Leg) -> LegId {
+    pub(super) fn add(&mut self, mut leg: Leg) -> LegId {
+        leg.assumed_connected = self.habits.assume_connected;
         self.last_leg = self.last_leg.wrapping_add(1);
         self.legs.insert(self.last_leg, leg);
         self.last_leg
@@ -263,6 +281,7 @@ pub(super) fn new_leg(
         next: None,
         digits: String::new(),
         voice: None,
+        assumed_connected: false,
         impairment: Impairment::default(),
     }
 }

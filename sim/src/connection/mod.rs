@@ -98,9 +98,8 @@ impl Connection {
                     None => std::future::pending().await,
                 }
             };
-            // The order of the branches is the order of precedence. What waits to be written goes
-            // before what is to be read, so that a client that has the reply to a ping knows that
-            // it has everything that was sent before.
+            // The order of the branches is the order of precedence. What has come from the client goes
+            // before events: a client is not silent as long as there is something to read.
             tokio::select! {
                 biased;
                 _ = self.faults.changed() => self.faults.mark_changed(),
@@ -109,9 +108,6 @@ impl Connection {
                     return Err(Over::Server(ending));
                 }
                 () = until(self.outgoing.due()) => self.write_next().await?,
-                Some(frame) = self.queue.recv(), if quiet && self.takes_events() => self.write_queued(frame).await?,
-                // Events are looked for again when the client has been silent for long enough.
-                () = sleep_until(self.quiet_at), if !quiet => {}
                 () = expired => return Err(Over::Server(Ending::Close(1000))),
                 () = sleep_until(ping_at) => {
                     ping_at = after(self.sim.idle_ping);
@@ -126,10 +122,20 @@ impl Connection {
                         self.ignore(message)?;
                     } else {
                         self.thawed().await?;
+                        if self.sim.event_silence.is_zero() {
+                            // A client that has the reply to a ping then knows that it has every
+                            // event of before.
+                            self.write_queued().await?;
+                        }
                         self.read(message).await?;
                     }
                     self.quiet_at = after(self.sim.event_silence);
                 }
+                Some(frame) = self.queue.recv(), if quiet && self.takes_events() => {
+                    self.write_from_hub(frame).await?;
+                }
+                // Events are looked for again when the client has been silent for long enough.
+                () = sleep_until(self.quiet_at), if !quiet => {}
             }
         }
     }

@@ -18,7 +18,7 @@ impl Connection {
     }
 
     /// Writes a frame of the hub's, and the replies that have waited for it.
-    pub(super) async fn write_queued(&mut self, frame: Frame) -> Result<(), Over> {
+    pub(super) async fn write_from_hub(&mut self, frame: Frame) -> Result<(), Over> {
         let of_call = !self.late_replies.is_empty() && is_of_call(&frame);
         self.write(frame).await?;
         if of_call {
@@ -56,12 +56,19 @@ impl Connection {
         }
     }
 
-    /// Writes everything that is queued by now, for example a punt.
+    /// Writes everything that is queued by now, for example a punt, and waits for what a fault holds
+    /// up.
     pub(super) async fn flush(&mut self) -> Result<(), Over> {
-        while let Some(frame) = self.queue.try_recv() {
-            self.write_queued(frame).await?;
-        }
+        self.write_queued().await?;
         self.write_delayed().await
+    }
+
+    /// Writes everything that is queued by now.
+    pub(super) async fn write_queued(&mut self) -> Result<(), Over> {
+        while let Some(frame) = self.queue.try_recv() {
+            self.write_from_hub(frame).await?;
+        }
+        Ok(())
     }
 
     /// Writes everything that a fault holds up, each frame at its time.

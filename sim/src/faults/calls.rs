@@ -150,13 +150,15 @@ impl CallFaults {
         let Habits {
             media_twice,
             answer_without_sdp,
+            assume_connected,
         } = self.habits;
-        if media_twice || answer_without_sdp || self.late_reply {
+        if media_twice || answer_without_sdp || assume_connected || self.late_reply {
             rows.push(
                 named("call-frames")
                     .with("lateReply", self.late_reply)
                     .with("mediaTwice", media_twice)
-                    .with("answerWithoutSdp", answer_without_sdp),
+                    .with("answerWithoutSdp", answer_without_sdp)
+                    .with("assumeConnected", assume_connected),
             );
         }
         if self.reattached != Reattached::Calls {

@@ -30,7 +30,10 @@ const OVERVIEW: [(&str, &str); 10] = [
         "POST /sim/caller",
         r#"{"queue","caller"}: a caller joins a queue"#,
     ),
-    ("POST /sim/hangup", r#"{"call"}: ends a call"#),
+    (
+        "POST /sim/hangup",
+        r#"{"call"}: ends a call, also a browser's, by its callID"#,
+    ),
     (
         "POST /sim/event",
         r#"{"eventChannel","eventType"?,"data"?,"sessid"?}: a server-side event"#,
@@ -108,15 +111,21 @@ async fn caller(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
 async fn hangup(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     let call = name(&body, "call")?;
-    sim.update(|switch| switch.center.hangup(unix_ms(), call))
-        .map_err(not_found)?;
+    sim.update(|switch| {
+        // A caller at an agent's browser is a call of both.
+        match switch.center.hangup(unix_ms(), call) {
+            Err(_) if switch.calls.hang_up(&mut switch.hub, call) => Ok(()),
+            done => done,
+        }
+    })
+    .map_err(not_found)?;
     Ok(Answer::done("call", call))
 }
 
 async fn event(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     name(&body, "eventChannel")?;
-    let delivered = sim.update(|switch| switch.hub.publish(&body));
+    let delivered = sim.update(|switch| switch.publish(&body));
     Ok(Answer::done("delivered", delivered as u64))
 }
 

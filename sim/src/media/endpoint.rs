@@ -53,6 +53,8 @@ pub struct Endpoint {
     payload_type: Pt,
     events: Option<Pt>,
     ssrc: Ssrc,
+    /// The browser's addresses.
+    candidates: Vec<SocketAddr>,
     /// Whether sound can flow.
     pub connected: bool,
 }
@@ -108,9 +110,8 @@ impl Endpoint {
         }
         let mut rtc = config.build(now);
         for address in addresses {
-            match Candidate::host(*address, "udp") {
-                Ok(candidate) => drop(rtc.add_local_candidate(candidate)),
-                Err(error) => debug!(%address, %error, "no candidate"),
+            if let Some(candidate) = host(*address) {
+                rtc.add_local_candidate(candidate);
             }
         }
         let ssrc = Ssrc::from(local.ssrc);
@@ -132,22 +133,45 @@ impl Endpoint {
             debug!(%error, "no DTLS");
             return None;
         }
-        Some(Endpoint {
+        let mut endpoint = Endpoint {
             rtc,
             deadline: now,
             codec,
             payload_type,
             events,
             ssrc,
+            candidates: Vec::new(),
             connected: false,
-        })
+        };
+        endpoint.add_candidates(transport);
+        Some(endpoint)
     }
 
-    /// The browser's new ICE credentials; ours stay, as FreeSWITCH's do.
+    /// The browser's new ICE credentials and candidates; ours stay, as FreeSWITCH's do.
     pub fn restart_ice(&mut self, transport: &Transport) {
         self.rtc
             .direct_api()
             .set_remote_ice_credentials(credentials(transport));
+        // Otherwise what the browser has closed stays in use until it has been silent for long.
+        let (stay, go): (Vec<_>, Vec<_>) = std::mem::take(&mut self.candidates)
+            .into_iter()
+            .partition(|address| transport.candidates.contains(address));
+        self.candidates = stay;
+        for candidate in go.into_iter().filter_map(host) {
+            self.rtc.direct_api().invalidate_candidate(&candidate);
+        }
+        self.add_candidates(transport);
+    }
+
+    fn add_candidates(&mut self, transport: &Transport) {
+        for address in &transport.candidates {
+            if !self.candidates.contains(address)
+                && let Some(candidate) = host(*address)
+            {
+                self.rtc.add_remote_candidate(candidate);
+                self.candidates.push(*address);
+            }
+        }
     }
 
     /// Whether a datagram is for this endpoint.
@@ -230,6 +254,13 @@ impl Endpoint {
             _ => {}
         }
     }
+}
+
+fn host(address: SocketAddr) -> Option<Candidate> {
+    let candidate = Candidate::host(address, "udp");
+    candidate
+        .inspect_err(|error| debug!(%address, %error, "no candidate"))
+        .ok()
 }
 
 fn credentials(transport: &Transport) -> IceCreds {

@@ -1,6 +1,6 @@
 //! What a client's SDP says, read as FreeSWITCH reads it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A codec that the switch knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,8 @@ pub struct Transport {
     pub pwd: String,
     /// `a=fingerprint`: the hash function and the hash.
     pub fingerprint: String,
+    /// The addresses of its candidates that the switch reaches.
+    pub candidates: Vec<SocketAddr>,
 }
 
 /// A client's audio.
@@ -163,16 +165,18 @@ impl Remote {
         let transport = match secure {
             false => None,
             true => {
-                let usable = attributes()
-                    .filter_map(|a| a.strip_prefix("candidate:"))
-                    .any(|candidate| is_usable(candidate, &reachable));
-                if !usable {
+                let candidates: Vec<SocketAddr> = attributes()
+                    .filter_map(|a| usable(a.strip_prefix("candidate:")?))
+                    .filter(|address| reachable(address.ip()))
+                    .collect();
+                if candidates.is_empty() {
                     return None;
                 }
                 Some(Transport {
                     ufrag: value("ice-ufrag")?.to_owned(),
                     pwd: value("ice-pwd")?.to_owned(),
                     fingerprint: value("fingerprint")?.to_owned(),
+                    candidates,
                 })
             }
         };
@@ -204,14 +208,15 @@ fn same_codec(name: &str, codec: Codec) -> bool {
     name.eq_ignore_ascii_case(known) || name.eq_ignore_ascii_case(short)
 }
 
-/// Whether a candidate is UDP and its address one that the switch reaches. Names, as browsers
-/// give them to pages without permission to use the microphone, are not looked up.
-fn is_usable(candidate: &str, reachable: impl Fn(IpAddr) -> bool) -> bool {
-    let words: Vec<&str> = candidate.split_whitespace().collect();
-    let [_, _, protocol, _, address, ..] = words.as_slice() else {
-        return false;
-    };
-    protocol.eq_ignore_ascii_case("udp") && address.parse().is_ok_and(reachable)
+/// The address of a candidate of UDP. Names, as browsers give them to pages without permission to
+/// use the microphone, are not looked up.
+fn usable(candidate: &str) -> Option<SocketAddr> {
+    let mut words = candidate.split_whitespace().skip(2);
+    let protocol = words.next()?;
+    let (address, port) = (words.nth(1)?, words.next()?);
+    protocol
+        .eq_ignore_ascii_case("udp")
+        .then_some(SocketAddr::new(address.parse().ok()?, port.parse().ok()?))
 }
 
 /// The lines before the first m-line, then those of each m-line.
@@ -259,6 +264,10 @@ mod tests {
         let transport = remote.transport.unwrap();
         assert_eq!(transport.ufrag, "68lT");
         assert_eq!(transport.fingerprint, "sha-256 DA:73");
+        assert_eq!(
+            transport.candidates,
+            [SocketAddr::from(([192, 0, 2, 2], 41_710))]
+        );
         assert_eq!(remote.ssrc, Some(3_073_641_026));
         assert_eq!(remote.direction, Direction::SendRecv);
         assert!(!remote.video);

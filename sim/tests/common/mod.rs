@@ -295,11 +295,13 @@ impl Client {
         let mut connections = state["connections"].as_array().unwrap().iter();
         let row = connections.find(|row| row["remote"] == own).unwrap();
         let last = json!({"conn": row["id"], "text": "the last"}).to_string();
-        let mut frames = Vec::new();
+        let (mut frames, mut replied, mut made) = (Vec::new(), false, false);
         loop {
+            // While the queue of events is full there is no room for the last one either.
+            made = made || replied && sim.post("/sim/send", &last).1["delivered"] == 1;
             let frame = self.next().unwrap();
             if frame.starts_with(r#"{"jsonrpc":"2.0","id":"drain","#) {
-                assert_eq!(sim.post("/sim/send", &last).1["delivered"], 1);
+                replied = true;
             } else if frame == "the last" {
                 return frames;
             } else {

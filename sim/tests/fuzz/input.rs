@@ -9,7 +9,7 @@ mod random;
 pub use random::Random;
 
 /// The routes of the control API and the HTTP API, each with a body that is right.
-const ROUTES: [(&str, &str); 28] = [
+const ROUTES: [(&str, &str); 30] = [
     ("/sim/state", "{}"),
     ("/sim/frames", "{}"),
     ("/sim/caller", r#"{"queue":"test","caller":"138"}"#),
@@ -22,6 +22,8 @@ const ROUTES: [(&str, &str); 28] = [
     ("/sim/drop", r#"{"login":"1001","code":1000}"#),
     ("/sim/load", r#"{"agents":5,"eventsPerSecond":2}"#),
     ("/sim/reset", "{}"),
+    ("/sim/call-times", r#"{"ringMs":5,"detachMs":5}"#),
+    ("/sim/browser-phones", r#"{"on":true}"#),
     ("/sim/fault/drop", r#"{"conn":1,"inFrame":true}"#),
     ("/sim/fault/punt", r#"{"login":"1001"}"#),
     (
@@ -59,7 +61,7 @@ const ROUTES: [(&str, &str); 28] = [
 ];
 
 /// Requests of clients that are right.
-const REQUESTS: [(&str, &str); 14] = [
+const REQUESTS: [(&str, &str); 20] = [
     (
         "login",
         r#"{"login":"1001@xswitch.cn","passwd":"1234","sessid":"s","loginParams":{"xcc_token":""}}"#,
@@ -103,6 +105,30 @@ const REQUESTS: [(&str, &str); 14] = [
     (
         "jsapi",
         r#"{"command":"lua","data":{"method":"ccc","func":"ccGoBreak","data":{"queue":"test","agent":"1001","reason":"x"}}}"#,
+    ),
+    (
+        "verto.invite",
+        r#"{"sdp":"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB\r\na=setup:actpass\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=candidate:1 1 udp 2113937151 127.0.0.1 50000 typ host\r\n","dialogParams":{"callID":"c1","destination_number":"9196","caller_id_name":"x","caller_id_number":"1001"}}"#,
+    ),
+    (
+        "verto.invite",
+        r#"{"sdp":"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB\r\na=setup:actpass\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=candidate:1 1 udp 2113937151 127.0.0.1 50000 typ host\r\n","dialogParams":{"callID":"c2","destination_number":"1002"}}"#,
+    ),
+    (
+        "verto.answer",
+        r#"{"sdp":"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB\r\na=setup:actpass\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=candidate:1 1 udp 2113937151 127.0.0.1 50000 typ host\r\n","dialogParams":{"callID":"c1"}}"#,
+    ),
+    (
+        "verto.modify",
+        r#"{"action":"toggleHold","dialogParams":{"callID":"c1"}}"#,
+    ),
+    (
+        "verto.bye",
+        r#"{"cause":"USER_BUSY","causeCode":17,"dialogParams":{"callID":"c1"}}"#,
+    ),
+    (
+        "verto.info",
+        r#"{"dtmf":"1","dialogParams":{"callID":"c1"}}"#,
     ),
 ];
 

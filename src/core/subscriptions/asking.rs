@@ -82,3 +82,31 @@ impl Subscriptions {
 pub fn json_bytes(name: &str) -> usize {
     name.len() * 6 + 3
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many channels there are in each request, if three are subscribed whose names take 21
+    /// bytes each.
+    fn requests(sub_params: Option<&str>, most: usize) -> Vec<usize> {
+        let names = ["abc", "abd", "abe"].map(String::from);
+        assert_eq!(json_bytes("abc"), 21);
+        let mut subscriptions = Subscriptions::default();
+        for name in &names {
+            subscriptions.add(name, 1, sub_params, false);
+        }
+        let asking = subscriptions.take_unasked(&names, most);
+        asking.iter().map(|one| one.channels.len()).collect()
+    }
+
+    #[test]
+    fn a_request_holds_as_many_channels_as_it_may_have_bytes_for() {
+        assert_eq!(requests(None, 63), [3]);
+        assert_eq!(requests(None, 62), [2, 1]);
+        assert_eq!(requests(None, 41), [1, 1, 1]);
+        // `subParams` are in a request once.
+        assert_eq!(requests(Some(r#"{"a":1}"#), 70), [3]);
+        assert_eq!(requests(Some(r#"{"a":1}"#), 69), [2, 1]);
+    }
+}

@@ -42,9 +42,12 @@ export class Console extends Page {
       }).observe({ type: "layout-shift", buffered: true });
       window.steps = [];
       const call = document.getElementById("call");
+      let last;
       new MutationObserver(() => {
         const step = call.dataset.wrapup === "true" ? "wrapup" : call.dataset.step;
-        if (window.steps.at(-1) !== step) window.steps.push(step);
+        // The card is written anew by events that change no step.
+        if (step !== last) window.steps.push(step);
+        last = step;
       }).observe(call, { attributes: true });
     });
   }

@@ -9,7 +9,9 @@ export class Scenarios {
   /** Must be made at the top of a test file: it registers the file's hooks. */
   constructor() {
     before(async () => {
-      this.sim = await startSim({ www: FIXTURES });
+      // The scenarios take the reply to a ping as the sign that all events before it were written. So
+      // it is only where the server does not wait for the client's silence.
+      this.sim = await startSim({ www: FIXTURES, eventSilence: 0 });
       this.driver = await startBrowser();
     });
     beforeEach(async () => {

@@ -17,13 +17,14 @@ export const PKG = process.env.VERTO_PKG ?? path("pkg");
 /** The fixtures' directory, for `www`. */
 export const FIXTURES = path("tests/e2e/fixtures");
 
-/** Starts a simulator on a port of its own. */
-export async function startSim({ www = path("www"), pkg = PKG, speed = 20 } = {}) {
-  const child = spawn(
-    binary,
-    ["--port", "0", "--no-callers", "--speed", String(speed), "--www", withPageErrors(www), "--pkg", pkg],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
+/**
+ * Starts a simulator on a port of its own. `eventSilence` is the time in ms for which a client must
+ * be silent before it gets events; without it, it is that of a real server.
+ */
+export async function startSim({ www = path("www"), pkg = PKG, speed = 20, eventSilence } = {}) {
+  const options = ["--port", "0", "--no-callers", "--speed", String(speed), "--www", withPageErrors(www), "--pkg", pkg];
+  if (eventSilence !== undefined) options.push("--event-silence", String(eventSilence));
+  const child = spawn(binary, options, { stdio: ["ignore", "pipe", "inherit"] });
   const kill = () => child.kill();
   process.once("exit", kill);
   child.once("exit", () => process.off("exit", kill));

@@ -6,10 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use shrink::DebugInfo;
 use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload};
 
 use super::report::aligned;
 use crate::docs::grouped;
+use crate::library::{self, Profile};
 use crate::package;
 use crate::process::step;
 use crate::project::Project;
@@ -32,10 +34,11 @@ pub struct Contents {
 /// The module that the package has inside, made once more with the names of its functions.
 pub fn of_build(project: &Project, scratch: &Path) -> Result<Contents> {
     step("where the bytes go", || {
-        let dir = scratch.join("wasm");
-        package::bind(project, &dir)?;
-        let wasm = dir.join("verto_bg.wasm");
-        package::optimise(project, &wasm, &["--debuginfo"])?;
+        let shrink = package::Args::default().shrink(project);
+        let library = library::compiled(project, Profile::Release);
+        let wasm = library::bind(project, &library, |_| false, &scratch.join("wasm"))?;
+        shrink.trim(&library, &wasm)?;
+        shrink.optimise(&wasm, DebugInfo::Kept)?;
         let wasm = fs::read(&wasm).context("wasm-opt left nothing")?;
         of_module(&wasm)
     })

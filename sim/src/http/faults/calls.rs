@@ -77,6 +77,7 @@ pub(super) async fn call_frames(State(sim): State<Arc<Sim>>, body: Bytes) -> Res
         Habits {
             media_twice: given("mediaTwice")?,
             answer_without_sdp: given("answerWithoutSdp")?,
+            assume_connected: given("assumeConnected")?,
         },
     );
     sim.update(|switch| {

@@ -22,6 +22,8 @@ use crate::sim::Sim;
 
 /// How long a flood waits for a client that reads nothing.
 const FLOOD_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a flood waits for clients that read slowly, in all.
+const FLOOD_WHOLE_PATIENCE: Duration = Duration::from_secs(20);
 /// How often a flood looks whether there is room again.
 const FLOOD_PAUSE: Duration = Duration::from_millis(1);
 /// How many events are sent before others get their turn.
@@ -87,13 +89,16 @@ pub(super) async fn flood(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<An
     let size = filler.len().saturating_add(FLOOD_FRAME);
     let part_of = FLOOD_PART_BYTES.checked_div(size).unwrap_or(1).max(1) as u64;
     let (mut sent, mut delivered) = (0u64, 0usize);
-    let mut moved = Instant::now();
+    let began = Instant::now();
+    let mut moved = began;
     while sent < count {
         let part = FLOOD_PART.min(part_of).min(count.saturating_sub(sent));
         let (done, frames) = sim.update(|switch| {
-            // A client that does not read at all must not stop the flood: after a while it loses
-            // frames, as it always does when its queue is full.
-            let room = if moved.elapsed() < FLOOD_PATIENCE {
+            // A client that reads slowly or not at all must not stop the flood: after a while it
+            // loses frames, as it always does when its queue is full.
+            let patient =
+                moved.elapsed() < FLOOD_PATIENCE && began.elapsed() < FLOOD_WHOLE_PATIENCE;
+            let room = if patient {
                 switch.hub.room(channel, size) as u64
             } else {
                 part

@@ -98,7 +98,7 @@ pub const OVERVIEW: [(&str, &str); 22] = [
     ),
     (
         "POST /sim/fault/call-frames",
-        r#"{"lateReply"?,"mediaTwice"?,"answerWithoutSdp"?}: the reply to an invite comes after the first other frame of the call; verto.media comes again without sdp; verto.answer has no sdp though no media came before. What is left out ends"#,
+        r#"{"lateReply"?,"mediaTwice"?,"answerWithoutSdp"?,"assumeConnected"?}: the reply to an invite comes after the first other frame of the call; verto.media comes again without sdp; verto.answer has no sdp though no media came before; new calls count as connected though no sound can flow, for clients without any. What is left out ends"#,
     ),
     (
         "POST /sim/fault/reattached",

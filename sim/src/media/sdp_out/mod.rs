@@ -66,6 +66,19 @@ impl Local {
 
     /// The answer to an offer.
     pub fn answer(&mut self, site: &Site, remote: &Remote) -> String {
+        let mut sdp = self.agreed(site, remote, "active", &["1"]);
+        if remote.video {
+            sdp.line(&format!("m=video 0 {} 19", sdp.protocol));
+        }
+        sdp.text
+    }
+
+    /// The offer by which a browser gets its call back: what both had agreed on (s18, s35).
+    pub fn offer_again(&mut self, site: &Site, remote: &Remote) -> String {
+        self.agreed(site, remote, "actpass", &["1", "2"]).text
+    }
+
+    fn agreed(&mut self, site: &Site, remote: &Remote, setup: &str, components: &[&str]) -> Sdp {
         let (codec, payload_type) = remote.codec;
         let events = remote.telephone_event;
         let secure = remote.transport.is_some();
@@ -86,23 +99,23 @@ impl Local {
         sdp.packets(remote.direction.reversed());
         if secure {
             sdp.line(&format!("a=fingerprint:{}", site.fingerprint));
-            sdp.line("a=setup:active");
+            sdp.line(&format!("a=setup:{setup}"));
             sdp.rtcp(site);
             sdp.credentials(self);
-            sdp.candidates(site, &["1"]);
+            sdp.candidates(site, components);
             sdp.line("a=end-of-candidates");
             sdp.source(self);
         }
-        if remote.video {
-            sdp.line(&format!("m=video 0 {} 19", sdp.protocol));
-        }
-        sdp.text
+        sdp
     }
 
-    /// An offer; `first` is the codec that the other party uses.
-    pub fn offer(&mut self, site: &Site, first: Codec) -> String {
-        let mut codecs = vec![first];
-        codecs.extend(Codec::ALL.into_iter().filter(|codec| *codec != first));
+    /// An offer for a party who calls from outside, or for one who was called and then sent
+    /// elsewhere: `only` its own codec (s34).
+    pub fn offer(&mut self, site: &Site, codec: Codec, only: bool) -> String {
+        let mut codecs = vec![codec];
+        if !only {
+            codecs.extend(Codec::ALL.into_iter().filter(|other| *other != codec));
+        }
         let types: Vec<_> = codecs
             .iter()
             .map(|c| payload_type(*c).to_string())
@@ -111,9 +124,10 @@ impl Local {
         for codec in codecs {
             sdp.rtpmap(payload_type(codec), codec);
             if codec == Codec::Opus {
+                let stereo = if only { "" } else { "; stereo=1" };
                 sdp.line(&format!(
                     "a=fmtp:{} useinbandfec=1; maxaveragebitrate=30000; maxplaybackrate=48000; \
-                     ptime=20; minptime=10; maxptime=40; stereo=1",
+                     ptime=20; minptime=10; maxptime=40{stereo}",
                     payload_type(codec)
                 ));
             }
@@ -126,15 +140,6 @@ impl Local {
         sdp.candidates(site, &["1", "2"]);
         sdp.packets(Direction::SendRecv);
         sdp.text
-    }
-
-    /// The offer by which a client whose RTP is plain gets its call back (s18).
-    pub fn plain_offer(&mut self, site: &Site, remote: &Remote) -> String {
-        let remote = Remote {
-            transport: None,
-            ..remote.clone()
-        };
-        self.answer(site, &remote)
     }
 
     fn start(&mut self, site: &Site, secure: bool, protocol: &'static str, types: &str) -> Sdp {

@@ -84,7 +84,7 @@ fn an_answer_has_the_recorded_lines() {
 #[test]
 fn an_offer_has_the_recorded_lines() {
     let mut local = Local::new();
-    let text = local.offer(&site(), Codec::Opus);
+    let text = local.offer(&site(), Codec::Opus, false);
     let lines = masked(&text, &local);
     let kinds: Vec<&str> = lines
         .iter()
@@ -101,7 +101,10 @@ fn an_offer_has_the_recorded_lines() {
         text.contains("m=audio 17266 RTP/SAVPF 102 0 8\r\n"),
         "{text}"
     );
-    let text = local.offer(&site(), Codec::Pcma);
+    let text = local.offer(&site(), Codec::Opus, true);
+    assert!(text.contains("m=audio 17266 RTP/SAVPF 102\r\n"), "{text}");
+    assert!(!text.contains("stereo"), "{text}");
+    let text = local.offer(&site(), Codec::Pcma, false);
     assert!(
         text.contains("m=audio 17266 RTP/SAVPF 8 102 0\r\n"),
         "{text}"

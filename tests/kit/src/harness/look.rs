@@ -67,6 +67,15 @@ impl Harness {
         &self.notices
     }
 
+    /// The failure that the page was told with the newest state, if there was one.
+    pub fn failure(&self) -> Option<&Error<Json>> {
+        let mut states = self.notices.iter().filter_map(|notice| match notice {
+            Notice::State { error, .. } => Some(error),
+            _ => None,
+        });
+        states.next_back().and_then(Option::as_ref)
+    }
+
     /// How `call` ended. The test fails unless it ended exactly once.
     pub fn outcome(&self, call: CallId) -> &Result<Json, Error<Json>> {
         let mut outcomes = self.notices.iter().filter_map(|notice| match notice {

@@ -108,10 +108,12 @@ impl Harness {
             }
             self.io.push(io);
         }
-        while let Some(notice) = self.session.next_notice() {
+        while self.session.has_notice() {
+            let notice = self.session.next_notice().expect("there is one");
             self.routes.learn(&notice);
             self.notices.push(notice);
         }
+        assert!(self.session.next_notice().is_none(), "there was one more");
         self.alarm.set(self.now, self.session.deadline());
     }
 }

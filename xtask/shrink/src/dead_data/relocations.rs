@@ -1,23 +1,17 @@
 //! What the linker tells of a library: where each constant lies, and every place that holds the
 //! address of one.
 
-use std::fs;
 use std::ops::Range;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use wasmparser::{
-    CustomSectionReader, KnownCustom, Linking, Parser, Payload, RelocationEntry, RelocationType,
-    SymbolFlags, SymbolInfo,
+    KnownCustom, Linking, Parser, Payload, RelocationEntry, RelocationType, SymbolFlags, SymbolInfo,
 };
 
 use super::memory::Memory;
 
 /// What the linker is told, for [`Relocations::of`].
 pub const LINK_ARG: &str = "--emit-relocs";
-
-/// What it then leaves; other tools stumble over it.
-const SECTIONS: [&str; 2] = ["linking", "reloc."];
 
 /// The numbers of sections in a module.
 const CUSTOM: u8 = 0;
@@ -172,37 +166,4 @@ fn leb(written: &[u8]) -> u32 {
 fn word(written: &[u8]) -> u32 {
     let bytes = written.iter().rev();
     bytes.fold(0, |number, byte| number << 8 | u32::from(*byte))
-}
-
-/// Writes the library without what the linker left for [`Relocations::of`], and without other
-/// sections whose names begin with one of `also`.
-pub fn strip(library: &Path, also: &[&str], out: &Path) -> Result<()> {
-    let mut module = fs::read(library).with_context(|| format!("{}", library.display()))?;
-    let left: Vec<_> = custom_sections(&module)?
-        .iter()
-        .filter(|custom| {
-            let mut names = SECTIONS.iter().chain(also);
-            names.any(|name| custom.name().starts_with(name))
-        })
-        .map(CustomSectionReader::range)
-        .collect();
-    for body in left.into_iter().rev() {
-        // Before the body stand the section's number and, as LEB128, its length.
-        let mut start = body.start - 1;
-        while start > 0 && module.get(start - 1).is_some_and(|byte| byte & 0x80 != 0) {
-            start -= 1;
-        }
-        module.drain(start - 1..body.end);
-    }
-    fs::write(out, module).with_context(|| format!("{}", out.display()))
-}
-
-fn custom_sections(module: &[u8]) -> Result<Vec<CustomSectionReader<'_>>> {
-    let mut found = Vec::new();
-    for payload in Parser::new(0).parse_all(module) {
-        if let Payload::CustomSection(custom) = payload.context("the library is not valid")? {
-            found.push(custom);
-        }
-    }
-    Ok(found)
 }

@@ -1,7 +1,7 @@
 //! Clears the constants of the wasm module that nothing uses any more.
 //!
 //! The texts of panics, with the names of source files and the like, are a third of the
-//! module's data. What read them is gone once `trim.mjs` was there, yet binaryen doesn't know
+//! module's data. What read them is gone once `panics` was there, yet binaryen doesn't know
 //! where one constant ends and the next begins. The linker knows: with `--emit-relocs` it leaves
 //! its list of symbols, and every place that names one, in the library.
 //!
@@ -24,8 +24,8 @@ use anyhow::{Result, bail};
 
 use memory::Memory;
 use numbers::numbers;
+pub use relocations::LINK_ARG;
 use relocations::Relocations;
-pub use relocations::{LINK_ARG, strip};
 
 /// Fills with zeros what of the data of `module`, made from `library`, no code reaches.
 ///
