@@ -19,6 +19,8 @@ pub const MOST_RULES: usize = 1_000;
 pub const MOST_TOKENS: usize = 10_000;
 /// How many callers can wait in all queues together.
 pub const MOST_WAITING: usize = 1_000;
+/// How many calls of browsers there can be at a time, each leg counted.
+pub const MOST_CALLS: usize = 500;
 /// How many colleagues there can be.
 pub const MOST_AGENTS: u64 = 5_000;
 /// How many events a second these can cause.
@@ -63,6 +65,8 @@ pub const LONGEST_SECONDS: u64 = 315_360_000;
 pub const LARGEST_QUEUE: usize = 1_000_000;
 /// How many digits are kept of a call.
 pub const MOST_DIGITS: usize = 1_000;
+/// The longest time that a call may be told to ring or to be without its WebSocket, in ms.
+pub const LONGEST_CALL_TIME_MS: u64 = 3_600_000;
 /// The longest delay of a datagram, in ms. They wait in the memory.
 pub const LONGEST_MEDIA_DELAY_MS: u64 = 10_000;
 /// The longest that `verto.modify` can be made to take in addition, in ms.

@@ -125,7 +125,7 @@ impl Connection {
                         if self.sim.event_silence.is_zero() {
                             // A client that has the reply to a ping then knows that it has every
                             // event of before.
-                            self.write_queued().await?;
+                            self.write_whole_queue().await?;
                         }
                         self.read(message).await?;
                     }

@@ -59,12 +59,12 @@ impl Connection {
     /// Writes everything that is queued by now, for example a punt, and waits for what a fault holds
     /// up.
     pub(super) async fn flush(&mut self) -> Result<(), Over> {
-        self.write_queued().await?;
+        self.write_whole_queue().await?;
         self.write_delayed().await
     }
 
     /// Writes everything that is queued by now.
-    pub(super) async fn write_queued(&mut self) -> Result<(), Over> {
+    pub(super) async fn write_whole_queue(&mut self) -> Result<(), Over> {
         while let Some(frame) = self.queue.try_recv() {
             self.write_from_hub(frame).await?;
         }
