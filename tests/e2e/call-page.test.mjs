@@ -139,7 +139,9 @@ test("tags as element and function, the local picture, video", { skip }, async (
     await heard(call);
     const local = document.getElementById("local");
     const seen = { made: made.length, muted: local.muted, tracks: local.srcObject.getVideoTracks().length, video: call.localStream.getVideoTracks()[0].enabled };
-    seen.off = [call.setVideoMute("off"), call.getVideoMute(), call.localStream.getVideoTracks()[0].enabled];
+    seen.off = [call.setVideoMute("off"), call.getVideoMute()];
+    await Promise.resolve();
+    seen.off.push(call.localStream.getVideoTracks()[0].enabled);
     call.hangup();
     await anna.is("destroy", call);
     await new Promise((resolve) => setTimeout(resolve));
