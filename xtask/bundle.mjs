@@ -1,6 +1,7 @@
-// Bundles pkg-template's entries, the slim one without the wasm module inside.
+// Bundles pkg-template's entries, the slim one without the wasm module inside, and those of the
+// call centre without telephone calls.
 // Called by `cargo xtask build`: node bundle.mjs ROOT SCRATCH_DIR [--dev | --modern]. It takes
-// wasm/, small/ and, without those options, legacy/ of the scratch directory, and fills its pkg/.
+// wasm/, small/, cc/ and, without those options, legacy/ of the scratch directory, and fills its pkg/.
 
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,7 +15,6 @@ const { build } = createRequire(path.join(root, "tests", "package.json"))("esbui
 
 const inEntries = (name) => path.join(root, "pkg-template", "entries", name);
 
-const wasmDir = path.join(scratch, "wasm");
 const smallDir = path.join(scratch, "small");
 const legacyDir = path.join(scratch, "legacy");
 const outDir = path.join(scratch, "pkg");
@@ -49,6 +49,25 @@ const linkedTo = (dir, edit = (glue) => glue) => ({
   },
 });
 
+/** Links the entries to the core in a directory. */
+const core = (dir) => ({
+  alias: {
+    "verto-wasm-bindgen": path.join(dir, "wasm", "verto_bg.js"),
+    "verto-wasm-binary": path.join(dir, "small", "module.js"),
+  },
+  plugins: [linkedTo(path.join(dir, "small"))],
+});
+
+/** Puts what makes no calls in the place of what makes them. */
+const withoutCalls = {
+  name: "without telephone calls",
+  setup(build) {
+    build.onResolve({ filter: /\/(caller|phone)\.js$/ }, ({ path: file, resolveDir }) => ({
+      path: path.join(resolveDir, path.dirname(file), `no-${path.basename(file)}`),
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -57,12 +76,11 @@ const common = {
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
-  alias: {
-    "verto-wasm-bindgen": path.join(wasmDir, "verto_bg.js"),
-    "verto-wasm-binary": path.join(smallDir, "module.js"),
-  },
-  plugins: [linkedTo(smallDir)],
+  ...core(scratch),
 };
+
+const callCentre = core(path.join(scratch, "cc"));
+callCentre.plugins.push(withoutCalls);
 
 const entries = [
   { entry: "script.js", out: "verto-min.js", format: "iife", minify },
@@ -70,6 +88,8 @@ const entries = [
   // Node finds the named exports of a CommonJS file only as this platform writes them.
   { entry: "esm.js", out: "index.cjs", format: "cjs", platform: "node" },
   { entry: "slim.js", out: "slim.mjs", format: "esm" },
+  { entry: "script.js", out: "verto-cc-min.js", format: "iife", minify, ...callCentre },
+  { entry: "esm.js", out: "cc.mjs", format: "esm", ...callCentre },
 ];
 if (!mode) {
   entries.push({

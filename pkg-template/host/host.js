@@ -3,14 +3,14 @@ import { enums } from "../sdk/enums.js";
 import { VertoError } from "../sdk/error.js";
 import { askCredentials } from "./credentials.js";
 import { callBack, report, safely } from "./page-code.js";
-import { Sockets } from "./sockets.js";
+import { Phone } from "./phone.js";
 
 /**
  * What the core calls; src/browser/host.rs says what each method is for. WebAssembly keeps this
  * object alive, and so this object refers weakly to the page's `Verto` and to its state (see
  * sdk/state.js), except while the core says that they are in use.
  */
-export class Host extends Sockets {
+export class Host extends Phone {
   #verto;
   #state;
   // The same two, while the core holds them.
@@ -29,6 +29,20 @@ export class Host extends Sockets {
 
   get WebSocket() {
     return member(this.options(), "WebSocket") ?? globalThis.WebSocket;
+  }
+
+  verto() {
+    return this.#verto.deref();
+  }
+
+  /** The calls that have not ended, by the core's numbers. */
+  dialogs() {
+    return this.#state.deref()?.dialogs;
+  }
+
+  /** Tells the listeners; `false` if one of them called preventDefault(). */
+  dispatch(type, args) {
+    return safely(() => this.#state.deref()?.dispatch(type, args));
   }
 
   hold(strongly) {

@@ -17,6 +17,11 @@ export const CODES = {
   auth: -10,
   rejected: -11,
   aborted: -12,
+  "media-denied": -13,
+  "media-insecure": -14,
+  "media-missing": -15,
+  "media-busy": -16,
+  "media-failed": -17,
 };
 
 /**

@@ -40,6 +40,21 @@ const OPTIONS = [
   "timeout",
   "debug",
   "logger",
+  "tag",
+  "localTag",
+  "ringFile",
+  "useVideo",
+  "useStereo",
+  "useMic",
+  "useSpeak",
+  "useCamera",
+  "audioParams",
+  "videoParams",
+  "deviceParams",
+  "iceServers",
+  "iceTimeout",
+  "turnServer",
+  "permissionCallback",
 ];
 const CALLBACKS = [
   "onWSLogin",
@@ -49,6 +64,9 @@ const CALLBACKS = [
   "onStateChange",
   "onSubscribeError",
   "onGap",
+  "onDialogState",
+  "onRemoteStream",
+  "onPlaybackBlocked",
 ];
 
 /**

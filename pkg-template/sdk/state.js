@@ -16,6 +16,8 @@ class State {
   core = null;
   calls = new Calls();
   registrations = new Registrations();
+  /** The calls that have not ended, by the core's numbers. */
+  dialogs = new Map();
   #target = null;
 
   /** What addEventListener() adds its listeners to; it is made when there is a first listener. */

@@ -1,5 +1,6 @@
 // The class `Verto`. types/index.d.ts says what each of its methods is for.
 import { safely } from "../host/page-code.js";
+import { Caller } from "./caller.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
 import { badArgument, failure } from "./error.js";
@@ -29,8 +30,9 @@ export function idleVerto() {
   return initialize(Object.create(Verto.prototype));
 }
 
-export class Verto {
+export class Verto extends Caller {
   constructor(options, callbacks) {
+    super();
     initialize(this, options, callbacks);
     coreOf(this);
     if (this.options.socketUrl) this.connect();
@@ -123,6 +125,7 @@ export class Verto {
 
   purge() {
     stateOf(this).core?.unsubscribe_all();
+    this.hangup();
     this.dialogs = {};
   }
 
@@ -244,7 +247,6 @@ export class Verto {
     return this.fsAPI("show", arg, ok, failed, options);
   }
 
-  // Calls come with a later version, which will use these settings.
   videoParams(params) {
     this.options.videoParams = params;
   }
@@ -257,31 +259,12 @@ export class Verto {
     this.options.deviceParams = params;
   }
 
-  newCall() {
-    throw failure("unsupported", "this version makes no WebRTC calls; use ccDial");
-  }
-
-  hangup() {}
-
   // The minifier would shorten the class's own name.
   static name = "Verto";
   static enum = enums;
-  static videoDevices = [];
-  static audioInDevices = [];
-  static audioOutDevices = [];
 
   static genUUID() {
     return uuid();
-  }
-
-  // Without calls there are no devices, but pages that never call ask for them all the same.
-  static init(options, done) {
-    Verto.refreshDevices(done);
-  }
-
-  static refreshDevices(done) {
-    check.callback("callback", done);
-    if (done) queueMicrotask(() => done(false));
   }
 }
 

@@ -11,6 +11,15 @@ use crate::process::{MINUTE, run};
 use crate::project::{Project, WASM_TARGET};
 use crate::tools::WasmBindgen;
 
+/// Which library it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Edition {
+    /// With telephone calls.
+    Whole,
+    /// The call centre's own, without them.
+    CallCentre,
+}
+
 /// How rustc compiles it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Profile {
@@ -20,10 +29,18 @@ pub enum Profile {
     Release,
 }
 
-/// Compiles the library; returns where it is.
-pub fn compile(project: &Project, profile: Profile, shrink: &Shrink<'_>) -> Result<PathBuf> {
+/// Compiles the library; returns where it is until the next is compiled.
+pub fn compile(
+    project: &Project,
+    edition: Edition,
+    profile: Profile,
+    shrink: &Shrink<'_>,
+) -> Result<PathBuf> {
     let mut cargo = project.cargo();
     cargo.args(["build", "--lib", "-p", "verto-wasm"]);
+    if edition == Edition::CallCentre {
+        cargo.arg("--no-default-features");
+    }
     cargo.args(["--target", WASM_TARGET]);
     if profile == Profile::Release {
         cargo.arg("--release");

@@ -12,13 +12,16 @@ use shrink::{Shrink, Stage, Tools, Tuning};
 
 use crate::files::{copy, copy_files, empty_dir};
 use crate::legacy;
-use crate::library::{self, Profile};
+use crate::library::{self, Edition, Profile};
 use crate::process::{self, MINUTE, run, step};
 use crate::project::Project;
 use crate::tools;
 
 /// The classic script, which pages in any encoding include.
 pub const SCRIPT: &str = "verto-min.js";
+
+/// The same without telephone calls.
+pub const CALL_CENTRE_SCRIPT: &str = "verto-cc-min.js";
 
 #[derive(clap::Args, Default)]
 pub struct Args {
@@ -87,24 +90,23 @@ pub fn make(
 ) -> Result<PathBuf> {
     tools::wasm_target()?;
     tools::npm_tools(project)?;
-    let [bound, small, without_wasm, staged] =
-        ["wasm", "small", "legacy", "pkg"].map(|name| scratch.join(name));
-    for dir in [&bound, &small, &without_wasm, &staged] {
+    let [without_wasm, staged] = ["legacy", "pkg"].map(|name| scratch.join(name));
+    for dir in [&without_wasm, &staged] {
         empty_dir(dir)?;
     }
     let profile = match parts {
         Parts::Quick => Profile::Dev,
         Parts::All | Parts::Modern => Profile::Release,
     };
-    let library = step("compiling Rust to WebAssembly", || {
-        library::compile(project, profile, shrink)
-    })?;
-    let wasm = step("wasm-bindgen", || {
-        library::bind(project, &library, |_| false, &bound)
-    })?;
-    step("shrinking the module", || {
-        shrink.module(&library, &wasm, &small)
-    })?;
+    // The whole library last: others find it where the compiler put it.
+    core(
+        project,
+        Edition::CallCentre,
+        profile,
+        shrink,
+        &scratch.join("cc"),
+    )?;
+    let library = core(project, Edition::Whole, profile, shrink, scratch)?;
     if parts == Parts::All {
         step("wasm2js", || {
             legacy::build(project, &library, shrink, &without_wasm)
@@ -123,13 +125,42 @@ pub fn make(
     Ok(staged)
 }
 
+/// Compiles the core and makes it small, in `wasm/` and `small/` of a directory; returns where the
+/// compiled library is.
+fn core(
+    project: &Project,
+    edition: Edition,
+    profile: Profile,
+    shrink: &Shrink<'_>,
+    dir: &Path,
+) -> Result<PathBuf> {
+    let [bound, small] = ["wasm", "small"].map(|name| dir.join(name));
+    for dir in [&bound, &small] {
+        empty_dir(dir)?;
+    }
+    let library = step("compiling Rust to WebAssembly", || {
+        library::compile(project, edition, profile, shrink)
+    })?;
+    let wasm = step("wasm-bindgen", || {
+        library::bind(project, &library, |_| false, &bound)
+    })?;
+    step("shrinking the module", || {
+        shrink.module(&library, &wasm, &small)
+    })?;
+    Ok(library)
+}
+
 /// The scripts for a script tag, and the year of the ECMAScript that each is written in.
 fn scripts(parts: Parts) -> &'static [(&'static str, u32)] {
     // xtask/bundle.mjs has these years too. Chromium 73 knows all of 2019.
-    let all = &[(SCRIPT, 2022), (legacy::SCRIPT, 2019)];
+    let all = &[
+        (SCRIPT, 2022),
+        (CALL_CENTRE_SCRIPT, 2022),
+        (legacy::SCRIPT, 2019),
+    ];
     match parts {
         Parts::All => all,
-        Parts::Quick | Parts::Modern => all.split_at(1).0,
+        Parts::Quick | Parts::Modern => all.split_at(2).0,
     }
 }
 
@@ -151,7 +182,13 @@ fn sizes(project: &Project, staged: &Path, parts: Parts) -> Result<()> {
     node.arg(project.root.join("xtask").join("sizes.mjs"));
     node.arg(staged);
     node.args(scripts(parts).iter().map(|(name, _)| name));
-    node.args(["index.mjs", "index.cjs", "slim.mjs", "verto_bg.wasm"]);
+    node.args([
+        "index.mjs",
+        "index.cjs",
+        "cc.mjs",
+        "slim.mjs",
+        "verto_bg.wasm",
+    ]);
     run(&mut node, MINUTE)
 }
 

@@ -91,6 +91,7 @@ const LACKS = {
     reports: "Firefox tells WebDriver nothing of what it reports itself: a policy's violation, a failed fetch",
   },
   webkit: {
+    webrtc: "WebKitGTK has no RTCPeerConnection",
     calls: "WebKitGTK 2.50 has no RTCPeerConnection",
     closing: "WebKitGTK shows a connection that the server closes as open until it has ended, for at most 5 s",
     dispose: "WebKitGTK 2.50 has no `using` and no Symbol.dispose",

@@ -1,0 +1,45 @@
+// When a description is whole: the server takes no candidates that come later.
+
+/** After the first usable candidate: how long the other addresses have, in ms. */
+const OTHERS = 30;
+/** The longest that gathering takes, in ms. */
+const LONGEST = 4_000;
+
+// The server uses UDP, and cannot resolve the names that stand for addresses until the microphone
+// is granted.
+function isUsable(candidate) {
+  const [, component, protocol, , address] = candidate.candidate.split(" ");
+  return component === "1" && /^udp$/i.test(protocol) && !/\.local$/.test(address);
+}
+
+/**
+ * Waits until enough candidates are in the local description: all of them; without STUN and TURN
+ * the first usable one, and 30 ms; one of each such server; or `iceTimeout` after the first usable
+ * one. In any case 4 s. A connection that is closed meanwhile waits on.
+ */
+export function gathered(connection, iceTimeout) {
+  const servers = connection.getConfiguration().iceServers ?? [];
+  const missing = new Set(servers.flatMap(({ urls }) => urls));
+  return new Promise((resolve) => {
+    const timers = [];
+    const after = (ms) => timers.push(setTimeout(end, ms));
+    after(LONGEST);
+    connection.addEventListener("icecandidate", heard);
+    connection.addEventListener("icegatheringstatechange", heard);
+    heard({});
+
+    function heard({ candidate, url }) {
+      if (connection.iceGatheringState === "complete") return end();
+      if (!candidate?.candidate || !isUsable(candidate)) return;
+      if (timers.length === 1) after(missing.size ? iceTimeout : OTHERS);
+      if (missing.delete(candidate.url ?? url) && !missing.size) end();
+    }
+
+    function end() {
+      timers.forEach(clearTimeout);
+      connection.removeEventListener("icecandidate", heard);
+      connection.removeEventListener("icegatheringstatechange", heard);
+      resolve();
+    }
+  });
+}

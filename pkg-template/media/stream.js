@@ -1,0 +1,94 @@
+// The local stream of a call: microphone, camera, screen.
+import { CODES } from "../sdk/error.js";
+
+// What browsers call a refusal, and which kind of failure it is.
+const KINDS = {
+  NotAllowedError: "media-denied",
+  SecurityError: "media-denied",
+  NotFoundError: "media-missing",
+  OverconstrainedError: "media-missing",
+  NotReadableError: "media-busy",
+  AbortError: "media-busy",
+};
+
+/** The code and the words for what a browser has thrown. */
+export function trouble(thrown) {
+  return [CODES[thrown?.kind ?? KINDS[thrown?.name] ?? "media-failed"], String(thrown?.message ?? thrown)];
+}
+
+/** What is thrown where the browser lacks something. */
+export function lack(kind, message) {
+  return Object.assign(new Error(message), { kind });
+}
+
+/** `navigator.mediaDevices`; it throws where a page has none. */
+export function mediaDevices() {
+  const devices = globalThis.navigator?.mediaDevices;
+  if (devices?.getUserMedia) return devices;
+  if (globalThis.isSecureContext === false) {
+    throw lack("media-insecure", "a page gets the microphone only over https (or on localhost)");
+  }
+  throw lack("unsupported", "this browser gives pages no microphone");
+}
+
+// A device that was chosen, if one was.
+function chosen(id) {
+  return id && id !== "any" ? { deviceId: { exact: id } } : {};
+}
+
+function videoConstraints(params = {}) {
+  const { minWidth, maxWidth, minHeight, maxHeight, minFrameRate, maxFrameRate, vertoBestFrameRate, ...rest } = params;
+  const range = (min, max, ideal) => {
+    const given = Object.entries({ min, max, ideal }).filter(([, value]) => value !== undefined);
+    return given.length ? Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) : undefined;
+  };
+  const constraints = {
+    ...rest,
+    width: rest.width ?? range(minWidth, maxWidth),
+    height: rest.height ?? range(minHeight, maxHeight),
+    frameRate: rest.frameRate ?? range(minFrameRate, maxFrameRate, vertoBestFrameRate),
+  };
+  return Object.fromEntries(Object.entries(constraints).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Gets the local stream that the call's settings ask for, and says whether it is ours to stop:
+ * that of `useStream` is the page's.
+ */
+export async function localStream(get, warn) {
+  const given = get("useStream");
+  if (given) return { stream: given, own: false };
+  const screen = get("screenShare");
+  const audio = get("useMic") !== "none" && { ...get("audioParams"), ...chosen(get("useMic")) };
+  const camera = !screen && get("useVideo") && get("useCamera") !== "none";
+  const video = camera && { ...videoConstraints(get("videoParams")), ...chosen(get("useCamera")) };
+  const stream = new MediaStream();
+  const add = (more) => more.getTracks().forEach((track) => stream.addTrack(track));
+  try {
+    // First, since a browser shows its screens only in a click.
+    if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams")) }));
+    if (audio || video) add(await capture({ audio, video }, warn));
+  } catch (error) {
+    stop(stream);
+    throw error;
+  }
+  return { stream, own: true };
+}
+
+// A device's id that a page has kept may be of a device that is gone, or of an earlier salt: then
+// the usual one is asked for.
+async function capture(constraints, warn) {
+  try {
+    return await mediaDevices().getUserMedia(constraints);
+  } catch (error) {
+    const kept = [constraints.audio, constraints.video].some((kind) => kind?.deviceId?.exact);
+    if (!kept || KINDS[error.name] !== "media-missing") throw error;
+    warn(`a chosen device isn't there (${error.message}): the usual one is taken`);
+    const usual = (kind) => kind && { ...kind, deviceId: undefined };
+    return mediaDevices().getUserMedia({ audio: usual(constraints.audio), video: usual(constraints.video) });
+  }
+}
+
+export function stop(stream) {
+  stream.getTracks().forEach((track) => track.stop());
+}

@@ -1,0 +1,297 @@
+// The class `Dialog`: one telephone call. types/index.d.ts says what each of its methods is for.
+import { callBack, safely } from "../host/page-code.js";
+import { Media } from "../media/media.js";
+import * as check from "./check.js";
+import { enums } from "./enums.js";
+import { failure } from "./error.js";
+import { Private, self } from "./private.js";
+import { callCore } from "./requests.js";
+import { coreOf, stateOf } from "./state.js";
+
+// What Client.ask() knows its requests by, and Client.enable() the changes: src/browser/calls.rs.
+const INFO = 0;
+const MODIFY = 1;
+const HOLD = 2;
+const TOGGLE_HOLD = 3;
+const CHANGES = { off: 0, on: 1, toggle: 2, false: 1, true: 0 };
+const ASK_ONLY = 3;
+
+const parts = new Private();
+
+/** What a call has that isn't the page's to change. */
+class Part {
+  /** The core's number of the call; 0 before it has one. */
+  number = 0;
+  onSuccess = null;
+  onError = null;
+  #dialog;
+  #answer = {};
+
+  constructor(dialog, settings) {
+    this.#dialog = dialog;
+    this.settings = settings;
+    const report = (epoch, what, code, text) => {
+      coreOf(dialog.verto).report(this.number, epoch, what, code, text);
+    };
+    this.media = new Media((name) => this.get(name), report, {
+      warn: (text) => this.warn(text),
+      remoteStream: (stream) => this.#tell("onRemoteStream", stream, dialog),
+      playbackBlocked: (element) => {
+        if (!this.#tell("onPlaybackBlocked", dialog, element)) {
+          this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
+        }
+      },
+    });
+  }
+
+  /** A setting: of answer(), of newCall(), or an option of the Verto. */
+  get(name) {
+    const { options } = this.#dialog.verto;
+    for (const place of [this.#answer, this.settings, options?.deviceParams, options]) {
+      const value = check.isObject(place) ? (place[name] ?? place.deviceParams?.[name]) : undefined;
+      if (!check.isMissing(value)) return value;
+    }
+    return undefined;
+  }
+
+  answered(settings) {
+    this.#answer = settings;
+  }
+
+  begin(number) {
+    this.number = number;
+    stateOf(this.#dialog.verto).dialogs.set(number, this.#dialog);
+  }
+
+  forget() {
+    const { verto, callID } = this.#dialog;
+    if (self(verto.dialogs?.[callID]) === this.#dialog) delete verto.dialogs[callID];
+  }
+
+  // The third and fourth argument of newCall(), one of which is called once.
+  progressed(error) {
+    const { trying, early, active, hangup, purge } = enums.state;
+    const { state } = this.#dialog;
+    const [success, failed] = [[trying, early, active].includes(state), [hangup, purge].includes(state)];
+    if (!success && !failed) return;
+    if (success) callBack(this.onSuccess, this.#dialog);
+    else if (error) callBack(this.onError, error, this.#dialog);
+    this.onSuccess = this.onError = null;
+  }
+
+  warn(text) {
+    safely(() => {
+      const logger = this.#dialog.verto.options?.logger ?? globalThis.console;
+      logger?.warn?.(`verto: call ${this.#dialog.callID}: ${text}`);
+    });
+  }
+
+  #tell(name, ...args) {
+    const { callbacks } = this.#dialog;
+    const own = check.isMissing(this.get(name)) ? callbacks?.[name] : this.get(name);
+    callBack(own, ...args);
+    return typeof own === "function";
+  }
+}
+
+export function partOf(dialog) {
+  return parts.get(dialog);
+}
+
+/**
+ * What of the page's arguments goes to the server, as JSON text: elements, functions, streams and
+ * nested settings stay here.
+ */
+export function dialogParams(given) {
+  const kept = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (name === "callID" || value === "" || !["string", "number", "boolean"].includes(typeof value)) continue;
+    kept[name] = value;
+  }
+  if (check.isObject(given.userVariables)) kept.userVariables = given.userVariables;
+  if (check.isObject(given.audio)) kept.audio = given.audio;
+  return check.json("arguments", kept);
+}
+
+// A request about the call. A page that ignores its failure gets no `unhandledrejection`.
+function ask(dialog, what, params, ok, failed) {
+  return callCore(dialog.verto, ok, failed, null, (core, id) => {
+    core.ask(id, partOf(dialog).number, what, check.json("params", params()));
+  });
+}
+
+function hold(dialog, action, ok, failed) {
+  return ask(dialog, action === "toggleHold" ? TOGGLE_HOLD : HOLD, () => ({ action }), ok, failed);
+}
+
+function mute(dialog, video, what) {
+  const change = CHANGES[what] ?? ASK_ONLY;
+  const tracks = coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
+  return tracks === 2;
+}
+
+function unmuted(dialog, video) {
+  return (coreOf(dialog.verto).enable(partOf(dialog).number, video, ASK_ONLY) & 1) === 1;
+}
+
+export class Dialog {
+  static name = "Dialog";
+
+  constructor(verto, direction, params, settings = params) {
+    this.verto = self(verto);
+    this.direction = direction;
+    this.params = params;
+    this.callID = params.callID;
+    this.callbacks = verto.callbacks;
+    this.state = this.lastState = enums.state.new;
+    parts.set(this, new Part(this, settings));
+    verto.dialogs[params.callID] = this;
+  }
+
+  get localStream() {
+    return partOf(this).media.localStream;
+  }
+
+  get peer() {
+    return partOf(this).media.peer;
+  }
+
+  answer(params) {
+    const given = check.copy("params", params);
+    const part = partOf(this);
+    const text = dialogParams(given);
+    part.answered(given);
+    return coreOf(this.verto).answer(part.number, text);
+  }
+
+  hangup(params) {
+    const { cause, causeCode } = check.copy("params", params);
+    const code = Number(causeCode);
+    const known = Number.isInteger(code) && code > 0 ? code : undefined;
+    return coreOf(this.verto).hangup(partOf(this).number, check.isMissing(cause) ? undefined : String(cause), known);
+  }
+
+  hold(ok, failed) {
+    return hold(this, "hold", ok, failed);
+  }
+
+  unhold(ok, failed) {
+    return hold(this, "unhold", ok, failed);
+  }
+
+  toggleHold(ok, failed) {
+    return hold(this, "toggleHold", ok, failed);
+  }
+
+  transfer(destination, params, ok, failed) {
+    const modify = () => ({ ...check.copy("params", params), action: "transfer", destination: digits("destination", destination) });
+    return ask(this, MODIFY, modify, ok, failed);
+  }
+
+  replace(callID, params, ok, failed) {
+    const modify = () => ({ ...check.copy("params", params), action: "replace", replaceCallID: check.text("callID", callID) });
+    return ask(this, MODIFY, modify, ok, failed);
+  }
+
+  dtmf(keys, ok, failed) {
+    return ask(this, INFO, () => ({ dtmf: digits("digits", keys) }), ok, failed);
+  }
+
+  rtt(text, ok, failed) {
+    return ask(this, INFO, () => ({ txt: check.copy("text", text) }), ok, failed);
+  }
+
+  click(point, ok, failed) {
+    return ask(this, INFO, () => ({ click: check.copy("point", point) }), ok, failed);
+  }
+
+  message(message, ok, failed) {
+    const info = () => {
+      for (const name of ["to", "body"]) check.text(name, check.member(message, name));
+      return { msg: { from: this.verto.options?.login, ...check.copy("message", message) } };
+    };
+    return ask(this, INFO, info, ok, failed);
+  }
+
+  setMute(what) {
+    return mute(this, false, what);
+  }
+
+  getMute() {
+    return unmuted(this, false);
+  }
+
+  mute(what) {
+    return this.setMute(what);
+  }
+
+  setVideoMute(what) {
+    return mute(this, true, what);
+  }
+
+  getVideoMute() {
+    return unmuted(this, true);
+  }
+
+  async setAudioPlaybackDevice(id, done, arg) {
+    let label = null;
+    try {
+      await partOf(this).media.sink(id);
+      const devices = this.verto.constructor.audioOutDevices ?? [];
+      label = devices.find((device) => device.id === id)?.label ?? id;
+    } catch (error) {
+      partOf(this).warn(`this output device cannot be used: ${error?.message}`);
+    }
+    callBack(done, label !== null, label, arg);
+    return label !== null;
+  }
+
+  cidString(escaped) {
+    const { remote_caller_id_name: name, remote_caller_id_number: number } = this.params;
+    const text = `${name} <${number}>`;
+    const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+    return escaped ? text.replace(/[&<>"']/g, (character) => entities[character]) : text;
+  }
+}
+
+/** A number to dial, or keys; pages give them as numbers too. */
+export function digits(name, value) {
+  return check.text(name, Number.isFinite(value) ? String(value) : value);
+}
+
+/** An outgoing call; `undefined` without a connection. */
+export function newDialog(verto, args, callbacks, onSuccess, onError) {
+  const given = check.copy("args", args);
+  given.destination_number = digits("destination_number", given.destination_number);
+  const callID = check.isMissing(given.callID) || given.callID === "" ? verto.constructor.genUUID() : check.text("callID", given.callID);
+  check.callback("onSuccess", onSuccess || null);
+  check.callback("onError", onError || null);
+  const text = dialogParams({ useVideo: false, useStereo: false, screenShare: false, ...given });
+  const core = coreOf(verto);
+  const live = stateOf(verto).dialogs;
+  if ([...live.values()].some((one) => one.callID === callID)) {
+    throw failure("invalid-argument", "callID is that of a call that goes on");
+  }
+  const number = core.new_call(callID, text);
+  if (!number) {
+    const logger = verto.options?.logger ?? globalThis.console;
+    safely(() => logger?.error?.("verto: newCall: there is no connection: connect() first"));
+    return undefined;
+  }
+  const params = {
+    useVideo: false,
+    useStereo: false,
+    screenShare: false,
+    login: verto.options?.login,
+    ...given,
+    callID,
+    remote_caller_id_name: "Outbound Call",
+    remote_caller_id_number: given.destination_number,
+  };
+  const dialog = new Dialog(verto, enums.direction.outbound, params, given);
+  if (callbacks) dialog.callbacks = callbacks;
+  const part = partOf(dialog);
+  part.begin(number);
+  Object.assign(part, { onSuccess, onError });
+  return dialog;
+}

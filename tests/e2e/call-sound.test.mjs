@@ -1,0 +1,56 @@
+// Calls of the SDK against the simulator: what is heard.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { inPage, startBrowser } from "./lib/browser.mjs";
+import { lacking } from "./lib/engines.mjs";
+import { FIXTURES, startSim } from "./lib/sim.mjs";
+
+const skip = lacking("webrtc");
+const NOTHING = { tracks: 0, connections: 0, elements: 0, rejections: [] };
+let sim, driver;
+
+before(async () => {
+  if (skip) return;
+  sim = await startSim({ www: join(FIXTURES, "phone") });
+  driver = await startBrowser({ microphone: true });
+});
+
+after(async () => {
+  await driver?.quit();
+  await sim?.stop();
+});
+
+beforeEach(async () => {
+  if (skip) return;
+  await sim.reset();
+  await driver.get(sim.url);
+  await sim.noConnection();
+});
+
+const run = (script, ...args) => inPage(driver, script, ...args);
+
+test("9196: one hears oneself, and afterwards nothing is left", { skip }, async () => {
+  const seen = await run(async () => {
+    const anna = await User.login("1001");
+    const call = anna.call("9196", { tag: "audio", userVariables: { order: "7" } });
+    await anna.is("active", call);
+    await heard(call);
+    const element = document.getElementById("audio");
+    const plays = !element.paused && !!element.srcObject;
+    call.hangup({ cause: "USER_BUSY" });
+    await anna.is("destroy", call);
+    await new Promise((resolve) => setTimeout(resolve));
+    return { history: anna.history(call), plays, left: left(), cause: call.cause, known: Object.keys(anna.verto.dialogs) };
+  });
+  assert.deepEqual(seen.history, ["requesting", "trying", "active", "hangup", "destroy"]);
+  assert.equal(seen.plays, true);
+  assert.equal(seen.cause, "USER_BUSY");
+  assert.deepEqual(seen.known, []);
+  assert.deepEqual(seen.left, NOTHING);
+  const [invite] = await sim.requests("verto.invite");
+  assert.equal(invite.params.dialogParams.destination_number, "9196");
+  assert.deepEqual(invite.params.dialogParams.userVariables, { order: "7" });
+  const [bye] = await sim.requests("verto.bye");
+  assert.equal(bye.params.cause, "USER_BUSY");
+});
