@@ -81,8 +81,8 @@ impl Subscriptions {
                     }
                 }
                 for one in entry.channel.registrations() {
-                    if !listeners.contains(&one.listener) {
-                        listeners.push(one.listener);
+                    if !listeners.contains(&one.listener.number) {
+                        listeners.push(one.listener.number);
                         sernos.push(one.serno);
                     }
                 }
