@@ -119,6 +119,7 @@ impl<V: Value> Session<V> {
             (Owner::Login, Ok(result)) => self.logged_in(now, result),
             (Owner::Login, Err(error)) => self.login_failed(now, error),
             (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
+                self.rpc.allow_subscribes(self.due(now));
                 self.subscription_answered(id, &channels, answer);
             }
             #[cfg(feature = "calls")]
@@ -277,7 +278,7 @@ impl<V: Value> Session<V> {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
             }),
-            Method::Punt if self.login.is_own_takeover() => {
+            Method::Punt if self.login.is_own_takeover(now) => {
                 let message = "a login of ours that came late took this session over";
                 self.lost(now, Error::new(Kind::ConnectionLost, message));
             }
