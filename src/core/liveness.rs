@@ -121,9 +121,9 @@ impl Liveness {
         Verdict::Ask
     }
 
-    /// Looks at the silence. `busy` is when the last of the requests in flight is given up:
-    /// the server works strictly in order (seen with FreeSWITCH), so that requests that were
-    /// sent before a ping delay its answer, and later ones don't.
+    /// Looks at the silence. `busy` is when the request that the server works on is given
+    /// up: the server works strictly in order (seen with FreeSWITCH), so that this request delays
+    /// the answer to a ping. Those behind it excuse nothing, since each answer is a frame.
     pub fn check(&mut self, now: Ms, busy: Option<Ms>) -> Verdict {
         if now < self.check {
             return Verdict::Fine;

@@ -196,11 +196,31 @@ impl Rpc {
         (self.entries.len() + 1) * FAILURE
     }
 
-    /// When the last of the requests in flight, but for pings, is given up.
+    /// When the request that the server works on now is given up: the oldest in flight, but for
+    /// pings, since a server works in order.
     pub fn busy_until(&self) -> Option<Ms> {
+        let mut entries = self.entries.iter();
+        let oldest = entries.find(|one| one.id != 0 && !matches!(one.owner, Owner::Ping));
+        oldest.map(|one| one.deadline)
+    }
+
+    /// When the last of what is in flight beside pings and subscribe requests is given up. Until
+    /// then a subscribe request that is written now may wait for its turn.
+    pub fn turn_comes_by(&self) -> Option<Ms> {
         let entries = self.entries.iter();
-        let requests = entries.filter(|one| one.id != 0 && !matches!(one.owner, Owner::Ping));
-        requests.map(|one| one.deadline).max()
+        let ahead = entries
+            .filter(|one| one.id != 0 && !matches!(one.owner, Owner::Ping | Owner::Subscribe(_)));
+        ahead.map(|one| one.deadline).max()
+    }
+
+    /// The server has answered a subscribe request, so that the next one's turn has come: those
+    /// in flight are given up at `deadline` at the earliest.
+    pub fn allow_subscribes(&mut self, deadline: Ms) {
+        for one in &mut self.entries {
+            if matches!(one.owner, Owner::Subscribe(_)) {
+                one.deadline = one.deadline.max(deadline);
+            }
+        }
     }
 
     /// Whether a login is in flight.

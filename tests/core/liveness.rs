@@ -387,3 +387,55 @@ fn a_fallback_server_that_answers_no_pings_is_not_judged_by_the_others() {
         .collect();
     assert!(closes.is_empty(), "{closes:?}");
 }
+
+/// However many channels a page subscribes one by one, the server works on one request at a time.
+#[test]
+fn many_subscribes_excuse_no_more_silence_than_one() {
+    for count in [1, 60] {
+        let mut h = Harness::watching();
+        for index in 0..count {
+            h.subscribe(&[&format!("channel-{index}")], 1);
+        }
+        h.forget();
+        let (at, _) = given_up(&mut h, HOUR).unwrap();
+        assert_eq!(at, 30_000, "with {count} subscribe requests");
+        let told = h.told();
+        let refused = told
+            .iter()
+            .filter(|one| one.starts_with("onSubscribeError"));
+        assert_eq!(refused.count(), count, "each is told, once");
+    }
+}
+
+#[test]
+fn after_a_sleep_many_subscribes_excuse_no_more_silence_than_one() {
+    let found = |count: usize| {
+        let mut h = Harness::watching();
+        for index in 0..count {
+            h.subscribe(&[&format!("channel-{index}")], 1);
+        }
+        h.sleep(HOUR);
+        h.woke();
+        given_up(&mut h, HOUR).unwrap().0
+    };
+    assert_eq!(found(60), found(0));
+    assert_eq!(found(60), 5_000);
+}
+
+/// A server that needs some seconds for each subscribe request, but answers all of them in order.
+#[test]
+fn a_slow_server_that_answers_refuses_nothing() {
+    let mut h = Harness::watching();
+    for index in 0..10 {
+        h.subscribe(&[&format!("channel-{index}")], 1);
+    }
+    h.forget();
+    for index in 0..10 {
+        h.wait(6_000);
+        let granted = json!({ "subscribedChannels": [format!("channel-{index}")] });
+        h.reply(3 + index, &granted);
+    }
+    let told = h.told();
+    assert!(!told.iter().any(|one| one.contains("timeout")), "{told:?}");
+    assert_eq!(h.session.subscriptions().confirmed.len(), 10);
+}

@@ -173,3 +173,21 @@ fn subscriptions_outlive_a_takeover() {
     h.log_in();
     assert_eq!(h.sent_short(), ["1 login", r#"2 verto.subscribe "vcc""#]);
 }
+
+/// A login of ours went unanswered, and its socket has been gone for long: the server will not read
+/// it any more.
+#[test]
+fn a_takeover_long_after_an_unanswered_login_is_believed() {
+    let mut h = Harness::new();
+    h.connect(Config {
+        sessid: Some("1111".into()),
+        ..config()
+    });
+    h.authenticate();
+    h.drop_connection();
+    h.next_attempt();
+    h.log_in();
+    h.wait(24 * 3_600_000);
+    h.server_request("verto.punt", json!({}));
+    assert_eq!(h.session.state(), State::Closed);
+}

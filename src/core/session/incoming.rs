@@ -124,6 +124,7 @@ impl<V: Value> Session<V> {
                 }
             }
             (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
+                self.rpc.allow_subscribes(self.due(now));
                 self.subscription_answered(id, &channels, answer);
             }
             #[cfg(feature = "calls")]
@@ -282,7 +283,7 @@ impl<V: Value> Session<V> {
                 message: Message::Info,
                 data: params.and_then(|params| params.field(Field::Msg)),
             }),
-            Method::Punt if self.login.is_own_takeover() => {
+            Method::Punt if self.login.is_own_takeover(now) => {
                 let message = "a login of ours that came late took this session over";
                 self.lost(now, Error::new(Kind::ConnectionLost, message));
             }

@@ -42,9 +42,9 @@ pub(super) struct Login {
     at_fallback: bool,
     /// How many logins in a row the server didn't answer in time, [`MOST_DOUBLINGS`] at most.
     unanswered: u32,
-    /// A login under the page's own sessid went unanswered. The server may read it later, and
-    /// then takes the session from the login that followed it: no stranger's takeover.
-    own_takeover: bool,
+    /// A login under the page's own sessid went unanswered. The server may read it until this
+    /// time, and then takes the session from the login that followed it: no stranger's takeover.
+    own_takeover: Ms,
     /// A refused login was tried once more with fresh credentials.
     retried_credentials: bool,
     /// A login was tried once more under a new sessid.
@@ -64,7 +64,7 @@ impl Login {
             backoff: Backoff::default(),
             at_fallback: false,
             unanswered: 0,
-            own_takeover: false,
+            own_takeover: 0,
             retried_credentials: false,
             retried_sessid: false,
             outage_told: false,
@@ -83,7 +83,7 @@ impl Login {
         self.call = Some(call);
         self.backoff.reset();
         self.unanswered = 0;
-        self.own_takeover = false;
+        self.own_takeover = 0;
         self.retried_credentials = false;
         self.retried_sessid = false;
         self.outage_told &= in_outage;
@@ -129,25 +129,30 @@ impl Login {
 
     /// The connection ended before the login was answered. The server may read that login
     /// later, and under the same sessid it would take the session away from the login that
-    /// follows.
-    pub(super) fn interrupted(&mut self) {
+    /// follows. That is believed for as long as the login might have taken, counted from `now`.
+    pub(super) fn interrupted(&mut self, now: Ms, timeout: Ms) {
         if self.is_pages_sessid {
-            self.own_takeover = true;
+            self.own_takeover = now.saturating_add(self.patience(timeout));
         } else {
             self.sessid = self.random.uuid();
         }
     }
 
     /// The server didn't answer the login in time.
-    pub(super) fn timed_out(&mut self) {
-        self.interrupted();
+    pub(super) fn timed_out(&mut self, now: Ms, timeout: Ms) {
+        self.interrupted(now, timeout);
         self.unanswered = MOST_DOUBLINGS.min(self.unanswered + 1);
     }
 
     /// Whether the takeover that the server tells of is the doing of our own earlier login;
-    /// it is so once.
-    pub(super) fn is_own_takeover(&mut self) -> bool {
-        std::mem::take(&mut self.own_takeover)
+    /// it is so once, and only while the server may still read that login.
+    pub(super) fn is_own_takeover(&mut self, now: Ms) -> bool {
+        now < std::mem::take(&mut self.own_takeover)
+    }
+
+    /// The clock was set back by this much.
+    pub(super) fn set_back(&mut self, by: Ms) {
+        self.own_takeover = self.own_takeover.saturating_sub(by);
     }
 
     /// The server refused the login with this `reason`. `fresh` says whether the page gives
@@ -236,15 +241,22 @@ mod tests {
         let mut ours = begun(None);
         let before = ours.sessid().to_owned();
         assert_eq!(before.len(), 36, "a UUID");
-        ours.interrupted();
+        ours.interrupted(0, 10);
         assert_ne!(ours.sessid(), before);
-        assert!(!ours.is_own_takeover());
+        assert!(!ours.is_own_takeover(1));
 
         let mut pages = begun(Some("1111"));
-        pages.interrupted();
+        pages.interrupted(5, 10);
         assert_eq!(pages.sessid(), "1111");
-        assert!(pages.is_own_takeover());
-        assert!(!pages.is_own_takeover(), "only once");
+        assert!(pages.is_own_takeover(14));
+        assert!(!pages.is_own_takeover(14), "only once");
+
+        // A server that was slow once may take as long as the login that it didn't answer.
+        pages.timed_out(5, 10);
+        pages.timed_out(5, 10);
+        assert!(pages.is_own_takeover(24));
+        pages.timed_out(5, 10);
+        assert!(!pages.is_own_takeover(45), "a takeover is believed");
     }
 
     #[test]
@@ -253,12 +265,12 @@ mod tests {
         let mut times = Vec::new();
         for _ in 0..7 {
             times.push(login.patience(10));
-            login.timed_out();
+            login.timed_out(0, 10);
         }
         assert_eq!(times, [10, 20, 40, 80, 160, 320, 320]);
         login.succeeded(None);
         assert_eq!(login.patience(10), 10);
-        login.timed_out();
+        login.timed_out(0, 10);
         assert_eq!(login.patience(Ms::MAX), Ms::MAX, "it doesn't overflow");
     }
 

@@ -175,7 +175,7 @@ impl<V: Value> Session<V> {
         let error = Error::new(Kind::Timeout, "the server didn't answer in time");
         match owner {
             Owner::Login => {
-                self.login.timed_out();
+                self.login.timed_out(now, self.timeout());
                 self.lost(now, error.of("login", true));
             }
             Owner::Subscribe(channels) => {

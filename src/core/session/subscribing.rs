@@ -139,9 +139,9 @@ impl<V: Value> Session<V> {
             push_channels(&mut params, &one.channels, one.sub_params.as_deref());
             let owner = Owner::Subscribe(one.channels.clone());
             // The server works in order, so that a slow command may delay the answer: that is
-            // no refusal.
-            let busy = self.rpc.busy_until().unwrap_or(now).max(now);
-            let id = self.send(self.due(busy), owner, "verto.subscribe", &params);
+            // no refusal. The subscribe requests ahead are not added up: see `allow_subscribes`.
+            let turn = self.rpc.turn_comes_by().unwrap_or(now).max(now);
+            let id = self.send(self.due(turn), owner, "verto.subscribe", &params);
             self.subscriptions.asked(&one.channels, id);
         }
     }

@@ -93,7 +93,9 @@ impl World {
                 self.asked = false;
                 let login = |asked: &Asked| matches!(asked.what, What::Login);
                 if self.config.sessid.is_some() && self.in_flight.iter().any(login) {
-                    self.late_login = true;
+                    let timeout = config().timeout;
+                    let latest = timeout << MOST_DOUBLINGS;
+                    self.late_login = (self.now + timeout, self.now + latest);
                 }
                 self.in_flight.clear();
                 self.given_up.clear();
@@ -191,7 +193,9 @@ impl World {
                 // The server works strictly in order: it answers this when it has answered what
                 // was sent before.
                 let ahead = self.in_flight.iter();
-                let ahead = ahead.filter(|asked| !matches!(asked.what, What::Ping));
+                // Other subscribe requests get their time when their turn comes.
+                let ahead =
+                    ahead.filter(|asked| !matches!(asked.what, What::Ping | What::Subscribe(..)));
                 let busy = ahead.map(|asked| asked.deadline).max().unwrap_or(0);
                 deadline = busy.max(self.now).saturating_add(config().timeout);
                 What::Subscribe(names(), granted)
@@ -233,8 +237,8 @@ impl World {
             .config
             .keep_alive
             .map_or(0, |settings| settings.interval);
-        if !matches!(what, What::Ping) && self.alarm.clock <= silence.since.saturating_add(interval)
-        {
+        let works = matches!(what, What::Ping) || self.works_on().is_some();
+        if !works && self.alarm.clock <= silence.since.saturating_add(interval) {
             self.silence.until = silence.until.max(self.excused(deadline));
         }
         self.in_flight.push(Asked { id, what, deadline });
@@ -246,7 +250,11 @@ impl World {
         self.pinged += 1;
         self.silence.asked = Some((self.alarm.clock, self.now));
         assert_eq!(self.pinged, 1, "two pings at once");
-        self.silence.first = self.silence.first.or(Some(self.last_id));
+        if self.silence.excuse.is_none() {
+            self.silence.excuse = Some(self.works_on().map_or(0, |asked| asked.id));
+            // What was ahead of it may have been given up since the server was last heard.
+            self.silence.until = self.silence.until.max(self.busy_until());
+        }
         let silent = self.now - self.silence.heard;
         let login = self.due.iter().any(|due| due == "login");
         assert!(

@@ -26,7 +26,7 @@ impl World {
         self.late_page_connects();
         self.input(|one, now| one.connect(now, call, Box::new(config.clone())));
         self.settle_down();
-        self.late_login = false;
+        self.late_login = (0, 0);
         assert_eq!(self.session.state(), State::Connecting);
         let older = self.calls.range(..call);
         for (older, state) in older {

@@ -24,8 +24,8 @@ pub struct Silence {
     pub woke: bool,
     /// When the last ping was sent, by the clock that nobody can set and by the wall clock.
     pub asked: Option<(Ms, Ms)>,
-    /// The id of the first ping since the server was last heard.
-    pub first: Option<u32>,
+    /// The request that the server worked on when it was first asked in this silence.
+    pub excuse: Option<u32>,
 }
 
 impl World {
@@ -83,10 +83,8 @@ impl World {
     /// present silence still excuses that silence.
     fn before_judgement(&self) -> Option<(SocketId, bool, bool)> {
         let socket = self.live.filter(|_| self.logged_in)?;
-        let busy = |asked: &Asked| {
-            let earlier = Some(asked.id) < self.silence.first;
-            earlier && asked.deadline > self.now && !matches!(asked.what, What::Ping)
-        };
+        let busy =
+            |asked: &Asked| Some(asked.id) == self.silence.excuse && asked.deadline > self.now;
         // A request excuses silence for a limited time only.
         let young = self.alarm.clock < self.silence.since + LONGEST_BUSY;
         let jumped = self.silence.jumped;
@@ -156,7 +154,8 @@ impl World {
         let asked = self.in_flight.iter_mut().map(|asked| &mut asked.deadline);
         let pinged = self.silence.asked.iter_mut().map(|(_, wall)| wall);
         let silence = pinged.chain([&mut self.silence.heard]);
-        for deadline in calls.chain(asked).chain(silence) {
+        let late_login = [&mut self.late_login.0, &mut self.late_login.1];
+        for deadline in calls.chain(asked).chain(silence).chain(late_login) {
             *deadline = deadline.saturating_sub(back);
         }
         self.window_ends = self.window_ends.saturating_sub(back);
@@ -183,7 +182,7 @@ impl World {
     pub fn hear(&mut self) {
         self.silence.heard = self.now;
         self.silence.woke = false;
-        self.silence.first = None;
+        self.silence.excuse = None;
         self.begin_silence(false);
     }
 
@@ -207,16 +206,18 @@ impl World {
         self.silence.until = until.max(self.busy_until());
     }
 
-    /// Until when the server may be busy with what is in flight, by the clock that nobody can
-    /// set.
+    /// The request that the server works on: the oldest, since it works in order.
+    pub fn works_on(&self) -> Option<&Asked> {
+        let mut asked = self.in_flight.iter();
+        asked.find(|asked| !matches!(asked.what, What::Ping))
+    }
+
+    /// Until when the server may be busy with the request that it works on, by the clock that
+    /// nobody can set.
     pub fn busy_until(&self) -> Ms {
-        let busy = |asked: &&Asked| !matches!(asked.what, What::Ping);
-        let deadlines = self
-            .in_flight
-            .iter()
-            .filter(busy)
-            .map(|asked| asked.deadline);
-        deadlines.map(|at| self.excused(at)).max().unwrap_or(0)
+        let left = |asked: &&Asked| !matches!(asked.what, What::Ping) && asked.deadline > self.now;
+        let oldest = self.in_flight.iter().find(left);
+        oldest.map_or(0, |asked| self.excused(asked.deadline))
     }
 
     /// Until when a request with this deadline excuses silence, by the clock that nobody can set.

@@ -121,8 +121,10 @@ pub struct World {
     /// was tried again under another.
     pub in_use: bool,
     /// A login under the page's own sessid went unanswered. If the server reads it late, it
-    /// takes the session over: the next punt comes from that.
-    pub late_login: bool,
+    /// takes the session over: the next punt comes from that. Before the first of these times that
+    /// is so, and from the second on it is not. Between them it depends on how many logins before
+    /// it went unanswered, which is not followed here.
+    pub late_login: (Ms, Ms),
     /// The state that must follow from the answer to a login in this step.
     pub after: Option<State>,
     /// The server has answered a ping since the last `connect`.
@@ -217,7 +219,7 @@ impl World {
             config: config(),
             refused: false,
             in_use: false,
-            late_login: false,
+            late_login: (0, 0),
             after: None,
             answers: false,
             silence: Silence::default(),
