@@ -1046,7 +1046,7 @@ export interface Dialog {
   hold(ok?: Success, failed?: Failure): Promise<any>;
   /** Ends the hold. */
   unhold(ok?: Success, failed?: Failure): Promise<any>;
-  /** The one or the other; a second one waits for the first. */
+  /** The one or the other; a second one is refused until the first is answered. */
   toggleHold(ok?: Success, failed?: Failure): Promise<any>;
   /** Sends the other side to another number; this side's call ends. */
   transfer(destination: string | number, params?: object | null, ok?: Success, failed?: Failure): Promise<any>;
