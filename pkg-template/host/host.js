@@ -1,3 +1,4 @@
+import { member } from "../sdk/check.js";
 import { enums } from "../sdk/enums.js";
 import { VertoError } from "../sdk/error.js";
 import { askCredentials } from "./credentials.js";
@@ -27,7 +28,7 @@ export class Host extends Phone {
   }
 
   get WebSocket() {
-    return this.options()?.WebSocket ?? globalThis.WebSocket;
+    return member(this.options(), "WebSocket") ?? globalThis.WebSocket;
   }
 
   verto() {
@@ -132,7 +133,7 @@ export class Host extends Phone {
   }
 
   #logger() {
-    return this.options()?.logger ?? globalThis.console;
+    return member(this.options(), "logger") ?? globalThis.console;
   }
 
   // Calls the listeners and the callback; returns whether the page took it upon itself: it has such

@@ -1,3 +1,5 @@
+import { safely } from "./page-code.js";
+
 /**
  * The handlers that the page subscribed. The core knows a handler with its userData as a
  * `listener`, by a number; each subscription of a listener to a channel is a registration, and
@@ -6,6 +8,7 @@
 export class Registrations {
   #bySerno = new Map();
   #byHandler = new Map();
+  #bySource = new Map();
   #lastListener = 0;
 
   get(serno) {
@@ -17,10 +20,23 @@ export class Registrations {
     const known = this.#byHandler.get(handler) ?? [];
     let found = known.find((one) => Object.is(one.userData, userData));
     if (!found) {
-      found = { handler, userData, number: ++this.#lastListener, uses: 0 };
+      const number = ++this.#lastListener;
+      found = { handler, userData, number, uses: 0, twin: this.#twin(handler, userData, number) };
       this.#byHandler.set(handler, [...known, found]);
     }
     return found;
+  }
+
+  // Handlers with the same source text and userData are twins: most likely the page ran the same
+  // code again. All bound functions have the same text, but their names differ. What becomes of
+  // twins is the core's decision.
+  #twin(handler, userData, number) {
+    const source = safely(() => handler && String(handler.name) + Function.prototype.toString.call(handler));
+    const twins = this.#bySource.get(source) ?? new Map();
+    const twin = twins.get(userData) ?? { source, number, uses: 0 };
+    twin.uses++;
+    this.#bySource.set(source, twins.set(userData, twin));
+    return twin;
   }
 
   /**
@@ -61,7 +77,13 @@ export class Registrations {
   /** Forgets a listener that no registration uses. */
   forgetUnused(listener) {
     const known = this.#byHandler.get(listener.handler);
-    if (listener.uses > 0 || !known) return;
+    if (listener.uses > 0 || !known?.includes(listener)) return;
+    const { twin, userData } = listener;
+    if (!--twin.uses) {
+      const twins = this.#bySource.get(twin.source);
+      twins.delete(userData);
+      if (!twins.size) this.#bySource.delete(twin.source);
+    }
     const left = known.filter((one) => one !== listener);
     if (left.length) this.#byHandler.set(listener.handler, left);
     else this.#byHandler.delete(listener.handler);

@@ -36,9 +36,25 @@ export function reading(name, read) {
   }
 }
 
+// Whether an object has a member itself or by a class of the page's. What every object inherits
+// doesn't count: a library may have added members to Object.prototype, and somebody hostile may
+// have added one that we would read as an option.
+function has(object, name) {
+  for (let owner = object; owner; ) {
+    if (Object.prototype.hasOwnProperty.call(owner, name)) return true;
+    owner = Object.getPrototypeOf(owner);
+    // The last prototype of a chain is Object.prototype, be it this page's or a frame's.
+    if (owner && !Object.getPrototypeOf(owner)) return false;
+  }
+  return false;
+}
+
 /** The member `name` of an object. An error names it `as`. */
 export function member(object, name, as = name) {
-  return reading(as, () => object?.[name]);
+  return reading(as, () => {
+    const value = object?.[name];
+    return value === undefined || has(Object(object), name) ? value : undefined;
+  });
 }
 
 /** An object; an empty one where it is left out. */

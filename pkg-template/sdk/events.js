@@ -6,6 +6,9 @@ import { stateOf } from "./state.js";
 /** How many events may wait to be read, unless the page says otherwise. */
 const BUFFER = 1000;
 
+/** The option by which subscribe() knows that a loop subscribes. */
+export const LOOP = Symbol("events");
+
 /** See `Verto.events` in types/index.d.ts. */
 export function events(verto, channel, options) {
   let leave;
@@ -35,6 +38,7 @@ async function* readEvents(verto, channel, options, started) {
     }
     wake?.();
   };
+  given[LOOP] = true;
   const handles = verto.subscribe(channel, given);
   started(() => verto.unsubscribe(handles));
   const open = new Set(handles.map(({ serno }) => serno));

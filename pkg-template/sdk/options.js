@@ -77,7 +77,10 @@ export function copyOptions(name, value) {
   const given = object(name, value);
   return reading(name, () => {
     const copied = { ...given };
-    for (const option of OPTIONS) if (given[option] !== undefined) copied[option] = given[option];
+    for (const option of OPTIONS) {
+      const value = member(given, option);
+      if (value !== undefined) copied[option] = value;
+    }
     return copied;
   });
 }

@@ -4,7 +4,7 @@ import { Caller } from "./caller.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
 import { badArgument, failure } from "./error.js";
-import { events } from "./events.js";
+import { LOOP, events } from "./events.js";
 import { checkCallbacks, config, copyOptions, login } from "./options.js";
 import { self } from "./private.js";
 import { uuid } from "./random.js";
@@ -55,6 +55,17 @@ export class Verto extends Caller {
   set state(_) {}
   set sessid(_) {}
   set rpcClient(_) {}
+
+  // Error reporters and loggers write down what they are given. An instance's options hold the
+  // password and tokens, so that only its state is shown.
+  toJSON() {
+    return { state: this.state };
+  }
+
+  // Node.js looks for this method when console.log() shows an object.
+  [Symbol.for("nodejs.util.inspect.custom")]() {
+    return `Verto { state: '${this.state}' }`;
+  }
 
   connect(params, callbacks) {
     const options = check.isMissing(params) ? this.options : params;
@@ -140,7 +151,9 @@ export class Verto extends Caller {
     const stops = channels.map((name, index) => signal && onAbort(signal, () => end(name, index)));
     const listener = registrations.listener(handler ?? null, userData);
     try {
-      sernos = core.subscribe(channels, listener.number, params, local);
+      // How it is made, as the core's `Origin`.
+      const origin = signal ? 2 : get(LOOP) ? 1 : 0;
+      sernos = core.subscribe(channels, listener.number, listener.twin.number, origin, params, local);
       return Array.from(sernos, (serno, index) => {
         registrations.add(serno, listener, readyHandler, stops[index]);
         return { serno, eventChannel: channels[index] };

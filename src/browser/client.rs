@@ -15,7 +15,7 @@ use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Request, Route, SocketId};
+use crate::core::session::{Listener, Origin, Request, Route, SocketId};
 use crate::core::{CallId, Expect, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
@@ -169,16 +169,28 @@ impl Client {
         });
     }
 
-    /// Registers a listener on channels. Returns the numbers of the registrations, in the order of
+    /// Registers a listener on channels. `twin` is equal for handlers with the same source text and
+    /// `userData`; `origin` is 0 for `subscribe()`, 1 for `events()`, 2 for a page's signal. Returns the numbers of the registrations, in the order of
     /// the channels.
     pub fn subscribe(
         &self,
         channels: &js_sys::Array,
         listener: u32,
+        twin: u32,
+        origin: u32,
         sub_params: Option<String>,
         local: bool,
     ) -> js_sys::Array {
         let channels = texts(channels);
+        let listener = Listener {
+            number: listener,
+            twin,
+            origin: match origin {
+                0 => Origin::Subscribe,
+                1 => Origin::Loop,
+                _ => Origin::Signal,
+            },
+        };
         let sernos = self.shell.command(|session, now| {
             session.subscribe(now, &channels, listener, sub_params.as_deref(), local)
         });

@@ -38,7 +38,7 @@ pub mod limits {
     pub use super::reconnect::{FIRST_DELAY, LONGEST_DELAY};
     pub use super::rpc::MOST_WAITING;
     pub use super::session::MOST_DOUBLINGS;
-    pub use super::subscriptions::MOST_MISSED;
+    pub use super::subscriptions::{LOGIN_WINDOW, MOST_MISSED};
 }
 
 /// A time or a span of time in milliseconds; times count from the Unix epoch.

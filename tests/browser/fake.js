@@ -416,7 +416,7 @@ export class Page {
   }
 
   subscribe(channel, listener) {
-    return this.run(() => this.client.subscribe([channel], listener, undefined, false)[0]);
+    return this.run(() => this.client.subscribe([channel], listener, listener, 0, undefined, false)[0]);
   }
 
   unsubscribe(channel, serno) {
@@ -603,8 +603,8 @@ const methods = {
   connectWrongly: (page) => page.connect({ socketUrl: "nowhere" }),
   freshCredentials: (page) => page.client.fresh_credentials(true),
   logout: (page) => page.client.logout(),
-  subscribe: (page) => page.client.subscribe(["vcc", "secret.b"], 9, '{"a":1}', false),
-  subscribeLocally: (page) => page.client.subscribe(["vcc.local"], 9, undefined, true),
+  subscribe: (page) => page.client.subscribe(["vcc", "secret.b"], 9, 9, 0, '{"a":1}', false),
+  subscribeLocally: (page) => page.client.subscribe(["vcc.local"], 9, 9, 0, undefined, true),
   unsubscribe: (page) => page.client.unsubscribe(["vcc", "vcc.default"], [1, 0]),
   unsubscribeAll: (page) => page.client.unsubscribe_all(),
   request: (page) => page.request("echo", { a: 1 }),

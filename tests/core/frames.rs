@@ -232,6 +232,20 @@ fn what_means_nothing_leaves_a_line_in_the_log_and_changes_nothing() {
     );
 }
 
+#[cfg(feature = "calls")]
+#[test]
+fn a_request_about_a_call_must_name_it() {
+    let nameless = "log ignored a request about a call that it doesn't name";
+    for params in [json!({}), json!({ "callID": 5 }), json!(null)] {
+        let mut h = Harness::ready();
+        h.server_request("verto.bye", params);
+        assert_eq!(h.did(), [nameless]);
+    }
+    let mut h = Harness::ready();
+    h.server_request("verto.bye", json!({ "callID": "c1" }));
+    assert!(!h.did().contains(&nameless.into()));
+}
+
 #[test]
 fn a_reply_with_an_error_of_null_is_a_success() {
     let mut h = Harness::ready();

@@ -2,7 +2,7 @@
 //! what a page subscribes in `onWSLogin` again.
 
 use serde_json::json;
-use testkit::{Harness, config, watched};
+use testkit::{Harness, Listener, Origin, config, watched};
 
 #[test]
 fn what_a_run_of_onwslogin_subscribes_replaces_what_the_run_before_did() {
@@ -50,7 +50,8 @@ fn two_subscriptions_of_one_run_stay_side_by_side_and_the_same_listener_lives_on
         h.subscribe(&["vcc"], 1);
         h.subscribe(&["vcc"], 4);
     });
-    assert_eq!(h.did(), ["release [2]"]);
+    let line = "log a handler took the place of one of an earlier login on vcc";
+    assert_eq!(h.did(), [line, "release [2]"]);
     h.event("vcc", None, None);
     // Channel `other` was not subscribed again in this run: its handler stays.
     h.event("other", None, None);
@@ -70,6 +71,124 @@ fn what_is_subscribed_after_onwslogin_replaces_nothing() {
     assert_eq!(h.told(), ["event [1, 2]"]);
 }
 
+/// The handler `number` that runs the code `twin`.
+fn twin(number: u32, twin: u32, origin: Origin) -> Listener {
+    Listener {
+        number,
+        twin,
+        origin,
+    }
+}
+
+fn subscribe(h: &mut Harness, listener: Listener) -> u32 {
+    h.subscribe_as(&["vcc"], listener)[0]
+}
+
+fn hearers(h: &mut Harness) -> Vec<String> {
+    h.forget();
+    h.event("vcc", None, None);
+    h.told()
+}
+
+#[test]
+fn the_same_code_again_after_a_login_takes_the_place_of_its_earlier_handler() {
+    let mut h = Harness::ready();
+    for run in 0..50 {
+        if run > 0 {
+            h.drop_connection();
+            h.reconnect();
+            h.wait(9_999);
+        }
+        // Two components run the same code, as after an `await`.
+        let first = subscribe(&mut h, twin(100 + run, 1, Origin::Subscribe));
+        let second = subscribe(&mut h, twin(200 + run, 1, Origin::Subscribe));
+        let other = subscribe(&mut h, twin(300 + run, 2, Origin::Subscribe));
+        let heard = format!("event [{first}, {second}, {other}]");
+        assert_eq!(hearers(&mut h), [heard], "run {run}");
+    }
+}
+
+#[test]
+fn a_replacement_is_in_the_log() {
+    let mut h = Harness::ready();
+    subscribe(&mut h, twin(1, 1, Origin::Subscribe));
+    h.drop_connection();
+    h.reconnect();
+    h.forget();
+    subscribe(&mut h, twin(2, 1, Origin::Subscribe));
+    let line = "log a handler took the place of one of an earlier login on vcc";
+    assert_eq!(h.did(), [line, "release [1]"]);
+}
+
+#[test]
+fn code_that_mounts_long_after_a_login_takes_no_place() {
+    let mut h = Harness::ready();
+    subscribe(&mut h, twin(1, 1, Origin::Subscribe));
+    h.drop_connection();
+    h.reconnect();
+    h.wait(10_000);
+    subscribe(&mut h, twin(2, 1, Origin::Subscribe));
+    assert_eq!(hearers(&mut h), ["event [1, 2]"]);
+    // After the next login only the first runs again: the second, which mounted at another time,
+    // stays.
+    h.drop_connection();
+    h.reconnect();
+    subscribe(&mut h, twin(3, 1, Origin::Subscribe));
+    assert_eq!(hearers(&mut h), ["event [2, 3]"]);
+}
+
+#[test]
+fn the_same_handler_again_belongs_to_the_present_login() {
+    let mut h = Harness::ready();
+    subscribe(&mut h, twin(1, 1, Origin::Subscribe));
+    h.drop_connection();
+    h.reconnect();
+    subscribe(&mut h, twin(1, 1, Origin::Subscribe));
+    subscribe(&mut h, twin(2, 1, Origin::Subscribe));
+    assert_eq!(hearers(&mut h), ["event [1, 2]"]);
+}
+
+#[test]
+fn a_handler_with_a_signal_is_never_replaced_and_a_loop_only_by_a_loop() {
+    for in_login in [false, true] {
+        let mut h = Harness::ready();
+        let page = |h: &mut Harness, first: u32| {
+            for (place, origin) in [Origin::Loop, Origin::Signal, Origin::Subscribe]
+                .into_iter()
+                .enumerate()
+            {
+                subscribe(h, twin(first + place as u32, 1, origin));
+            }
+        };
+        for first in [1, 11] {
+            match in_login {
+                true => h.in_login_callback(|h| page(h, first)),
+                false => page(&mut h, first),
+            }
+            if first == 1 {
+                h.drop_connection();
+                h.reconnect();
+            }
+        }
+        assert_eq!(hearers(&mut h), ["event [2, 4, 5, 6]"]);
+    }
+}
+
+#[test]
+fn a_refused_login_is_a_login_too() {
+    let mut h = Harness::new();
+    h.connect(config());
+    for run in 0..3 {
+        h.authenticate();
+        h.refuse(1, &json!({ "code": -32000, "message": "try later" }));
+        subscribe(&mut h, twin(1 + run, 1, Origin::Subscribe));
+        h.next_attempt();
+    }
+    h.log_in();
+    subscribe(&mut h, twin(9, 1, Origin::Subscribe));
+    assert_eq!(hearers(&mut h), ["event [4]"]);
+}
+
 #[test]
 fn a_replacement_that_leaves_only_local_listeners_unsubscribes() {
     let mut h = Harness::ready();
@@ -82,7 +201,11 @@ fn a_replacement_that_leaves_only_local_listeners_unsubscribes() {
     assert_eq!(h.session.subscriptions(), Default::default());
     assert_eq!(
         h.did(),
-        ["release [1]", r#"send 2 3 verto.unsubscribe "vcc""#]
+        [
+            "log a handler took the place of one of an earlier login on vcc",
+            "release [1]",
+            r#"send 2 3 verto.unsubscribe "vcc""#
+        ]
     );
 }
 

@@ -388,6 +388,21 @@ fn no_subscribe_request_is_larger_than_the_server_takes() {
     }
 }
 
+/// Each character of these names takes six bytes in JSON, as many as are reckoned with.
+#[test]
+fn nor_is_one_whose_channels_are_escaped_from_end_to_end() {
+    let mut h = Harness::ready();
+    let names: Vec<String> = (0..600)
+        .map(|n| format!("{n}{}", "\u{1}".repeat(600)))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    h.subscribe(&names, 1);
+    assert!(h.texts().len() > 2);
+    for text in h.texts() {
+        assert!(text.len() <= LARGEST_FRAME, "{} bytes", text.len());
+    }
+}
+
 /// The server works strictly in order, so that a slow command delays the answer to a subscribe
 /// request that was sent after it.
 #[test]

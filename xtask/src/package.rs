@@ -37,19 +37,22 @@ pub struct Args {
 }
 
 impl Args {
-    /// What makes the package small then.
-    pub fn shrink(&self, project: &Project) -> Shrink<'static> {
-        let all = self.dev || self.no_shrink;
-        let without: BTreeSet<_> = match all {
+    /// The stages that are left out.
+    fn without(&self) -> BTreeSet<Stage> {
+        match self.dev || self.no_shrink {
             true => Stage::value_variants().iter().copied().collect(),
             false => self.without.iter().copied().collect(),
-        };
+        }
+    }
+
+    /// What makes the package small then.
+    pub fn shrink(&self, project: &Project) -> Shrink<'static> {
         Shrink {
             tools: Tools {
                 node_modules: project.npm().join("node_modules"),
                 run: &|command| process::capture(command, 10 * MINUTE),
             },
-            without,
+            without: self.without(),
             tuning: Tuning::default(),
         }
     }
@@ -245,7 +248,33 @@ fn check_ascii(name: &str, script: &[u8]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn args(words: &[&str]) -> Result<Args, clap::Error> {
+        let words = ["build"].iter().chain(words);
+        Cli::try_parse_from(words).map(|cli| cli.args)
+    }
+
+    #[test]
+    fn stages_are_left_out_by_their_names() {
+        assert_eq!(args(&[]).unwrap().without(), BTreeSet::new());
+        let two = args(&["--without", "dead-data,pack"]).unwrap();
+        assert_eq!(two.without(), [Stage::DeadData, Stage::Streams].into());
+        for all in ["--no-shrink", "--dev"] {
+            let all = args(&[all]).unwrap().without();
+            assert_eq!(all.len(), Stage::value_variants().len());
+        }
+        assert!(args(&["--without", "everything"]).is_err());
+        assert!(args(&["--without", "names", "--no-shrink"]).is_err());
+    }
 
     #[test]
     fn a_script_with_any_other_byte_than_ascii_is_refused() {

@@ -116,8 +116,13 @@ impl<V: Value> Session<V> {
     fn answered(&mut self, now: Ms, id: u32, owner: Owner, outcome: Result<V, V>) {
         match (owner, outcome) {
             (Owner::Page(call), outcome) => self.settle(call, outcome),
-            (Owner::Login, Ok(result)) => self.logged_in(now, result),
-            (Owner::Login, Err(error)) => self.login_failed(now, error),
+            (Owner::Login, outcome) => {
+                self.subscriptions.login_answered(now);
+                match outcome {
+                    Ok(result) => self.logged_in(now, result),
+                    Err(error) => self.login_failed(now, error),
+                }
+            }
             (Owner::Subscribe(channels), Ok(answer) | Err(answer)) => {
                 self.subscription_answered(id, &channels, answer);
             }

@@ -65,7 +65,7 @@ use crate::core::value::Value;
 use login::Login;
 use phase::Phase;
 
-pub use crate::core::subscriptions::Route;
+pub use crate::core::subscriptions::{Listener, Origin, Route};
 pub use effect::{Config, Io, Message, Notice, SocketId, State};
 pub use login::MOST_DOUBLINGS;
 pub use requesting::Request;

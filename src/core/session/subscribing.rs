@@ -6,7 +6,7 @@ use crate::core::error::{Error, Kind};
 use crate::core::frame::LARGEST_FRAME;
 use crate::core::json::push_channels;
 use crate::core::rpc::Owner;
-use crate::core::subscriptions::{Answer, Asking, Removed, json_bytes};
+use crate::core::subscriptions::{Answer, Asking, Listener, Removed, json_bytes};
 use crate::core::value::{Field, Value};
 
 /// The bytes of channel names that go into one request.
@@ -27,14 +27,21 @@ impl<V: Value> Session<V> {
         &mut self,
         now: Ms,
         channels: &[String],
-        listener: u32,
+        listener: impl Into<Listener>,
         sub_params: Option<&str>,
         local: bool,
     ) -> Vec<u32> {
         self.clock(now);
+        let listener = listener.into();
         let mut sernos = Vec::with_capacity(channels.len());
         for channel in channels {
-            let added = self.subscriptions.add(channel, listener, sub_params, local);
+            let added = self
+                .subscriptions
+                .add(channel, listener, sub_params, local, now);
+            if !added.replaced.sernos.is_empty() {
+                let line = "a handler took the place of one of an earlier login on ";
+                self.io.push(Io::Log([line, channel].concat()));
+            }
             self.unsubscribed(now, added.replaced);
             if added.confirmed && !local && !sernos.contains(&added.serno) {
                 self.notices.push(Notice::Confirmed {

@@ -101,6 +101,7 @@ impl<V: Value> Session<V> {
         }
         self.phase.set_back(back);
         self.rpc.set_back(back);
+        self.subscriptions.set_back(back);
         #[cfg(feature = "calls")]
         self.dialogs.set_back(back);
         if let Some(liveness) = &mut self.liveness {

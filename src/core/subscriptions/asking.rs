@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(json_bytes("abc"), 21);
         let mut subscriptions = Subscriptions::default();
         for name in &names {
-            subscriptions.add(name, 1, sub_params, false);
+            subscriptions.add(name, 1.into(), sub_params, false, 0);
         }
         let asking = subscriptions.take_unasked(&names, most);
         asking.iter().map(|one| one.channels.len()).collect()

@@ -29,15 +29,61 @@ pub enum Answer {
     Missing,
 }
 
+/// How a registration was made, which decides what may take its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// By `subscribe()`.
+    #[default]
+    Subscribe,
+    /// By `events()`: only another `events()` takes its place.
+    Loop,
+    /// With a `signal`, by which the page ends it itself: nothing takes its place.
+    Signal,
+}
+
+/// Who listens: the page's handler with its `userData`.
+#[derive(Clone, Copy, Debug)]
+pub struct Listener {
+    /// The same pair has the same number.
+    pub number: u32,
+    /// Equal for handlers with the same source text and the same `userData`: a page that runs
+    /// the same code again makes such a twin.
+    pub twin: u32,
+    /// How it is registered.
+    pub origin: Origin,
+}
+
+/// A listener without a twin, which `subscribe()` registers.
+impl From<u32> for Listener {
+    fn from(number: u32) -> Self {
+        Listener {
+            number,
+            twin: number,
+            origin: Origin::Subscribe,
+        }
+    }
+}
+
+/// When a registration is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// How many logins the server has answered.
+    pub epoch: u32,
+    /// The last of these answers came a moment ago.
+    pub in_window: bool,
+    /// The run of `onWSLogin` that makes it; 0 where the page makes it elsewhere.
+    pub run: u32,
+}
+
 /// A listener on a channel.
 #[derive(Debug)]
 pub struct Registration {
     /// The registration's number, which is in the handle that the page holds.
     pub serno: u32,
-    /// The page's handler with its `userData`.
-    pub listener: u32,
-    /// The run of `onWSLogin` that made it; 0 where the page made it elsewhere.
-    run: u32,
+    /// Who listens.
+    pub listener: Listener,
+    /// When it was made, or made again.
+    made: Moment,
     /// Hears events, but doesn't make the server send any.
     local: bool,
 }
@@ -55,33 +101,74 @@ pub struct Channel {
 
 impl Channel {
     /// Registers `listener`, which registers once on a channel: where it is there already its
-    /// number is returned, otherwise `new_serno` becomes its number.
-    pub fn register(&mut self, listener: u32, run: u32, local: bool, new_serno: u32) -> u32 {
-        let same = |one: &&mut Registration| one.listener == listener;
-        if let Some(one) = self.registrations.iter_mut().find(same) {
+    /// number is returned, otherwise `new_serno` becomes its number. `replaced` gets those whose
+    /// place it takes: what an earlier run of `onWSLogin` made, or an earlier twin.
+    pub fn register(
+        &mut self,
+        listener: Listener,
+        at: Moment,
+        local: bool,
+        new_serno: u32,
+        replaced: &mut Vec<u32>,
+    ) -> u32 {
+        let same = |one: &&mut Registration| one.listener.number == listener.number;
+        let known = self.registrations.iter_mut().find(same);
+        let serno = known.map(|one| {
             one.local &= local;
-            if one.run != 0 {
-                one.run = run;
+            one.listener.origin = listener.origin;
+            one.made.epoch = at.epoch;
+            one.made.in_window |= at.in_window;
+            if one.made.run != 0 {
+                one.made.run = at.run;
             }
-            return one.serno;
+            one.serno
+        });
+        let before = |one: &Registration| one.made.run != 0 && one.made.run < at.run;
+        self.release_those(
+            &|one| before(one) && one.listener.origin == Origin::Subscribe,
+            replaced,
+        );
+        if let Some(serno) = serno {
+            return serno;
+        }
+        if replaced.is_empty() || listener.origin == Origin::Loop {
+            let twin = self.earlier_twin(listener, at);
+            self.release_those(&|one| Some(one.serno) == twin, replaced);
         }
         self.registrations.push(Registration {
             serno: new_serno,
             listener,
-            run,
+            made: at,
             local,
         });
         new_serno
     }
 
+    /// The registration whose place `listener` takes. A page that subscribes anew after each
+    /// login, as its ancestors made it do, would otherwise have one handler more each time.
+    /// It takes one that was itself made after a login, if there is one, since code that mounts
+    /// at another time doesn't mean to replace anything.
+    fn earlier_twin(&self, listener: Listener, at: Moment) -> Option<u32> {
+        if !at.in_window || listener.origin == Origin::Signal {
+            return None;
+        }
+        let twins = self.registrations.iter().filter(|one| {
+            one.made.epoch < at.epoch
+                && one.listener.twin == listener.twin
+                && one.listener.origin == listener.origin
+        });
+        // All loops have the same source text, and a run of `onWSLogin` has replaced already what
+        // the run before it subscribed. Both take nothing that was made at another time.
+        let is_sure = listener.origin == Origin::Subscribe && at.run == 0;
+        let found = twins
+            .filter(|one| is_sure || one.made.in_window)
+            .min_by_key(|one| (!one.made.in_window, one.serno));
+        found.map(|one| one.serno)
+    }
+
     /// Removes the registration `serno`, or with 0 all of them.
     pub fn release(&mut self, serno: u32, released: &mut Vec<u32>) {
         self.release_those(&|one| serno == 0 || one.serno == serno, released);
-    }
-
-    /// Removes the registrations that runs of `onWSLogin` before `run` made.
-    pub fn release_before(&mut self, run: u32, released: &mut Vec<u32>) {
-        self.release_those(&|one| one.run != 0 && one.run < run, released);
     }
 
     fn release_those(&mut self, meant: &dyn Fn(&Registration) -> bool, released: &mut Vec<u32>) {

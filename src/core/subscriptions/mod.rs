@@ -11,13 +11,19 @@ mod channels;
 mod numbers;
 mod routes;
 
-use channel::Grant;
+use channel::{Grant, Moment};
 use channels::Channels;
 
+use crate::core::Ms;
+
 pub use asking::{Asking, json_bytes};
-pub use channel::Answer;
+pub use channel::{Answer, Listener, Origin};
 pub use numbers::MOST_MISSED;
 pub use routes::{Gap, Route};
+
+/// How long after the answer to a login a page that subscribes is taken to subscribe because of
+/// that login, in ms.
+pub const LOGIN_WINDOW: Ms = 10_000;
 
 /// What adding a registration led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,6 +69,10 @@ pub struct Subscriptions {
     /// How often the page's `onWSLogin(true)` has run, and whether it is running.
     last_run: u32,
     in_login: bool,
+    /// How many logins the server has answered, and until when a page subscribes because of the
+    /// last one.
+    epoch: u32,
+    window_ends: Ms,
 }
 
 impl Subscriptions {
@@ -79,25 +89,41 @@ impl Subscriptions {
         self.in_login = false;
     }
 
+    /// The server has granted or refused a login, at the time `now`.
+    pub fn login_answered(&mut self, now: Ms) {
+        self.epoch += 1;
+        self.window_ends = now.saturating_add(LOGIN_WINDOW);
+    }
+
+    /// The clock was set back by this much.
+    pub fn set_back(&mut self, by: Ms) {
+        self.window_ends = self.window_ends.saturating_sub(by);
+    }
+
     /// Registers `listener` on `channel`; a listener registers once on a channel.
     pub fn add(
         &mut self,
         channel: &str,
-        listener: u32,
+        listener: Listener,
         sub_params: Option<&str>,
         local: bool,
+        now: Ms,
     ) -> Added {
         // The events so far may go to one more now, and to others no more.
         self.forget_routes();
-        let run = if self.in_login { self.last_run } else { 0 };
+        let at = Moment {
+            epoch: self.epoch,
+            in_window: now < self.window_ends,
+            run: if self.in_login { self.last_run } else { 0 },
+        };
+        let mut replaced = Removed::default();
         let entry = self.channels.get_or_insert(channel);
         if let Some(json) = sub_params {
             entry.set_sub_params(json);
         }
-        let serno = entry.register(listener, run, local, self.last_serno + 1);
+        let new_serno = self.last_serno + 1;
+        let serno = entry.register(listener, at, local, new_serno, &mut replaced.sernos);
         self.last_serno = self.last_serno.max(serno);
-        let mut replaced = Removed::default();
-        entry.release_before(run, &mut replaced.sernos);
         if entry.give_up() {
             replaced.unwanted.push(channel.into());
         }

@@ -8,7 +8,9 @@ pub const MOST_MISSED: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Counter(u64);
 
-/// The latest numbers below the counter that were skipped: those events may still come.
+/// The latest numbers below the counter that were skipped: those events may still come. Of the
+/// numbers here only the last [`MOST_MISSED`] count; older ones are dropped many at a time, so that
+/// a hole costs no more than its own numbers.
 #[derive(Debug, Default)]
 pub struct Missed(Vec<u64>);
 
@@ -71,15 +73,22 @@ impl Missed {
         for number in from.max(to.saturating_sub(most))..to {
             self.0.push(number);
         }
-        while self.0.len() > MOST_MISSED {
-            self.0.remove(0);
+        if self.0.len() > 2 * MOST_MISSED {
+            self.0 = self.0.split_off(self.outdated());
         }
+    }
+
+    /// How many of the oldest numbers don't count any more.
+    fn outdated(&self) -> usize {
+        self.0.len().saturating_sub(MOST_MISSED)
     }
 
     /// Whether this number was skipped; it isn't any more.
     fn take(&mut self, event_serno: u64) -> bool {
-        let index = self.0.iter().position(|missed| *missed == event_serno);
-        index.map(|index| self.0.remove(index)).is_some()
+        let outdated = self.outdated();
+        let mut latest = self.0.iter().skip(outdated);
+        let index = latest.position(|missed| *missed == event_serno);
+        index.map(|index| self.0.remove(outdated + index)).is_some()
     }
 }
 
@@ -113,6 +122,26 @@ mod tests {
         assert_eq!(counter.note(6, &mut missed), Noted::New);
         assert!(counter.advance(7));
         assert!(!counter.advance(9));
+    }
+
+    #[test]
+    fn old_numbers_are_dropped_many_at_a_time() {
+        let (mut counter, mut missed) = (Counter::default(), Missed::default());
+        counter.note(0, &mut missed);
+        let (mut pushed, mut moved) = (0, 0);
+        for event in 1..100_000 {
+            let before = missed.0.len();
+            assert!(matches!(
+                counter.note(2 * event, &mut missed),
+                Noted::Gap(_)
+            ));
+            pushed += 1;
+            if missed.0.len() < before {
+                moved += missed.0.len();
+            }
+        }
+        assert!(moved <= pushed, "{moved} numbers moved for {pushed}");
+        assert_eq!(counter.note(2 * 99_999 - 1, &mut missed), Noted::New);
     }
 
     #[test]

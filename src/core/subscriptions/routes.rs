@@ -4,6 +4,30 @@ use super::Subscriptions;
 use super::numbers::Noted;
 use crate::core::frame::Event;
 
+/// The longest name of a channel that anybody can have subscribed, in bytes: the package's
+/// JavaScript lets no name in that is longer than 10,000 UTF-16 units (`pkg-template/sdk/check.js`),
+/// which are at most 30,000 bytes.
+const LONGEST_NAME: usize = 30_000;
+
+/// The channel `name` and its dotted ancestors, from the longest to the shortest. Those that are too
+/// long to be subscribed are passed over, so that the work for one event has a bound, whatever name
+/// the server sends.
+fn ancestors(name: &str) -> impl Iterator<Item = &str> {
+    let longest = name.floor_char_boundary(LONGEST_NAME);
+    let first = match name.get(..longest) {
+        Some(start) if start.len() < name.len() => match name.as_bytes().get(longest) {
+            Some(b'.') => Some(start),
+            _ => parent(start),
+        },
+        _ => Some(name),
+    };
+    std::iter::successors(first, |name| parent(name))
+}
+
+fn parent(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(parent, _)| parent)
+}
+
 /// A hole in a channel's event numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
@@ -33,8 +57,14 @@ impl Subscriptions {
     pub fn route<V>(&mut self, event: &Event<V>) -> Option<(Vec<u32>, Option<Gap>)> {
         let (mut listeners, mut sernos) = (Vec::new(), Vec::new());
         let mut gap = None;
-        let mut name = event.subscribed.as_deref().unwrap_or(&event.channel);
-        loop {
+        let name = event.subscribed.as_deref().unwrap_or(&event.channel);
+        // The server itself says where it goes if it names the subscribed channel.
+        let most = if event.subscribed.is_some() {
+            1
+        } else {
+            usize::MAX
+        };
+        for name in ancestors(name).take(most) {
             if let Some(entry) = self.channels.get(name) {
                 // Without `subscribedChannel` a number can't be told to belong here.
                 if let (Some(received), Some(_)) = (event.event_serno, &event.subscribed) {
@@ -51,15 +81,11 @@ impl Subscriptions {
                     }
                 }
                 for one in entry.channel.registrations() {
-                    if !listeners.contains(&one.listener) {
-                        listeners.push(one.listener);
+                    if !listeners.contains(&one.listener.number) {
+                        listeners.push(one.listener.number);
                         sernos.push(one.serno);
                     }
                 }
-            }
-            match name.rsplit_once('.') {
-                Some((parent, _)) if event.subscribed.is_none() => name = parent,
-                _ => break,
             }
         }
         Some((sernos, gap))
@@ -91,5 +117,31 @@ impl Subscriptions {
     /// Makes every route void.
     pub fn forget_routes(&mut self) {
         self.version += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ancestors_come_from_the_longest_to_the_shortest() {
+        let names: Vec<_> = ancestors("vcc.default.1007").collect();
+        assert_eq!(names, ["vcc.default.1007", "vcc.default", "vcc"]);
+    }
+
+    #[test]
+    fn the_number_of_ancestors_has_a_bound_whatever_the_name_is() {
+        let dots = ".".repeat(1_000_000);
+        assert_eq!(ancestors(&dots).count(), LONGEST_NAME + 1);
+        let deep = "a.".repeat(500_000);
+        assert_eq!(ancestors(&deep).count(), LONGEST_NAME / 2);
+        // A long last part hides no ancestor that is short enough.
+        let long = format!("vcc.default.{}", "x".repeat(1_000_000));
+        let names: Vec<_> = ancestors(&long).collect();
+        assert_eq!(names, ["vcc.default", "vcc"]);
+        // Nor is a character cut in two.
+        let wide = format!("vcc.{}", "\u{4f60}".repeat(20_000));
+        assert_eq!(ancestors(&wide).collect::<Vec<_>>(), ["vcc"]);
     }
 }

@@ -71,6 +71,8 @@
 //!   told late"; or it reports that it is empty when it isn't: "there is more to tell";
 //! - a channel keeps its first `subParams`, or takes those of another channel, or keeps them when
 //!   its last handler has gone: "the subParams of vcc";
+//! - a handler takes the place of none of an earlier login: "what the page is told"; of one that
+//!   was made with a `signal` or after the same login: "released 2 unasked";
 //! - each handle makes an unsubscribe request of its own: "all in one";
 //! - a handle also ends the handles before it: "released 2 unasked";
 //! - a channel that was given up still counts as asked for: `judge_subscriptions`;

@@ -1,7 +1,10 @@
 //! What the page does in the random programs.
 
 use serde_json::json;
-use testkit::{CallId, Config, Error, Expect, Io, Json, Kind, Ms, Notice, Request, State, config};
+use testkit::{
+    CallId, Config, Error, Expect, Io, Json, Kind, Listener, Ms, Notice, Origin, Request, State,
+    config,
+};
 
 use super::world::{Registration, SECRETS, Subscribe, Wire, World};
 
@@ -144,22 +147,34 @@ impl World {
         let Subscribe {
             names,
             listener,
+            origin,
             sub_params,
             local,
         } = subscribe;
-        let (listener, local) = (*listener, *local);
+        let (listener, origin, local) = (*listener, *origin, *local);
+        let twin = listener % 2;
+        let who = Listener {
+            number: listener,
+            twin,
+            origin,
+        };
         self.clock();
-        let sernos = self.input(|one, now| one.subscribe(now, names, listener, *sub_params, local));
+        let sernos = self.input(|one, now| one.subscribe(now, names, who, *sub_params, local));
         assert_eq!(sernos.len(), names.len());
         self.holds_handlers(&sernos);
         let run = if self.in_run { self.run } else { 0 };
+        let (epoch, in_window) = (self.epoch, self.now < self.window_ends);
         for (index, (name, serno)) in names.iter().zip(&sernos).enumerate() {
             if let Some(json) = sub_params {
                 self.sub_params.insert(name.clone(), json);
             }
             let here = self.channels.entry(name.clone()).or_default();
+            let known = here.iter().any(|one| one.listener == listener);
+            let mut replaced = Vec::new();
             match here.iter_mut().find(|one| one.listener == listener) {
                 Some(one) => {
+                    (one.origin, one.epoch) = (origin, epoch);
+                    one.in_window |= in_window;
                     assert_eq!(*serno, one.serno, "the same listener registers once");
                     one.local &= local;
                     if one.run != 0 {
@@ -172,15 +187,33 @@ impl World {
                     here.push(Registration {
                         serno: *serno,
                         listener,
+                        origin,
                         local,
+                        epoch,
+                        in_window,
                         run,
                     });
                 }
             }
             if run != 0 {
-                let outlived = here.extract_if(.., |one| one.run != 0 && one.run < run);
-                self.released.extend(outlived.map(|one| one.serno));
+                replaced.extend(here.extract_if(.., |one| {
+                    one.run != 0 && one.run < run && one.origin == Origin::Subscribe
+                }));
             }
+            let is_loop = origin == Origin::Loop;
+            if !known && (replaced.is_empty() || is_loop) && in_window && origin != Origin::Signal {
+                // Made after a login, before others; then the oldest.
+                here.sort_by_key(|one| (!one.in_window, one.serno));
+                let index = here.iter().position(|one| {
+                    one.epoch < epoch
+                        && one.listener % 2 == twin
+                        && one.origin == origin
+                        && (one.in_window || (run == 0 && origin == Origin::Subscribe))
+                });
+                replaced.extend(index.map(|index| here.remove(index)));
+                here.sort_by_key(|one| one.serno);
+            }
+            self.released.extend(replaced.iter().map(|one| one.serno));
             let told = names[..index].contains(name);
             if self.wire.get(name) == Some(&Wire::Granted) && !local && !told {
                 self.due.push(format!("confirmed {name} [{serno}]"));

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Tree, json};
-use testkit::{Expect, KeepAlive, Ms};
+use testkit::{Expect, KeepAlive, Ms, Origin};
 
 use super::world::Subscribe;
 use crate::random_json::{CHANNELS, frame, tree};
@@ -111,13 +111,21 @@ fn subscribe() -> impl Strategy<Value = Subscribe> {
     let sub_params = select(&[r#"{"a":1}"#, r#"{"b":[null]}"#][..]);
     let sub_params = prop::option::weighted(0.3, sub_params);
     let local = prop::bool::weighted(0.2);
-    (channels(), 0..3u32, sub_params, local).prop_map(|(names, listener, sub_params, local)| {
-        Subscribe {
-            names,
-            listener,
-            sub_params,
-            local,
-        }
+    let origin = select(
+        &[
+            Origin::Subscribe,
+            Origin::Subscribe,
+            Origin::Loop,
+            Origin::Signal,
+        ][..],
+    );
+    let made = (channels(), 0..6u32, origin, sub_params, local);
+    made.prop_map(|(names, listener, origin, sub_params, local)| Subscribe {
+        names,
+        listener,
+        origin,
+        sub_params,
+        local,
     })
 }
 

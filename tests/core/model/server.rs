@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Tree, json};
 use testkit::{Expect, State};
-use verto_wasm::core::limits::MOST_MISSED;
+use verto_wasm::core::limits::{LOGIN_WINDOW, MOST_MISSED};
 
 use super::world::{Asked, Call, What, Wire, World};
 
@@ -149,6 +149,10 @@ impl World {
     fn expect_answer(&mut self, asked: Asked, reply: &Tree) {
         let failed = reply.get("error").is_some_and(|error| !error.is_null());
         let answer = &reply[if failed { "error" } else { "result" }];
+        if matches!(asked.what, What::Login) {
+            self.epoch += 1;
+            self.window_ends = self.now.saturating_add(LOGIN_WINDOW);
+        }
         match asked.what {
             What::Login if !failed => {
                 self.after = Some(State::Ready);

@@ -159,6 +159,7 @@ impl World {
         for deadline in calls.chain(asked).chain(silence) {
             *deadline = deadline.saturating_sub(back);
         }
+        self.window_ends = self.window_ends.saturating_sub(back);
         self.begin_silence(true);
     }
 

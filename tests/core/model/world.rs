@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value as Tree;
 use testkit::{
-    Alarm, CallId, Config, Expect, Json, Ms, Notice, Routes, Session, SocketId, State, config,
+    Alarm, CallId, Config, Expect, Json, Ms, Notice, Origin, Routes, Session, SocketId, State,
+    config,
 };
 
 use super::late_page::LatePage;
@@ -71,6 +72,7 @@ pub enum Wire {
 pub struct Subscribe {
     pub names: Vec<String>,
     pub listener: u32,
+    pub origin: Origin,
     pub sub_params: Option<&'static str>,
     pub local: bool,
 }
@@ -80,7 +82,11 @@ pub struct Subscribe {
 pub struct Registration {
     pub serno: u32,
     pub listener: u32,
+    pub origin: Origin,
     pub local: bool,
+    /// How many logins were answered before it was made, and whether one was so just before.
+    pub epoch: u32,
+    pub in_window: bool,
     /// The run of `onWSLogin` in which it was made; 0 if it was made outside of one.
     pub run: u32,
 }
@@ -160,6 +166,10 @@ pub struct World {
     pub last_serno: u32,
     /// How many times `onWSLogin(true)` has run.
     pub run: u32,
+    /// How many logins the server has answered.
+    pub epoch: u32,
+    /// Until when a page may subscribe because of the last of them.
+    pub window_ends: Ms,
     /// `onWSLogin(true)` is running.
     pub in_run: bool,
     /// Registrations that have ended and that the session has not released yet.
@@ -232,6 +242,8 @@ impl World {
             sub_params: BTreeMap::new(),
             last_serno: 0,
             run: 0,
+            epoch: 0,
+            window_ends: 0,
             in_run: false,
             released: BTreeSet::new(),
             wire: BTreeMap::new(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::error::{Error, Kind};
-use verto_wasm::core::session::{Config, Request};
+use verto_wasm::core::session::{Config, Listener, Request};
 use verto_wasm::core::{CallId, Expect, Ms};
 
 use super::{CONNECT, Harness};
@@ -76,6 +76,16 @@ impl Harness {
         let sernos = self
             .session
             .subscribe(self.now, &names, listener, sub_params, local);
+        self.drain();
+        sernos
+    }
+
+    /// `subscribe()` with a handler of which more is known than its number.
+    pub fn subscribe_as(&mut self, channels: &[&str], listener: Listener) -> Vec<u32> {
+        let names: Vec<String> = channels.iter().map(|&name| name.into()).collect();
+        let sernos = self
+            .session
+            .subscribe(self.now, &names, listener, None, false);
         self.drain();
         sernos
     }
