@@ -62,7 +62,7 @@ export class Media {
 
   /** The peer connection that is used now; `null` without one. */
   get peer() {
-    return [...this.#links.values()].findLast(({ peer }) => peer)?.peer ?? null;
+    return [...this.#links.values()].filter(({ peer }) => peer).pop()?.peer ?? null;
   }
 
   async connect(epoch, offer, enabled) {

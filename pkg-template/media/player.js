@@ -2,6 +2,9 @@
 
 // The calls that play in each of the page's elements, the newest last.
 const users = new WeakMap();
+// Not by `at`, which Chromium has from 92 on.
+const newest = (list) => list?.[list.length - 1];
+
 // Elements whose sound the browser refuses until the page's next click.
 const blocked = new Set();
 
@@ -60,7 +63,7 @@ export class Player {
 
   get #element() {
     const list = this.#shared && users.get(this.#shared);
-    if (list?.at(-1) === this) return this.#shared;
+    if (newest(list) === this) return this.#shared;
     return (this.#own ??= Object.assign(new Audio(), {
       muted: this.#shared?.muted ?? false,
       volume: this.#shared?.volume ?? 1,
@@ -73,7 +76,7 @@ export class Player {
     if (this.#shared) {
       const list = users.get(this.#shared) ?? [];
       users.set(this.#shared, [...list, this]);
-      await Promise.all([list.at(-1)?.show(), this.show()]);
+      await Promise.all([newest(list)?.show(), this.show()]);
     } else await this.show();
   }
 
@@ -110,10 +113,10 @@ export class Player {
   #leave() {
     const list = this.#shared && users.get(this.#shared);
     if (!list?.includes(this)) return undefined;
-    const had = list.at(-1) === this;
+    const had = newest(list) === this;
     const left = list.filter((one) => one !== this);
     users.set(this.#shared, left);
-    return had ? left.at(-1) : undefined;
+    return had ? newest(left) : undefined;
   }
 }
 

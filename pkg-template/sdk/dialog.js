@@ -145,7 +145,8 @@ export class Dialog {
     this.callbacks = verto.callbacks;
     this.state = this.lastState = enums.state.new;
     parts.set(this, new Part(this, settings));
-    verto.dialogs[params.callID] = this;
+    // The page may have put anything in its place.
+    if (check.isObject(verto.dialogs)) verto.dialogs[params.callID] = this;
   }
 
   get localStream() {

@@ -10,7 +10,8 @@ export interface VertoErrorBase extends Error {
   /**
    * The server's code, or ours: -1 timeout, -2 connection-lost, -3 closed, -4 taken-over,
    * -5 invalid-argument, -6 too-large, -7 overflow, -8 unsupported, -9 wasm-unavailable,
-   * -12 aborted; -10 auth and -11 rejected where the server gave none.
+   * -12 aborted, -13 media-denied, -14 media-insecure, -15 media-missing, -16 media-busy,
+   * -17 media-failed; -10 auth and -11 rejected where the server gave none.
    */
   readonly code: number;
   /** The reason in the server's own words. */
@@ -74,6 +75,17 @@ export interface UsageError extends VertoErrorBase {
   readonly kind: "invalid-argument" | "too-large" | "overflow" | "unsupported";
 }
 
+/** A call has no microphone, or no media. */
+export interface MediaError extends VertoErrorBase {
+  /**
+   * `media-denied`: the user, or the browser's policy, refused the microphone or the camera.
+   * `media-insecure`: the page isn't served by https. `media-missing`: there is no such device.
+   * `media-busy`: it is in use elsewhere. `media-failed`: the browser can't make the media, or
+   * can't use the server's description.
+   */
+  readonly kind: "media-denied" | "media-insecure" | "media-missing" | "media-busy" | "media-failed";
+}
+
 /** The browser, or the page's Content-Security-Policy, doesn't let WebAssembly start. */
 export interface WasmError extends VertoErrorBase {
   /** The only one here; the message names the way out. */
@@ -96,7 +108,13 @@ export interface WasmError extends VertoErrorBase {
  *   else if (error.kind === "timeout" && error.sent) show("It may have been done.");
  * }
  */
-export type VertoError = RefusalError | NoAnswerError | AbortedError | UsageError | WasmError;
+export type VertoError =
+  | RefusalError
+  | NoAnswerError
+  | AbortedError
+  | UsageError
+  | MediaError
+  | WasmError;
 
 /** The class, for `instanceof`. Pages don't make errors of it. */
 export const VertoError: (abstract new (...args: never) => VertoError) & {
@@ -143,6 +161,112 @@ export interface LoginParams {
 export type Fresh<T> = T | (() => T | PromiseLike<T>);
 
 /**
+ * Where a call is heard or seen: the id of an `audio` or `video` element, the element, or a
+ * function that makes one, which is removed after the call.
+ */
+export type MediaTag = string | object | (() => object);
+
+/**
+ * A device: its id in `Verto.audioInDevices` and the like, `any` for the browser's choice, or
+ * `none`.
+ */
+export type DeviceId = "any" | "none" | (string & {});
+
+/** What the page hears of the question for the microphone. */
+export interface PermissionCallback {
+  /** It was granted; the stream is a `MediaStream`. */
+  onGranted?(stream: any): void;
+  /** It was refused, or there is none; the call ends. */
+  onDenied?(): void;
+}
+
+/**
+ * A call's media. They may be given to `newCall()` and `answer()`, in their `deviceParams`, and as
+ * options of the `Verto` for all calls; the nearest counts.
+ *
+ * @example
+ * verto.newCall({ destination_number: "9196", tag: "audio", useMic: "any", iceServers: false });
+ */
+export interface CallSettings {
+  /** Where the other side is heard and seen. Default: an audio element that isn't shown. */
+  tag?: MediaTag | null;
+  /** Where one sees oneself. Default: nowhere. */
+  localTag?: MediaTag | null;
+  /** An option of the `Verto`: the address of the sound of a call that comes in. Default: none. */
+  ringFile?: string | null;
+  /** Whether the call has a picture. Default: false. */
+  useVideo?: boolean;
+  /** Whether stereo sound is asked for. Default: false. */
+  useStereo?: boolean;
+  /** Whether the screen is shown in the place of the camera. Default: false. */
+  screenShare?: boolean;
+  /** The microphone; `none` only listens. Default: `any`. */
+  useMic?: DeviceId | null;
+  /** The output device; `none` hears nothing. Default: the element's. */
+  useSpeak?: DeviceId | null;
+  /** The camera of a call with a picture; `none` only looks. Default: `any`. */
+  useCamera?: DeviceId | null;
+  /** A `MediaStream` of the page's own, which is never stopped. Default: none. */
+  useStream?: any;
+  /** `MediaTrackConstraints` of the microphone. Default: none. */
+  audioParams?: object | null;
+  /**
+   * `minWidth`, `maxWidth`, `minHeight`, `maxHeight` in pixels, `minFrameRate` and
+   * `vertoBestFrameRate` per second, or any `MediaTrackConstraints` of the camera. Default: none.
+   */
+  videoParams?: object | null;
+  /** The same settings again, for pages that have them together. */
+  deviceParams?: object | null;
+  /**
+   * STUN and TURN servers as `RTCConfiguration` has them; `true` for `Verto.defaultIceServers`.
+   * Default: none.
+   */
+  iceServers?: boolean | object[] | null;
+  /** One more server, or several. Default: none. */
+  turnServer?: object | string | null;
+  /** The longest wait for STUN and TURN after the first usable address, in ms. Default: 1000. */
+  iceTimeout?: number;
+  /** Hears of the question for the microphone. */
+  permissionCallback?: PermissionCallback | null;
+}
+
+/**
+ * How to call.
+ *
+ * @example
+ * verto.newCall({ destination_number: "1002", caller_id_name: "Anna", userVariables: { order: "7" } });
+ */
+export interface CallArguments extends CallSettings {
+  // Whatever else is a string, a number or a boolean goes to the server, such as a bandwidth.
+  [name: string]: any;
+  /** Whom to call. */
+  destination_number: string | number;
+  /** One's own name, for the other side. */
+  caller_id_name?: string;
+  /** One's own number, for the other side. */
+  caller_id_number?: string | number;
+  /** The call's id at the server. Default: random. */
+  callID?: string;
+  /** Channel variables of the call, `verto_dvar_<name>` at the server. Default: none. */
+  userVariables?: object;
+}
+
+/**
+ * How to answer.
+ *
+ * @example
+ * dialog.answer({ callee_id_name: "Bob", callee_id_number: "1002" });
+ */
+export interface AnswerArguments extends CallSettings {
+  // Whatever else is a string, a number or a boolean goes to the server.
+  [name: string]: any;
+  /** One's own name, for the other side. */
+  callee_id_name?: string;
+  /** One's own number, for the other side. */
+  callee_id_number?: string | number;
+}
+
+/**
  * How to connect.
  *
  * @example
@@ -152,7 +276,7 @@ export type Fresh<T> = T | (() => T | PromiseLike<T>);
  *   loginParams: async () => ({ xui_sessid: await freshToken() }),
  * });
  */
-export interface VertoOptions {
+export interface VertoOptions extends CallSettings {
   // The page's own, which `verto.options` gives back; StrictVertoOptions has no room for them.
   [name: string]: any;
   /** `user@domain`, with the domain that XSwitch shows on its first page. */
@@ -335,8 +459,11 @@ export interface VertoCallbacks {
   onWSLogin?(verto: Verto, success: boolean, error?: VertoError): void;
   /** `true`: closed as asked. `false`: lost; once per outage. */
   onWSClose?(verto: Verto, success: boolean): void;
-  /** A message that belongs to no request; `message` is of `Verto.enum.message`. */
-  onMessage?(verto: Verto, dialog: null, message: EnumValue<MessageName>, data: any): void;
+  /**
+   * A message that belongs to no request; `message` is of `Verto.enum.message`. With a `dialog` it
+   * is about that call: `display` says who is at the other end now, `info` is text or chat.
+   */
+  onMessage?(verto: Verto, dialog: Dialog | null, message: EnumValue<MessageName>, data: any): void;
   /** An event of a subscription without a handler. */
   onEvent?(verto: Verto, event: VertoEvent, userData?: any): void;
   /** The state changed. */
@@ -345,8 +472,17 @@ export interface VertoCallbacks {
   onSubscribeError?(verto: Verto, channel: string, error: VertoError): void;
   /** Events were lost on their way. */
   onGap?(verto: Verto, gap: Gap): void;
-  /** Of WebRTC calls, which this version doesn't make. */
-  onDialogState?(dialog: any): void;
+  /** A call is in another state: `dialog.state`. A call that comes in is first heard of here. */
+  onDialogState?(dialog: Dialog): void;
+  /** The other side's `MediaStream` of a call is played from now on. */
+  onRemoteStream?(stream: any, dialog: Dialog): void;
+  /**
+   * The browser plays no sound of this element before a click: call `Verto.resumeAudio()` in one.
+   * Without this: a warning in the console.
+   */
+  onPlaybackBlocked?(dialog: Dialog, element: any): void;
+  /** As the option of this name. */
+  permissionCallback?: PermissionCallback | null;
 }
 
 /**
@@ -362,7 +498,7 @@ export interface VertoEventMap {
   /** As `onWSClose`. */
   wsclose: [success: boolean];
   /** As `onMessage`. */
-  message: [dialog: null, message: EnumValue<MessageName>, data: any];
+  message: [dialog: Dialog | null, message: EnumValue<MessageName>, data: any];
   /** As `onEvent`. */
   event: [event: VertoEvent, userData?: any];
   /** As `onStateChange`. */
@@ -371,6 +507,8 @@ export interface VertoEventMap {
   subscribeerror: [channel: string, error: VertoError];
   /** As `onGap`. */
   gap: [gap: Gap];
+  /** As `onDialogState`. */
+  dialogstate: [dialog: Dialog];
 }
 
 /** A `CustomEvent` of {@link Verto.addEventListener}. */
@@ -486,8 +624,8 @@ export class Verto {
   options: Partial<VertoOptions>;
   /** The callbacks in use; may be changed at any time. */
   callbacks: VertoCallbacks;
-  /** Of WebRTC calls, which this version doesn't make: empty. */
-  dialogs: Record<string, never>;
+  /** The calls that have not ended, by their `callID`. */
+  dialogs: Record<string, Dialog>;
   /** Where the connection is. At first: `idle`. */
   readonly state: VertoState;
   /** The id under which the server knows the session; empty before the first `connect()`. */
@@ -748,20 +886,33 @@ export class Verto {
     options?: RequestOptions | null,
   ): Promise<any>;
 
-  /** Kept for a version that makes calls. */
-  videoParams(params: unknown): void;
-  /** Kept for a version that makes calls. */
-  iceServers(servers: unknown): void;
-  /** Kept for a version that makes calls. */
-  deviceParams(params: unknown): void;
+  /** Sets the option `videoParams` for calls to come. */
+  videoParams(params: object): void;
+  /** Sets the option `iceServers` for calls to come. */
+  iceServers(servers: boolean | object[]): void;
+  /** Sets the option `deviceParams` for calls to come. */
+  deviceParams(params: object): void;
   /**
-   * This version makes no WebRTC calls; use `ccDial`.
+   * Calls a number. The microphone is asked for at once; before the login the call waits for it.
+   * Whatever becomes of the call, `onDialogState` tells.
    *
-   * @throws VertoError `unsupported`, always.
+   * @param callbacks - Of this call, in the place of the `Verto`'s.
+   * @param onSuccess - Runs when the server has taken the call.
+   * @param onError - Runs if the call fails before.
+   * @returns `undefined` without a connection, which the console says.
+   * @throws VertoError `invalid-argument`: no `destination_number`, or a `callID` in use;
+   *   `unsupported`: this is the call centre's own build.
+   * @example
+   * const dialog = verto.newCall({ destination_number: "9196", tag: "audio" });
    */
-  newCall(args?: unknown, callbacks?: unknown): never;
-  /** Does nothing: this version makes no WebRTC calls. */
-  hangup(callID?: string): void;
+  newCall(
+    args: CallArguments,
+    callbacks?: VertoCallbacks | "" | null,
+    onSuccess?: ((dialog: Dialog) => void) | "" | null,
+    onError?: ((error: VertoError, dialog: Dialog) => void) | "" | null,
+  ): Dialog | undefined;
+  /** Hangs up this call, or all of them. */
+  hangup(callID?: string | null): void;
 
   /** The constants that pages compare with; {@link EnumValue} has an example. */
   static readonly enum: {
@@ -782,31 +933,166 @@ export class Verto {
    */
   static genUUID(): string;
   /**
-   * Calls `done(false)`: without calls there are no devices.
+   * Asks for the microphone and the camera, so that the devices' names are known, and lists the
+   * devices.
    *
-   * @param options - Ignored.
+   * @param options - `skipPermCheck`: doesn't ask. `skipDeviceCheck`: doesn't list.
+   * @returns What `done` gets: whether they were granted; `null` if it didn't ask.
    * @throws VertoError `invalid-argument`: `done` is no function.
    * @example
-   * Verto.init({}, () => verto.connect(params, callbacks));
+   * Verto.init({ skipPermCheck: true }, () => verto.connect(params, callbacks));
    */
-  static init(options: unknown, done?: (success: boolean) => void): void;
+  static init(
+    options?: {
+      /** Don't ask. */
+      skipPermCheck?: boolean;
+      /** Don't list. */
+      skipDeviceCheck?: boolean;
+      [name: string]: unknown;
+    } | null,
+    done?: ((granted: boolean | null) => void) | null,
+  ): Promise<boolean | null>;
   /**
-   * Calls `done(false)`: without calls there are no devices.
+   * Lists the devices anew.
    *
+   * @returns What `done` gets: `false` where the browser gives pages no devices.
    * @throws VertoError `invalid-argument`: `done` is no function.
    * @example
-   * Verto.refreshDevices((success) => console.log(success));
+   * Verto.refreshDevices(() => show(Verto.audioInDevices));
    */
-  static refreshDevices(done?: (success: boolean) => void): void;
-  /** Empty: without calls there are no devices. */
-  static videoDevices: unknown[];
-  /** Empty: without calls there are no devices. */
-  static audioInDevices: unknown[];
-  /** Empty: without calls there are no devices. */
-  static audioOutDevices: unknown[];
+  static refreshDevices(done?: ((success: boolean) => void) | null): Promise<boolean>;
+  /** Plays what the browser refused to play before; to be called in a click. */
+  static resumeAudio(): Promise<unknown>;
+  /** The class of calls, for `instanceof`. */
+  static readonly Dialog: (abstract new (...args: never) => Dialog) & {
+    /** What `instanceof` looks for. */
+    readonly prototype: Dialog;
+  };
+  /** The servers of `iceServers: true`. Default: a public STUN server of Google's. */
+  static defaultIceServers: object[];
+  /** The cameras. */
+  static videoDevices: Device[];
+  /** The microphones. */
+  static audioInDevices: Device[];
+  /** The output devices. */
+  static audioOutDevices: Device[];
 }
 
-/** The states of a WebRTC call. */
+/** A device of the lists that `Verto.refreshDevices()` fills. */
+export interface Device {
+  /** For `useMic` and the like. */
+  id: string;
+  /** What it is. */
+  kind: "audio_in" | "audio_out" | "video";
+  /** Its name; a word and a number where the browser hides it. */
+  label: string;
+}
+
+/**
+ * A telephone call. What is asked of the server settles a promise, and runs the callbacks that
+ * come last; a failure that a page ignores is no `unhandledrejection`.
+ *
+ * @example
+ * verto.callbacks.onDialogState = (dialog) => {
+ *   if (dialog.state.name === "ringing") show(dialog.cidString());
+ *   if (dialog.state.name === "destroy") show(dialog.cause);
+ * };
+ */
+export interface Dialog {
+  /** Its id at the server. */
+  readonly callID: string;
+  /** Of `Verto.enum.direction`. */
+  readonly direction: EnumValue<"inbound" | "outbound">;
+  /** Of `Verto.enum.state`. */
+  readonly state: EnumValue<CallState>;
+  /** What it was before. */
+  readonly lastState: EnumValue<CallState>;
+  /**
+   * The arguments of `newCall()`, or what the server sent; with `remote_caller_id_name` and
+   * `remote_caller_id_number`, and `wantVideo` where the caller offers a picture.
+   */
+  readonly params: Record<string, any>;
+  /** The `Verto` of the call. */
+  readonly verto: Verto;
+  /** Who hears of it; may be changed at any time. */
+  callbacks: VertoCallbacks;
+  /** Why it ended, in the server's words, such as `USER_BUSY`; from `hangup` on. */
+  readonly cause?: string;
+  /** The number of the cause (Q.850), where it is known. */
+  readonly causeCode?: number;
+  /** What failed on this side, or was refused. */
+  readonly error?: VertoError;
+  /** The `MediaStream` that is sent; `null` before it is granted. */
+  readonly localStream: any;
+  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. */
+  readonly peer: any;
+
+  /**
+   * Answers a call that rings.
+   *
+   * @returns Whether it rings, and was not answered before.
+   */
+  answer(params?: AnswerArguments | null): boolean;
+  /**
+   * Ends the call, at whatever moment, or rejects it.
+   *
+   * @param params - What the other side is told. Default: `NORMAL_CLEARING`.
+   * @returns Whether it had not ended yet.
+   * @example
+   * dialog.hangup({ cause: "CALL_REJECTED" });
+   */
+  hangup(params?: { /** Its name. */ cause?: string; /** Its number. */ causeCode?: string | number } | null): boolean;
+  /** Holds the call at the server. */
+  hold(ok?: Success, failed?: Failure): Promise<any>;
+  /** Ends the hold. */
+  unhold(ok?: Success, failed?: Failure): Promise<any>;
+  /** The one or the other; a second one is refused until the first is answered. */
+  toggleHold(ok?: Success, failed?: Failure): Promise<any>;
+  /** Sends the other side to another number; this side's call ends. */
+  transfer(destination: string | number, params?: object | null, ok?: Success, failed?: Failure): Promise<any>;
+  /** Lets the other sides of this call and of another talk to each other; both end here. */
+  replace(callID: string, params?: object | null, ok?: Success, failed?: Failure): Promise<any>;
+  /** Sends digits: 0 to 9, `*`, `#`, A to D. */
+  dtmf(digits: string | number, ok?: Success, failed?: Failure): Promise<any>;
+  /** Sends text as it is typed: `{code}` or `{chars}`. */
+  rtt(text: object, ok?: Success, failed?: Failure): Promise<any>;
+  /** Sends where in the picture one has clicked: `{x, y, w, h}` in pixels. */
+  click(point: object, ok?: Success, failed?: Failure): Promise<any>;
+  /** Sends chat. */
+  message(message: { /** To whom. */ to: string; /** What. */ body: string; [name: string]: any }, ok?: Success, failed?: Failure): Promise<any>;
+  /**
+   * Silences the microphone: `off` or `true`; `on` or `false` ends that, `toggle` turns it over.
+   *
+   * @returns Whether it is silent then; `false` before there is a microphone.
+   */
+  setMute(what?: "on" | "off" | "toggle" | boolean): boolean;
+  /** Whether one is heard: `false` while the microphone is silent. */
+  getMute(): boolean;
+  /** The same as `setMute`. */
+  mute(what?: "on" | "off" | "toggle" | boolean): boolean;
+  /** As `setMute`, of the camera. */
+  setVideoMute(what?: "on" | "off" | "toggle" | boolean): boolean;
+  /** As `getMute`, of the camera. */
+  getVideoMute(): boolean;
+  /**
+   * Plays the call on another output device.
+   *
+   * @returns Whether it does.
+   */
+  setAudioPlaybackDevice(
+    id: string,
+    done?: ((success: boolean, label: string | null, arg?: any) => void) | null,
+    arg?: any,
+  ): Promise<boolean>;
+  /**
+   * Who is at the other end: `name <number>`.
+   *
+   * @param escaped - As HTML; the name may hold anything.
+   */
+  cidString(escaped?: boolean): string;
+}
+
+/** The states of a call. */
 export type CallState =
   | "new"
   | "requesting"

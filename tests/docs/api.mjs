@@ -60,7 +60,7 @@ async function makePage(lang, texts) {
       readme: "none",
       validation: { notDocumented: true },
       // Types of a constructor have no comment of their own.
-      intentionallyNotDocumented: ["VertoError.__type", "VertoOptions.WebSocket.__type"],
+      intentionallyNotDocumented: ["VertoError.__type", "VertoOptions.WebSocket.__type", "Verto.Dialog.__type"],
       packagesRequiringDocumentation: ["verto-wasm"],
       requiredToBeDocumented: [
         "Class",

@@ -280,7 +280,10 @@ const THROWING = [
   ["new Verto({}, 42)", "callbacks"],
   ["Verto.refreshDevices(42)", "callback"],
   ["Verto.init({}, 'x')", "callback"],
-  ["verto.newCall({})", "ccDial", "unsupported"],
+  ["verto.newCall()", "destination_number"],
+  ["verto.newCall({ destination_number: {} })", "destination_number"],
+  ["verto.newCall({ destination_number: '9196', callID: 7 })", "callID"],
+  ["verto.newCall({ destination_number: '9196' }, null, 42)", "onSuccess"],
 ];
 
 test("calls that throw", async () => {

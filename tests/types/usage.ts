@@ -214,6 +214,12 @@ function told(error: unknown): string | undefined {
     case "overflow":
     case "unsupported":
       return error.message;
+    case "media-denied":
+    case "media-insecure":
+    case "media-missing":
+    case "media-busy":
+    case "media-failed":
+      return error.message;
     case "wasm-unavailable":
       return String(error.cause);
     default:
@@ -243,6 +249,22 @@ void Verto.enum.states.ringing.answering?.toFixed();
 // @ts-expect-error: there is no such state
 Verto.enum.state.flying;
 Verto.refreshDevices((success) => void success);
+Verto.init({ skipPermCheck: true }, (granted) => void granted).then((granted) => void granted);
+void Verto.audioInDevices[0]?.label.length;
+
+// Calls.
+const call = verto.newCall({ destination_number: 9196, useMic: "any", outgoingBandwidth: "default" }, "", (dialog) => void dialog.callID);
+// @ts-expect-error: there is none without a connection
+call.hangup();
+call?.hold().then(() => call.unhold());
+call?.setMute("toggle").valueOf();
+verto.callbacks.onDialogState = (dialog) => {
+  if (dialog.state === Verto.enum.state.ringing) dialog.answer({ useVideo: false });
+  if (dialog.state.name === "destroy") void [dialog.cause?.length, dialog.causeCode?.toFixed(), dialog.error?.kind];
+  void (dialog instanceof Verto.Dialog);
+};
+// @ts-expect-error: whom?
+verto.newCall({});
 const uuid: string = Verto.genUUID();
 
 function block() {
