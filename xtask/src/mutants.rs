@@ -160,11 +160,12 @@ fn source_line(root: &Path, mutant: &Mutant) -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
-/// A regular expression that matches this text alone.
+/// A regular expression that matches this text alone. Not every mark may have a backslash before
+/// it: `\<` is the beginning of a word.
 fn escaped(text: &str) -> String {
     let mut regex = String::new();
     for one in text.chars() {
-        if one.is_ascii_punctuation() {
+        if r"\.+*?()|[]{}^$".contains(one) {
             regex.push('\\');
         }
         regex.push(one);
@@ -207,8 +208,8 @@ mod tests {
     #[test]
     fn punctuation_in_a_name_matches_itself_alone() {
         assert_eq!(
-            escaped("a.rs:1: f -> [u8; 2]"),
-            r"a\.rs\:1\: f \-\> \[u8\; 2\]"
+            escaped("a.rs:1: replace < with <= in f -> [u8; 2]"),
+            r"a\.rs:1: replace < with <= in f -> \[u8; 2\]"
         );
     }
 }
