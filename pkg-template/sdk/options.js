@@ -90,6 +90,7 @@ export function config(options) {
   return {
     url,
     fallbackUrl,
+    login: get("login"),
     sessid,
     autoReconnect,
     freshCredentials,

@@ -16,6 +16,8 @@ class State {
   core = null;
   calls = new Calls();
   registrations = new Registrations();
+  /** The callbacks of connections that connect() has ended, until their end is told. */
+  former = [];
   #target = null;
 
   /** What addEventListener() adds its listeners to; it is made when there is a first listener. */
