@@ -64,6 +64,8 @@ export class Host extends Phone {
   }
 
   state(state, attempt, delayMs, reason, error) {
+    // From here on it is told of the next connect(), unless this is an attempt after a failure.
+    if (state === "connecting" && !attempt) this.#heldState?.former.shift();
     this.#tell("onStateChange", state, { attempt, delayMs, reason, error });
   }
 
@@ -141,9 +143,10 @@ export class Host extends Phone {
   #tell(name, ...args) {
     return safely(() => {
       const type = name.slice("on".length).toLowerCase();
-      const goesOn = this.#state.deref()?.dispatch(type, args);
+      const state = this.#state.deref();
+      const goesOn = state?.dispatch(type, args);
       const verto = this.#verto.deref();
-      const callbacks = verto?.callbacks;
+      const callbacks = state?.former[0] ?? verto?.callbacks;
       if (typeof callbacks?.[name] !== "function") return goesOn === false;
       safely(() => callbacks[name](verto, ...args));
       return true;

@@ -111,6 +111,7 @@ export function config(options) {
   return {
     url,
     fallbackUrl,
+    login: get("login"),
     sessid,
     autoReconnect,
     freshCredentials,

@@ -18,6 +18,8 @@ class State {
   registrations = new Registrations();
   /** The calls that have not ended, by the core's numbers. */
   dialogs = new Map();
+  /** The callbacks of connections that connect() has ended, until their end is told. */
+  former = [];
   #target = null;
 
   /** What addEventListener() adds its listeners to; it is made when there is a first listener. */

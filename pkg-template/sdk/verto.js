@@ -73,6 +73,8 @@ export class Verto extends Caller {
       checkCallbacks(callbacks);
       const checked = config(options);
       this.options = copyOptions("params", options);
+      // What is still to be told of the connection so far is told to whom it belonged.
+      stateOf(this).former.push(this.callbacks ?? {});
       this.callbacks = callbacks ?? this.callbacks;
       core.connect(id, checked);
     });

@@ -16,6 +16,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = fallbackUrl)]
     fn fallback_url(this: &ConnectOptions) -> Option<String>;
     #[wasm_bindgen(method, getter)]
+    fn login(this: &ConnectOptions) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
     fn sessid(this: &ConnectOptions) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = autoReconnect)]
     fn auto_reconnect(this: &ConnectOptions) -> bool;
@@ -38,6 +40,7 @@ pub fn config(options: &ConnectOptions) -> Config {
     Config {
         url: options.url(),
         fallback_url: options.fallback_url(),
+        login: options.login().unwrap_or_default(),
         sessid: options.sessid(),
         auto_reconnect: options.auto_reconnect(),
         fresh_credentials: options.fresh_credentials(),

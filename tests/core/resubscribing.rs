@@ -2,7 +2,7 @@
 //! what a page subscribes in `onWSLogin` again.
 
 use serde_json::json;
-use testkit::{Harness, Listener, Origin, config, watched};
+use testkit::{Config, Harness, Listener, Origin, config, watched};
 
 #[test]
 fn what_a_run_of_onwslogin_subscribes_replaces_what_the_run_before_did() {
@@ -135,6 +135,48 @@ fn code_that_mounts_long_after_a_login_takes_no_place() {
     h.reconnect();
     subscribe(&mut h, twin(3, 1, Origin::Subscribe));
     assert_eq!(hearers(&mut h), ["event [2, 3]"]);
+}
+
+#[test]
+fn another_user_inherits_no_subscription() {
+    let other = || Config {
+        login: "1008@switch.example".into(),
+        ..config()
+    };
+    type End = fn(&mut Harness);
+    let ends: [End; 3] = [
+        |h| h.server_request("verto.punt", json!({})),
+        |h| h.drop_connection(),
+        |h| {
+            h.drop_connection();
+            h.next_attempt();
+            h.authenticate();
+            h.refuse(
+                1,
+                &json!({ "code": -32001, "message": "Authentication Failure" }),
+            );
+        },
+    ];
+    for (index, end) in ends.into_iter().enumerate() {
+        let mut h = Harness::ready();
+        h.subscribe(&["old", "both"], 1);
+        end(&mut h);
+        // Only after the end it is for the next user.
+        if index != 1 {
+            h.subscribe(&["both", "new"], 2);
+        }
+        h.connect(other());
+        h.log_in();
+        let wanted: &[&str] = if index == 1 { &[] } else { &["both", "new"] };
+        assert_eq!(h.session.subscriptions().wanted, wanted, "{index}");
+
+        let mut h = Harness::ready();
+        h.subscribe(&["old"], 1);
+        end(&mut h);
+        h.connect(config());
+        h.log_in();
+        assert_eq!(h.session.subscriptions().wanted, ["old"], "the same user");
+    }
 }
 
 #[test]

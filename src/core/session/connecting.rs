@@ -27,9 +27,16 @@ impl<V: Value> Session<V> {
         self.hang_up_all();
         self.unsay(true);
         self.abandon(Error::new(Kind::Closed, "closed by a newer connect()"));
+        let former = self.config.as_ref();
         if was_open {
             let removed = self.subscriptions.clear();
             self.released(removed.sernos);
+        } else if former.is_some_and(|one| one.login != config.login) {
+            if self.is_active() {
+                self.subscriptions.session_ended();
+            }
+            let removed = self.subscriptions.end_former();
+            self.released(removed);
         }
         self.login.begin(call, config.sessid.as_ref(), in_outage);
         self.answers_pings = false;

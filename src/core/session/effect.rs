@@ -16,6 +16,8 @@ pub struct Config {
     pub url: String,
     /// `wsFallbackURL`: takes turns with `url` while attempts fail.
     pub fallback_url: Option<String>,
+    /// `login`, the user: another one inherits no subscription.
+    pub login: String,
     /// `sessid`; `None` lets the session make one.
     pub sessid: Option<String>,
     /// `autoReconnect`: whether a lost connection is made anew.

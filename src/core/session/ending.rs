@@ -95,6 +95,7 @@ impl<V: Value> Session<V> {
     ) {
         self.abandon(error.clone());
         self.phase = Phase::Closed;
+        self.subscriptions.session_ended();
         self.login.ended();
         // A logout is what the page asked for, not a failure.
         let failure = (error.kind != Kind::Closed).then_some(error);

@@ -227,6 +227,7 @@ mod tests {
         Config {
             url: "wss://a.test".into(),
             fallback_url: fallback_url.map(String::from),
+            login: "1007@switch.example".into(),
             sessid: None,
             auto_reconnect: true,
             fresh_credentials: false,

@@ -86,6 +86,7 @@ pub use requesting::Request;
 /// let config = Config {
 ///     url: "wss://switch.example/ws".to_owned(),
 ///     fallback_url: None,
+///     login: "1007@switch.example".into(),
 ///     sessid: None,
 ///     auto_reconnect: true,
 ///     fresh_credentials: false,

@@ -71,6 +71,8 @@ pub struct Moment {
     pub epoch: u32,
     /// The last of these answers came a moment ago.
     pub in_window: bool,
+    /// How many sessions have ended.
+    pub ended: u32,
     /// The run of `onWSLogin` that makes it; 0 where the page makes it elsewhere.
     pub run: u32,
 }
@@ -117,6 +119,7 @@ impl Channel {
             one.local &= local;
             one.listener.origin = listener.origin;
             one.made.epoch = at.epoch;
+            one.made.ended = at.ended;
             one.made.in_window |= at.in_window;
             if one.made.run != 0 {
                 one.made.run = at.run;
@@ -169,6 +172,11 @@ impl Channel {
     /// Removes the registration `serno`, or with 0 all of them.
     pub fn release(&mut self, serno: u32, released: &mut Vec<u32>) {
         self.release_those(&|one| serno == 0 || one.serno == serno, released);
+    }
+
+    /// Removes what was made before the last of `ended` sessions ended.
+    pub fn release_former(&mut self, ended: u32, released: &mut Vec<u32>) {
+        self.release_those(&|one| one.made.ended < ended, released);
     }
 
     fn release_those(&mut self, meant: &dyn Fn(&Registration) -> bool, released: &mut Vec<u32>) {

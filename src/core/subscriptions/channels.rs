@@ -67,6 +67,11 @@ impl Channels {
         }
     }
 
+    /// Adds a channel that comes after all others.
+    pub fn put(&mut self, entry: Entry) {
+        self.0.push(entry);
+    }
+
     /// Empties the table.
     pub fn take(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.0)

@@ -73,6 +73,8 @@ pub struct Subscriptions {
     /// last one.
     epoch: u32,
     window_ends: Ms,
+    /// How many sessions have ended.
+    ended: u32,
 }
 
 impl Subscriptions {
@@ -95,6 +97,25 @@ impl Subscriptions {
         self.window_ends = now.saturating_add(LOGIN_WINDOW);
     }
 
+    /// The session ends. What is subscribed from now on is for the next one.
+    pub fn session_ended(&mut self) {
+        self.ended += 1;
+    }
+
+    /// Another user connects: what was subscribed in a session that has ended is removed. There
+    /// is no connection, so the server needn't be told. Returns the registrations.
+    pub fn end_former(&mut self) -> Vec<u32> {
+        self.forget_routes();
+        let mut released = Vec::new();
+        for mut entry in self.channels.take() {
+            entry.channel.release_former(self.ended, &mut released);
+            if !entry.channel.registrations().is_empty() {
+                self.channels.put(entry);
+            }
+        }
+        released
+    }
+
     /// The clock was set back by this much.
     pub fn set_back(&mut self, by: Ms) {
         self.window_ends = self.window_ends.saturating_sub(by);
@@ -114,6 +135,7 @@ impl Subscriptions {
         let at = Moment {
             epoch: self.epoch,
             in_window: now < self.window_ends,
+            ended: self.ended,
             run: if self.in_login { self.last_run } else { 0 },
         };
         let mut replaced = Removed::default();

@@ -12,6 +12,7 @@ pub fn config() -> Config {
     Config {
         url: "wss://a.test/ws".into(),
         fallback_url: None,
+        login: "1007@switch.example".into(),
         sessid: None,
         keep_alive: None,
         auto_reconnect: true,

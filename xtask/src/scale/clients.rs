@@ -76,6 +76,7 @@ impl Client for Ours {
         let config = Config {
             url: "wss://a.test/ws".into(),
             fallback_url: None,
+            login: "1007@switch.example".into(),
             sessid: None,
             auto_reconnect: true,
             fresh_credentials: false,
