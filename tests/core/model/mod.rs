@@ -44,6 +44,9 @@
 //! Liveness, clocks, repeated events and endings:
 //! - each ping begins a new silence, or each waking postpones the judgement: "silent for 30001
 //!   ms, and still there";
+//! - all requests in flight excuse silence, and not only the one that the server works on: "silent
+//!   for 17500 ms, and still there";
+//! - a subscribe request's time is added to that of those before it: "what the page is told";
 //! - a server that never answered a ping is given up: "1 was lost, whose server answers no
 //!   pings";
 //! - the next connection forgets that the server answers pings: "silent for 6001 ms, and still
