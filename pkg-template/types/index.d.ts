@@ -886,11 +886,26 @@ export class Verto {
     options?: RequestOptions | null,
   ): Promise<any>;
 
-  /** Sets the option `videoParams` for calls to come. */
+  /**
+   * Sets the option `videoParams` for calls to come.
+   *
+   * @example
+   * verto.videoParams({ minWidth: 640, minHeight: 480 });
+   */
   videoParams(params: object): void;
-  /** Sets the option `iceServers` for calls to come. */
+  /**
+   * Sets the option `iceServers` for calls to come.
+   *
+   * @example
+   * verto.iceServers([{ urls: "stun:stun.pbx.example" }]);
+   */
   iceServers(servers: boolean | object[]): void;
-  /** Sets the option `deviceParams` for calls to come. */
+  /**
+   * Sets the option `deviceParams` for calls to come.
+   *
+   * @example
+   * verto.deviceParams({ useMic: Verto.audioInDevices[0]?.id });
+   */
   deviceParams(params: object): void;
   /**
    * Calls a number. The microphone is asked for at once; before the login the call waits for it.
@@ -911,7 +926,12 @@ export class Verto {
     onSuccess?: ((dialog: Dialog) => void) | "" | null,
     onError?: ((error: VertoError, dialog: Dialog) => void) | "" | null,
   ): Dialog | undefined;
-  /** Hangs up this call, or all of them. */
+  /**
+   * Hangs up this call, or all of them.
+   *
+   * @example
+   * verto.hangup(dialog.callID);
+   */
   hangup(callID?: string | null): void;
 
   /** The constants that pages compare with; {@link EnumValue} has an example. */
@@ -961,7 +981,12 @@ export class Verto {
    * Verto.refreshDevices(() => show(Verto.audioInDevices));
    */
   static refreshDevices(done?: ((success: boolean) => void) | null): Promise<boolean>;
-  /** Plays what the browser refused to play before; to be called in a click. */
+  /**
+   * Plays what the browser refused to play before; to be called in a click.
+   *
+   * @example
+   * button.onclick = () => Verto.resumeAudio();
+   */
   static resumeAudio(): Promise<unknown>;
   /** The class of calls, for `instanceof`. */
   static readonly Dialog: (abstract new (...args: never) => Dialog) & {

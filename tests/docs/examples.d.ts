@@ -12,6 +12,8 @@ declare global {
 
   const verto: sdk.Verto;
   const vcc: sdk.VertoCallcenter;
+  const dialog: sdk.Dialog;
+  const button: { onclick: () => void };
   const error: sdk.VertoError;
   const params: sdk.VertoOptions;
   const callbacks: sdk.VertoCallbacks;
