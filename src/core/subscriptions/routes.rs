@@ -13,13 +13,12 @@ const LONGEST_NAME: usize = 30_000;
 /// long to be subscribed are passed over, so that the work for one event has a bound, whatever name
 /// the server sends.
 fn ancestors(name: &str) -> impl Iterator<Item = &str> {
-    let longest = name.floor_char_boundary(LONGEST_NAME);
-    let first = match name.get(..longest) {
-        Some(start) if start.len() < name.len() => match name.as_bytes().get(longest) {
-            Some(b'.') => Some(start),
-            _ => parent(start),
-        },
-        _ => Some(name),
+    let first = if name.len() <= LONGEST_NAME {
+        Some(name)
+    } else {
+        let mut start = name.bytes().take(LONGEST_NAME + 1);
+        let dot = start.rposition(|byte| byte == b'.');
+        dot.and_then(|dot| name.get(..dot))
     };
     std::iter::successors(first, |name| parent(name))
 }
