@@ -250,13 +250,14 @@ impl World {
         self.pinged += 1;
         self.silence.asked = Some((self.alarm.clock, self.now));
         assert_eq!(self.pinged, 1, "two pings at once");
-        if self.silence.excuse.is_none() {
+        let login = self.due.iter().any(|due| due == "login");
+        // The ping that follows a login judges nothing: the silence has not been asked about.
+        if !login && self.silence.excuse.is_none() {
             self.silence.excuse = Some(self.works_on().map_or(0, |asked| asked.id));
             // What was ahead of it may have been given up since the server was last heard.
             self.silence.until = self.silence.until.max(self.busy_until());
         }
         let silent = self.now - self.silence.heard;
-        let login = self.due.iter().any(|due| due == "login");
         assert!(
             login || silent >= settings.interval.min(SHORTEST_SLEEP),
             "a needless ping after {silent} ms"
