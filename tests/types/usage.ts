@@ -2,6 +2,7 @@
 import verto, { Verto, VertoCallcenter, VertoError, verto as named } from "verto-wasm";
 import type {
   CommandResult,
+  Dialog,
   StrictVertoOptions,
   SubscriptionHandle,
   VertoCallbacks,
@@ -75,7 +76,7 @@ const callbacks: VertoCallbacks = {
   },
   onWSClose: (v, success) => void success,
   onMessage(v, dialog, message, data) {
-    assert<Same<typeof dialog, null>>();
+    assert<Same<typeof dialog, Dialog | null>>();
     if (message === Verto.enum.message.pvtEvent) void data.anything;
     if (message.name === "info") void message.val.toFixed();
     // @ts-expect-error: there is no such message
