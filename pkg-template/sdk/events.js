@@ -13,13 +13,15 @@ export const LOOP = Symbol("events");
 export function events(verto, channel, options) {
   let leave;
   const loop = readEvents(verto, channel, options, (end) => (leave = end));
-  // A generator's own return() waits until the step before it has ended, which may be waiting for
-  // an event. Ending the subscription first wakes that step.
-  const finish = loop.return;
-  loop.return = (value) => {
-    leave?.();
-    return finish.call(loop, value);
-  };
+  // A generator's own return() and throw() wait until the step before them has ended, which may be
+  // waiting for an event. Ending the subscription first wakes that step.
+  for (const name of ["return", "throw"]) {
+    const finish = loop[name];
+    loop[name] = (value) => {
+      leave?.();
+      return finish.call(loop, value);
+    };
+  }
   return loop;
 }
 

@@ -187,7 +187,9 @@ export class Verto extends Caller {
   // These are not inherited from EventTarget, whose own methods don't work through a framework's
   // proxy.
   addEventListener(type, listener, options) {
-    stateOf(this).target.addEventListener(type, listener, options);
+    // As elsewhere, `signal: null` is no signal; the browser would throw a TypeError.
+    const given = options?.signal === null ? { ...options, signal: undefined } : options;
+    stateOf(this).target.addEventListener(type, listener, given);
   }
 
   removeEventListener(type, listener) {
