@@ -94,7 +94,10 @@ async function makePage(lang, texts) {
     app.internationalization.addTranslations("zh", TERMS_ZH);
     await app.generateOutputs(project);
     if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error("see typedoc's messages");
-    return await readFile(path.join(out, "api.md"), "utf8");
+    const page = await readFile(path.join(out, "api.md"), "utf8");
+    // The static `Verto.Dialog` has the anchor #dialog, so typedoc links to the class as #dialog-1, an
+    // anchor that it doesn't write.
+    return page.replace(/^### Dialog$/m, '<a id="dialog-1"></a>\n\n$&');
   } finally {
     await rm(out, { recursive: true });
   }
