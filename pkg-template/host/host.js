@@ -1,7 +1,7 @@
 import { member } from "../sdk/check.js";
 import { enums } from "../sdk/enums.js";
 import { VertoError } from "../sdk/error.js";
-import { askCredentials } from "./credentials.js";
+import { askCredentials, masked } from "./credentials.js";
 import { callBack, report, safely } from "./page-code.js";
 import { Phone } from "./phone.js";
 
@@ -16,6 +16,9 @@ export class Host extends Phone {
   // The same two, while the core holds them.
   #heldVerto = null;
   #heldState = null;
+
+  // The password and the tokens of the newest login.
+  #secrets = [];
 
   constructor(verto, state) {
     super();
@@ -56,7 +59,7 @@ export class Host extends Phone {
   }
 
   credentials() {
-    return askCredentials(this.options(), report);
+    return askCredentials(this.options(), report, (secrets) => (this.#secrets = secrets));
   }
 
   settle(id, ok, value) {
@@ -86,7 +89,9 @@ export class Host extends Phone {
     return this.#heldState?.registrations.get(serno);
   }
 
-  hear({ handler, userData }, params) {
+  hear({ handler, userData, fromServer }, params) {
+    // mod_verto adds the sender to what a client broadcasts (FreeSWITCH, transcript s05).
+    if (fromServer && "userid" in params) return;
     if (!handler) {
       this.#tell("onEvent", params, userData);
       return;
@@ -131,6 +136,13 @@ export class Host extends Phone {
   error(kind, code, message, reason, data, method, sent) {
     const details = { reason, data, method, sent };
     if (kind === "aborted") details.cause = data;
+    // What a server refuses it may echo, with all that it was given.
+    if (kind === "auth" || kind === "rejected") {
+      const mask = (said) => masked(said, this.#secrets);
+      message = mask(message);
+      details.reason = mask(reason);
+      details.data = mask(data);
+    }
     return new VertoError(kind, code, message, details);
   }
 

@@ -15,13 +15,17 @@ export class Registrations {
     return this.#bySerno.get(serno);
   }
 
-  /** The listener for a handler with its userData: the same pair has the same number. */
-  listener(handler, userData) {
+  /**
+   * The listener for a handler with its userData: the same pair has the same number. With `fromServer`
+   * it doesn't hear what clients broadcast.
+   */
+  listener(handler, userData, fromServer) {
     const known = this.#byHandler.get(handler) ?? [];
-    let found = known.find((one) => Object.is(one.userData, userData));
+    let found = known.find((one) => one.fromServer === fromServer && Object.is(one.userData, userData));
     if (!found) {
       const number = ++this.#lastListener;
-      found = { handler, userData, number, uses: 0, twin: this.#twin(handler, userData, number) };
+      const twin = this.#twin(handler, userData, number);
+      found = { handler, userData, fromServer, number, uses: 0, twin };
       this.#byHandler.set(handler, [...known, found]);
     }
     return found;

@@ -36,10 +36,12 @@ export function reading(name, read) {
   }
 }
 
-// Whether an object has a member itself or by a class of the page's. What every object inherits
-// doesn't count: a library may have added members to Object.prototype, and somebody hostile may
-// have added one that we would read as an option.
-function has(object, name) {
+/**
+ * Whether an object has a member itself or by a class of the page's. What every object inherits
+ * doesn't count: a library may have added members to Object.prototype, and somebody hostile may
+ * have added one that we would read as an option.
+ */
+export function has(object, name) {
   for (let owner = object; owner; ) {
     if (Object.prototype.hasOwnProperty.call(owner, name)) return true;
     owner = Object.getPrototypeOf(owner);

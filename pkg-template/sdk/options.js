@@ -159,6 +159,13 @@ export function loginText(options, passwd, loginParams) {
   });
 }
 
+/** What of a login must not be shown to anybody: the password and the tokens. */
+export function secretsOf(passwd, loginParams) {
+  const given = [password(passwd), ...TOKENS.map((name) => member(loginParams, name))];
+  // The word that goes with a token is no secret (specification).
+  return given.filter((one) => typeof one === "string" && one !== "" && one !== "password");
+}
+
 // Some pages give a number as the password.
 function password(value) {
   if (typeof value === "string") return value;

@@ -151,7 +151,7 @@ export class Verto extends Caller {
     let sernos;
     const end = (name, index) => sernos && core.unsubscribe([name], [sernos[index]]);
     const stops = channels.map((name, index) => signal && onAbort(signal, () => end(name, index)));
-    const listener = registrations.listener(handler ?? null, userData);
+    const listener = registrations.listener(handler ?? null, userData, !!get("fromServer"));
     try {
       // How it is made, as the core's `Origin`.
       const origin = signal ? 2 : get(LOOP) ? 1 : 0;

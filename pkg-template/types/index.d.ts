@@ -543,6 +543,11 @@ export interface SubscribeOptions<Event = VertoEvent, UserData = any> {
   /** Only listen; don't ask the server. Default: false. */
   local?: boolean;
   /**
+   * Leave out the events that other clients broadcast: those with a `userid`, which FreeSWITCH's
+   * mod_verto adds. Default: false.
+   */
+  fromServer?: boolean;
+  /**
    * Ends the subscription when it is aborted; one that is aborted already makes none. The same
    * handler registered anew has the new registration's signal only, or none.
    */
@@ -559,6 +564,8 @@ export interface EventsOptions {
   subParams?: object | null;
   /** Only listen; don't ask the server. Default: false. */
   local?: boolean;
+  /** Leave out the events that other clients broadcast. Default: false. */
+  fromServer?: boolean;
 }
 
 /** A registration of a handler on a channel, for `unsubscribe`. */

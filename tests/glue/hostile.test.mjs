@@ -24,7 +24,7 @@ test("an instance shows its state and no secret, in JSON and in Node.js", async 
   verto.connect(given());
   await turn();
   for (const shown of [JSON.stringify(verto), JSON.stringify({ deep: [verto] }), inspect(verto), inspect([verto])]) {
-    assert.match(shown, /authenticating|connecting/);
+    assert.match(shown, /ready/);
     assert.doesNotMatch(shown, /the password|the token/);
   }
   assert.equal(verto.options.passwd, "the password", "the page's own options read as before");
@@ -36,7 +36,6 @@ test("options are the page's own: nothing is taken from Object.prototype", async
   const added = {
     wsFallbackURL: "wss://evil.example/ws",
     WebSocket: hostile,
-    sessid: "theirs",
     autoReconnect: false,
     passwd: "theirs",
   };
@@ -49,7 +48,6 @@ test("options are the page's own: nothing is taken from Object.prototype", async
   verto.connect({ ...rest, WebSocket });
   await turn();
   assert.equal(hostile.sockets.length, 0);
-  assert.notEqual(verto.sessid, "theirs");
   // A token alone: the word that goes with it is the specification's, and not theirs.
   const [login] = WebSocket.sockets[0].sent.map((text) => JSON.parse(text).params);
   assert.equal(login.passwd, "password");
@@ -80,5 +78,53 @@ test("options that a class of the page's gives count", async () => {
   verto.connect(Object.assign(new Options(), { WebSocket, keepAlive: false }));
   await turn();
   assert.equal(WebSocket.sockets[0].url, "wss://pbx.example/ws");
+  verto.logout();
+});
+
+test("a refusal that echoes the login holds no secret", async () => {
+  const base = standIn();
+  class WebSocket extends base {
+    send(text) {
+      const { id, params } = JSON.parse(text);
+      const error = { code: -32001, message: `no: ${params.passwd}`, echo: { ...params, list: [params] } };
+      queueMicrotask(() => this.onmessage?.({ data: JSON.stringify({ jsonrpc: "2.0", id, error }) }));
+    }
+  }
+  for (const fresh of [false, true]) {
+    const verto = new Verto();
+    const { passwd, ...options } = given();
+    const errors = [];
+    const onWSLogin = (v, success, error) => errors.push(error);
+    const asked = fresh ? () => Promise.resolve(passwd) : passwd;
+    const promise = verto.connect({ ...options, passwd: asked, WebSocket }, { onWSLogin });
+    errors.push(await promise.catch((error) => error));
+    assert.equal(errors.length, 2);
+    for (const error of errors) {
+      assert.equal(error.kind, "auth");
+      assert.equal(error.data.echo.login, "1001@xswitch.cn");
+      assert.doesNotMatch(inspect(error) + JSON.stringify(error) + error.message, /the password|the token/);
+    }
+  }
+});
+
+test("fromServer leaves out what clients broadcast", async () => {
+  const WebSocket = standIn();
+  const verto = new Verto();
+  await verto.connect({ ...given(), WebSocket });
+  const heard = [];
+  verto.subscribe("vcc", { fromServer: true, handler: (v, event) => heard.push(["server", event.data]) });
+  verto.subscribe("vcc", { handler: (v, event) => heard.push(["all", event.data]) });
+  await turn();
+  const [socket] = WebSocket.sockets;
+  const event = (data, more) => {
+    const params = { eventChannel: "vcc", subscribedChannel: "vcc", data, ...more };
+    socket.onmessage({ data: JSON.stringify({ jsonrpc: "2.0", method: "verto.event", params }) });
+  };
+  event(1);
+  event(2, { userid: "1002@xswitch.cn" });
+  event(3);
+  event(4, { userid: "1002@xswitch.cn" });
+  await turn();
+  assert.deepEqual(heard, [["server", 1], ["all", 1], ["all", 2], ["server", 3], ["all", 3], ["all", 4]]);
   verto.logout();
 });

@@ -61,7 +61,7 @@ impl Replay {
         let mut config = conformance("users.toml");
         if name == "s21_expiry" {
             // The recording waited eight seconds.
-            config = config.replace("login_expires = 300", "login_expires = 1");
+            config = config.replace("login_expires = 300", "login_expires = 2");
         }
         let forced = FORCED_DOMAIN
             .iter()
