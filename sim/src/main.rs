@@ -18,7 +18,6 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod auth;
-#[allow(clippy::arithmetic_side_effects)]
 mod calls;
 mod center;
 mod cli;
@@ -32,7 +31,6 @@ mod json;
 mod limits;
 mod load;
 mod mask;
-#[allow(clippy::arithmetic_side_effects)]
 mod media;
 mod outgoing;
 mod phones;

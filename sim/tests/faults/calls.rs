@@ -186,8 +186,8 @@ fn mistakes_in_faults_of_calls_are_told() {
         ("fault/slow-modify", json!({"ms": 60001}), "from 0 to 60000"),
         (
             "call-times",
-            json!({"ringMs": 86_400_001}),
-            "from 0 to 86400000",
+            json!({"ringMs": 3_600_001}),
+            "from 0 to 3600000",
         ),
         ("call-times", json!({"detachMs": -1}), "whole number"),
         ("browser-phones", json!({}), "\"on\" is missing"),
