@@ -3,14 +3,14 @@ import { enums } from "../sdk/enums.js";
 import { VertoError } from "../sdk/error.js";
 import { askCredentials, masked } from "./credentials.js";
 import { callBack, report, safely } from "./page-code.js";
-import { Phone } from "./phone.js";
+import { Sockets } from "./sockets.js";
 
 /**
  * What the core calls; src/browser/host.rs says what each method is for. WebAssembly keeps this
  * object alive, and so this object refers weakly to the page's `Verto` and to its state (see
  * sdk/state.js), except while the core says that they are in use.
  */
-export class Host extends Phone {
+export class Host extends Sockets {
   #verto;
   #state;
   // The same two, while the core holds them.

@@ -1,2 +1,2 @@
 // The place of phone.js in the call centre's own build, whose core knows no calls.
-export { Sockets as Phone } from "./sockets.js";
+export { Host as Phone } from "./host.js";

@@ -1,10 +1,10 @@
 // What the core calls about telephone calls; src/browser/calls.rs says what each method is for.
 import { Dialog, partOf } from "../sdk/dialog.js";
 import { enums } from "../sdk/enums.js";
+import { Host } from "./host.js";
 import { safely } from "./page-code.js";
-import { Sockets } from "./sockets.js";
 
-export class Phone extends Sockets {
+export class Phone extends Host {
   dialog_new(number, callID, params, name, other, video, stereo, attach) {
     const verto = this.verto();
     if (!verto) return;

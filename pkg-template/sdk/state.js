@@ -1,6 +1,6 @@
 // What stands behind each Verto of the page: its core, its handlers and its calls.
 import { Calls } from "../host/calls.js";
-import { Host } from "../host/host.js";
+import { Phone } from "../host/phone.js";
 import { Registrations } from "../host/registrations.js";
 import { Client } from "../host/wasm.js";
 import { badArgument } from "./error.js";
@@ -50,7 +50,7 @@ export function stateOf(verto) {
 /** The core behind `verto`, which is made when it is first needed. */
 export function coreOf(verto) {
   const state = stateOf(verto);
-  state.core ??= new Client(new Host(self(verto), state), ...randomize(new Uint32Array(2)));
+  state.core ??= new Client(new Phone(self(verto), state), ...randomize(new Uint32Array(2)));
   return state.core;
 }
 

@@ -331,6 +331,8 @@ export class Page {
   released = new Set();
   errors = new Map();
   client = null;
+  /** As sdk/state.js has it: no connect() of a test ends a connection whose end is still to be told. */
+  former = [];
   options = {
     socketUrl: "wss://pbx.example/ws",
     login: "1001@xswitch.cn",
