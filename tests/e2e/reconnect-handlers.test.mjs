@@ -21,7 +21,7 @@ test("a page that subscribes after each login, in whatever way, keeps one handle
       "in ccLogin's callback": (again) => ({
         onWSLogin: (v) => new VertoCallcenter(v).ccLogin("test", "1001", "1001", () => again(v)),
       }),
-      "in clientReady": (again) => ({ onMessage: (v, dialog, message) => message === "clientReady" && again(v) }),
+      "in clientReady": (again) => ({ onMessage: (v, dialog, message) => message === Verto.enum.message.clientReady && again(v) }),
       "in onStateChange": (again) => ({ onStateChange: (v, state) => state === "ready" && again(v) }),
     };
     const heard = {};
