@@ -49,7 +49,8 @@ test("a page that subscribes after each login, in whatever way, keeps one handle
       await until(`login ${n}`, () => made.every((page) => page.logins === n && page.verto.state === "ready"));
       if (n <= reconnects) {
         await Promise.all(made.map((page) => sim.drop(page.verto)));
-        await until("all are lost", () => made.every((page) => page.verto.state !== "ready"));
+        // One whose random delay was nearly none may be back already.
+        await until("all are lost", () => made.every((page) => page.verto.state !== "ready" || page.logins > n));
         dispatchEvent(new Event("online"));
       }
     }
