@@ -57,6 +57,8 @@ const MEANT = {
   "./slim": { CJSResolvesToESM: "there it is a module alone, whose init() is awaited" },
   "./verto-min.js": { CJSResolvesToESM: "a script tag's file; require() has the package itself" },
   "./verto-legacy-min.js": { CJSResolvesToESM: "a script tag's file, as the one above" },
+  "./verto-cc-min.js": { CJSResolvesToESM: "a script tag's file, as the two above" },
+  "./cc": { CJSResolvesToESM: "there it is a module alone: what is small is for bundlers and pages" },
   "./verto_bg.wasm": { NoResolution: "data, which has no types" },
 };
 
