@@ -31,8 +31,8 @@ export function mediaDevices() {
   throw lack("unsupported", "this browser gives pages no microphone");
 }
 
-// A device that was chosen, if one was.
-function chosen(id) {
+/** The constraint for a device that was chosen, if one was. */
+export function chosen(id) {
   return id && id !== "any" ? { deviceId: { exact: id } } : {};
 }
 
@@ -57,7 +57,10 @@ function videoConstraints(params = {}) {
  */
 export async function localStream(get, warn) {
   const given = get("useStream");
-  if (given) return { stream: given, own: false };
+  if (given) {
+    if (!given.getTracks) throw lack("invalid-argument", "useStream must be a MediaStream");
+    return { stream: given, own: false };
+  }
   const screen = get("screenShare");
   const audio = get("useMic") !== "none" && { ...get("audioParams"), ...chosen(get("useMic")) };
   const camera = !screen && get("useVideo") && get("useCamera") !== "none";
@@ -67,12 +70,26 @@ export async function localStream(get, warn) {
   try {
     // First, since a browser shows its screens only in a click.
     if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams")) }));
-    if (audio || video) add(await capture({ audio, video }, warn));
+    if (audio || video) add(await shared({ audio, video }, warn));
   } catch (error) {
     stop(stream);
     throw error;
   }
   return { stream, own: true };
+}
+
+// What calls have captured, and by which constraints.
+let captured = [];
+
+// Another call's devices are not opened once more, which some browsers answer by silencing the
+// other call: it gets a clone, which is muted and ends by itself.
+async function shared(constraints, warn) {
+  const key = JSON.stringify(constraints);
+  captured = captured.filter(({ stream }) => stream.getTracks().every(({ readyState }) => readyState === "live"));
+  const other = captured.find((one) => one.key === key);
+  const stream = other ? other.stream.clone() : await capture(constraints, warn);
+  captured.push({ key, stream });
+  return stream;
 }
 
 // A device's id that a page has kept may be of a device that is gone, or of an earlier salt: then
