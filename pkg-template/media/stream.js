@@ -36,19 +36,16 @@ export function chosen(id) {
   return id && id !== "any" ? { deviceId: { exact: id } } : {};
 }
 
-function videoConstraints(params = {}) {
-  const { minWidth, maxWidth, minHeight, maxHeight, minFrameRate, maxFrameRate, vertoBestFrameRate, ...rest } = params;
-  const range = (min, max, ideal) => {
-    const given = Object.entries({ min, max, ideal }).filter(([, value]) => value !== undefined);
-    return given.length ? Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) : undefined;
-  };
-  const constraints = {
+// Of a screen browsers take no least size.
+function videoConstraints(params, screen) {
+  const { minWidth, maxWidth, minHeight, maxHeight, minFrameRate, maxFrameRate, vertoBestFrameRate, ...rest } = params ?? {};
+  const range = (min, max, ideal) => ({ min: screen ? undefined : min, max, ideal });
+  return {
+    width: range(minWidth, maxWidth),
+    height: range(minHeight, maxHeight),
+    frameRate: range(minFrameRate, maxFrameRate, vertoBestFrameRate),
     ...rest,
-    width: rest.width ?? range(minWidth, maxWidth),
-    height: rest.height ?? range(minHeight, maxHeight),
-    frameRate: rest.frameRate ?? range(minFrameRate, maxFrameRate, vertoBestFrameRate),
   };
-  return Object.fromEntries(Object.entries(constraints).filter(([, value]) => value !== undefined));
 }
 
 /**
@@ -69,7 +66,7 @@ export async function localStream(get, warn) {
   const add = (more) => more.getTracks().forEach((track) => stream.addTrack(track));
   try {
     // First, since a browser shows its screens only in a click.
-    if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams")) }));
+    if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams"), true) }));
     if (audio || video) add(await shared({ audio, video }, warn));
   } catch (error) {
     stop(stream);

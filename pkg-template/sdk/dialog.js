@@ -18,6 +18,10 @@ const ASK_ONLY = 3;
 
 const parts = new Private();
 
+function say(verto, level, text) {
+  safely(() => (verto.options?.logger ?? globalThis.console)?.[level]?.(`verto: ${text}`));
+}
+
 /** What a call has that isn't the page's to change. */
 class Part {
   /** The core's number of the call; 0 before it has one. */
@@ -74,10 +78,7 @@ class Part {
   }
 
   warn(text) {
-    safely(() => {
-      const logger = this.#dialog.verto.options?.logger ?? globalThis.console;
-      logger?.warn?.(`verto: call ${this.#dialog.callID}: ${text}`);
-    });
+    say(this.#dialog.verto, "warn", `call ${this.#dialog.callID}: ${text}`);
   }
 
   #tell(name, ...args) {
@@ -268,8 +269,7 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   }
   const number = core.new_call(callID, text);
   if (!number) {
-    const logger = verto.options?.logger ?? globalThis.console;
-    safely(() => logger?.error?.("verto: newCall: there is no connection: connect() first"));
+    say(verto, "error", "newCall: there is no connection: connect() first");
     return undefined;
   }
   const params = {

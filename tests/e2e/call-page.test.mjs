@@ -263,25 +263,32 @@ test("the screen is shown in the place of the camera", { skip }, async () => {
     canvas.getContext("2d");
     const screens = [];
     navigator.mediaDevices.getDisplayMedia = async (constraints) => {
-      screens.push(constraints);
+      screens.push(JSON.parse(JSON.stringify(constraints)));
       const stream = canvas.captureStream();
       used.tracks.push(...stream.getTracks());
       return stream;
     };
     const anna = await User.login("1001");
-    const call = anna.call("9196", { screenShare: true, useVideo: true, videoParams: { maxWidth: 640 }, localTag: "local" });
+    const call = anna.call("9196", { screenShare: true, useVideo: true, videoParams: { minWidth: 320, maxWidth: 640 }, localTag: "local" });
     await anna.is("active", call);
     await heard(call);
     const kinds = call.localStream.getTracks().map(({ kind }) => kind).sort();
     const shown = document.getElementById("local").srcObject === call.localStream;
     call.hangup();
     await anna.is("destroy", call);
-    navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("no", "NotAllowedError"); };
-    const refused = anna.call("9196", { screenShare: true });
-    await anna.is("destroy", refused);
+    const { mediaDevices } = navigator;
+    const { getUserMedia } = mediaDevices;
+    const refuses = async () => { throw new DOMException("no", "NotAllowedError"); };
+    // The screen is granted, and the microphone isn't; then the screen isn't.
+    for (const name of ["getUserMedia", "getDisplayMedia"]) {
+      mediaDevices[name] = refuses;
+      window.refused = anna.call("9196", { screenShare: true });
+      await anna.is("destroy", refused);
+      mediaDevices.getUserMedia = getUserMedia;
+    }
     return { screens, kinds, shown, asked: used.asked.map(([, { video }]) => video), error: refused.error.kind, left: left() };
   });
-  assert.deepEqual(seen.screens, [{ video: { width: { max: 640 } } }]);
+  assert.deepEqual(seen.screens.slice(0, 1), [{ video: { width: { max: 640 }, height: {}, frameRate: {} } }]);
   assert.deepEqual(seen.kinds, ["audio", "video"]);
   assert.deepEqual([seen.shown, seen.asked, seen.error], [true, [false], "media-denied"]);
   assert.deepEqual(seen.left, NOTHING);
