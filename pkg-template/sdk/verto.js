@@ -36,7 +36,7 @@ export class Verto extends Caller {
     initialize(this, options, callbacks);
     coreOf(this);
     // Pages ask in it which pictures a camera has.
-    if (this.options.deviceParams) this.deviceParams(this.options.deviceParams);
+    if (check.isObject(this.options.deviceParams)) this.deviceParams(this.options.deviceParams);
     if (this.options.socketUrl) this.connect();
   }
 
