@@ -8,11 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::credentials::read_answer;
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
@@ -175,32 +172,10 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { socket } => self.ask_credentials(socket),
+            Io::Credentials { question } => self.host.credentials(question),
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
-    }
-
-    /// Asks the page for the credentials of the login on `socket`. An answer that comes late does
-    /// no harm: the session ignores it, unless `socket` is still its newest.
-    fn ask_credentials(self: &Rc<Self>, socket: SocketId) {
-        let answer = match self.host.credentials() {
-            Ok(promise) if !promise.is_string() => {
-                let promise = JsFuture::from(promise.unchecked_into::<Promise>());
-                // The promise is the page's, and may never settle. So the task that waits for it
-                // must not keep the shell alive.
-                let shell = Rc::downgrade(self);
-                spawn_local(async move {
-                    let answer = read_answer(promise.await);
-                    if let Some(shell) = shell.upgrade() {
-                        shell.happened(|session, now| session.credentials(now, socket, answer));
-                    }
-                });
-                return;
-            }
-            answer => read_answer(answer),
-        };
-        self.session.borrow_mut().credentials(now(), socket, answer);
     }
 
     fn unset_timer(&self) {
