@@ -58,9 +58,8 @@ export class Host extends Sockets {
     return safely(() => this.#verto.deref()?.options);
   }
 
-  credentials(question) {
-    const keep = (secrets) => (this.#secrets = secrets);
-    askCredentials(this.options(), report, keep, (answer) => this.core?.credentials(question, answer));
+  credentials() {
+    return askCredentials(this.options(), report, (secrets) => (this.#secrets = secrets));
   }
 
   settle(id, ok, value) {

@@ -9,14 +9,13 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::connect_options::{ConnectOptions, config};
-use super::credentials::read_answer;
 use super::host::Host;
 use super::json::Json;
 use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Listener, Origin, QuestionId, Request, Route, SocketId};
+use crate::core::session::{Listener, Origin, Request, Route, SocketId};
 use crate::core::{CallId, Expect, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
@@ -98,14 +97,6 @@ impl Client {
     /// The network is back, or the machine or the page may have been asleep.
     pub fn woke(&self) {
         self.shell.woke();
-    }
-
-    /// What the page answers to a `question` of [`Host::credentials`]: the login's parameters as
-    /// JSON text, an empty text where it gives none, or the `VertoError` that says why it failed.
-    pub fn credentials(&self, question: QuestionId, answer: &JsValue) {
-        let answer = read_answer(answer);
-        self.shell
-            .happened(|session, now| session.credentials(now, question, answer));
     }
 
     /// Whether functions of the page's give the credentials from now on.

@@ -8,13 +8,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use super::credentials::read_answer;
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
 use crate::core::Ms;
-use crate::core::session::{Io, Notice, Route, Session, SocketId};
+use crate::core::session::{Io, Notice, QuestionId, Route, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -172,10 +175,34 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { question } => self.host.credentials(question),
+            Io::Credentials { question } => self.ask_credentials(question),
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
+    }
+
+    /// Asks the page for its credentials. An answer that comes late does no harm: the session
+    /// ignores it, unless `question` is still its newest.
+    fn ask_credentials(self: &Rc<Self>, question: QuestionId) {
+        let answer = match self.host.credentials() {
+            Ok(promise) if !promise.is_string() => {
+                let promise = JsFuture::from(promise.unchecked_into::<Promise>());
+                // The promise is the page's, and may never settle. So the task that waits for it
+                // must not keep the shell alive.
+                let shell = Rc::downgrade(self);
+                spawn_local(async move {
+                    let answer = read_answer(promise.await);
+                    if let Some(shell) = shell.upgrade() {
+                        shell.happened(|session, now| session.credentials(now, question, answer));
+                    }
+                });
+                return;
+            }
+            answer => read_answer(answer),
+        };
+        self.session
+            .borrow_mut()
+            .credentials(now(), question, answer);
     }
 
     fn unset_timer(&self) {
