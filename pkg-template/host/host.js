@@ -67,7 +67,8 @@ export class Host extends Sockets {
   }
 
   state(state, attempt, delayMs, reason, error) {
-    // From here on it is told of the next connect(), unless this is an attempt after a failure.
+    // A first `connecting` means that a new connect() has begun: from now on its callbacks are
+    // called, and not those of the connection before.
     if (state === "connecting" && !attempt) this.#heldState?.former.shift();
     this.#tell("onStateChange", state, { attempt, delayMs, reason, error });
   }
