@@ -150,19 +150,19 @@ impl Subscriptions {
         };
         let mut replaced = Removed::default();
         let entry = self.channels.get_or_insert(channel);
-        if let Some(json) = sub_params {
-            entry.set_sub_params(json);
-        }
         let new_serno = self.last_serno + 1;
         let serno = entry.register(listener, at, local, new_serno, &mut replaced.sernos);
         self.last_serno = self.last_serno.max(serno);
+        if let Some(json) = sub_params.filter(|_| !local) {
+            entry.set_sub_params(serno, json);
+        }
         if entry.give_up() {
             replaced.unwanted.push(channel.into());
         }
         Added {
             serno,
             replaced,
-            confirmed: entry.grant() == Grant::Confirmed,
+            confirmed: entry.grant() == Grant::Confirmed && !entry.is_to_be_asked(),
         }
     }
 
