@@ -35,6 +35,8 @@ export class Verto extends Caller {
     super();
     initialize(this, options, callbacks);
     coreOf(this);
+    // Pages ask in it which pictures a camera has.
+    if (this.options.deviceParams) this.deviceParams(this.options.deviceParams);
     if (this.options.socketUrl) this.connect();
   }
 
@@ -259,10 +261,6 @@ export class Verto extends Caller {
 
   iceServers(servers) {
     this.options.iceServers = servers;
-  }
-
-  deviceParams(params) {
-    this.options.deviceParams = params;
   }
 
   // The minifier would shorten the class's own name.
