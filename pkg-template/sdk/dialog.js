@@ -135,7 +135,9 @@ function unmuted(dialog, video) {
 }
 
 export class Dialog {
-  static name = "Dialog";
+  static get name() {
+    return "Dialog";
+  }
 
   constructor(verto, direction, params, settings = params) {
     this.verto = self(verto);
