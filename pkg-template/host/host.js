@@ -1,6 +1,6 @@
 import { member } from "../sdk/check.js";
 import { enums } from "../sdk/enums.js";
-import { VertoError } from "../sdk/error.js";
+import { CODES, VertoError } from "../sdk/error.js";
 import { askCredentials, masked } from "./credentials.js";
 import { callBack, report, safely } from "./page-code.js";
 import { Sockets } from "./sockets.js";
@@ -74,6 +74,9 @@ export class Host extends Sockets {
 
   login(success, error) {
     this.#tell("onWSLogin", success, error);
+    // With this code it is no server that refused: the page's own functions gave no credentials.
+    if (error?.code !== CODES.auth) return;
+    safely(() => this.#logger()?.error?.(`verto: login: ${error.message}`));
   }
 
   closed(asked) {

@@ -2,11 +2,9 @@
 // outcome is a shift that works or an error that names what is missing, and never a loop without end.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
-import { buildSync } from "esbuild";
+import { LIBRARIES } from "./lib/libraries.mjs";
 import { WHOLE, inRealm, play } from "./lib/realm.mjs";
 
 const SCRIPTS = ["verto-min.js", "verto-cc-min.js", "verto-legacy-min.js"].map((name) => {
@@ -40,27 +38,7 @@ const works = ({ done, errors }, where) => assert.deepEqual({ done, errors }, { 
 test("a page that replaces nothing", () => everywhere("", works));
 
 describe("a shift beside", () => {
-  const require = createRequire(import.meta.url);
-  const LIBRARIES = {
-    prototype: "prototype",
-    "MooTools 1.5": "mootools",
-    "core-js 2": "core-js/client/shim.js",
-    "datejs": "datejs/lib/date.js",
-    "sugar 1": "sugar/sugar-full.js",
-  };
-  for (const [name, module] of Object.entries(LIBRARIES)) {
-    test(name, () => {
-      const built = buildSync({
-        entryPoints: [require.resolve(module)],
-        bundle: true,
-        write: false,
-        define: { global: "globalThis" },
-        logLevel: "error",
-        absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
-      });
-      everywhere(built.outputFiles[0].text, works);
-    });
-  }
+  for (const [name, library] of LIBRARIES) test(name, () => everywhere(library, works));
 });
 
 // Each froze the page, or broke something that looked as if it worked.

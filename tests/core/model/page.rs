@@ -6,6 +6,7 @@ use testkit::{
     config,
 };
 
+use super::programs::Given;
 use super::world::{Registration, SECRETS, Subscribe, Wire, World};
 
 impl World {
@@ -23,6 +24,7 @@ impl World {
         self.in_use = false;
         self.answers = false;
         self.failed = 0;
+        (self.asked, self.kept) = (false, false);
         self.late_page_connects();
         self.input(|one, now| one.connect(now, call, Box::new(config.clone())));
         self.settle_down();
@@ -73,19 +75,21 @@ impl World {
         self.clock();
         assert_eq!(self.session.deadline(), None);
         for late in [0, 3_600_000] {
-            let socket = self.newest;
+            let (socket, question) = (self.newest, self.question);
             let reply = Json(json!({ "id": 1, "result": {} }));
             self.input(|one, now| {
                 let now = now + late;
                 one.timer(now);
                 one.woke(now);
                 one.opened(now, socket);
-                one.credentials(now, socket, Ok("{}".into()));
+                one.credentials(now, question, Ok("{}".into()));
                 one.frame(now, socket, &reply);
                 one.closed(now, socket, 1006);
             });
         }
         self.input(|one, now| one.timer(now));
+        // To the session the clock was set back by that hour.
+        self.window_ends = self.window_ends.saturating_sub(3_600_000);
         assert!(self.next_io().is_none());
         assert!(self.next_notice().is_none());
     }
@@ -271,18 +275,33 @@ impl World {
         self.end_login_callback();
     }
 
-    pub fn credentials(&mut self, good: bool) {
+    pub fn credentials(&mut self, given: Given) {
         let [password, token] = SECRETS;
-        let login = if good {
-            Ok(json!({ "passwd": password, "loginParams": { "xui_sessid": token } }).to_string())
-        } else {
-            Err(Error::new(Kind::Auth, "no token to be had"))
+        let params = json!({ "passwd": password, "loginParams": { "xui_sessid": token } });
+        let login = match given {
+            Given::Good => Ok(params.to_string()),
+            Given::Nothing => Ok(String::new()),
+            Given::Failure => Err(Error::new(Kind::Auth, "no token to be had")),
         };
         self.clock();
-        self.given = good && std::mem::take(&mut self.asked);
-        let socket = self.newest;
-        self.input(|one, now| one.credentials(now, socket, login.clone()));
+        let counts = self.is_asked();
+        self.asked &= !counts;
+        let is_good = counts && given == Given::Good;
+        let was_open = self.opened;
+        self.given = is_good && was_open;
+        self.kept |= is_good && !was_open;
+        let (question, failed) = (self.question, self.failed);
+        self.input(|one, now| one.credentials(now, question, login.clone()));
         self.settle_down();
         assert!(!self.given, "the login wasn't sent");
+        match given {
+            _ if !counts => {}
+            Given::Good => {}
+            Given::Nothing => assert_eq!(self.session.state(), State::Closed),
+            Given::Failure => {
+                let lost = u32::from(was_open && self.config.auto_reconnect);
+                assert_eq!(self.failed, failed + lost);
+            }
+        }
     }
 }

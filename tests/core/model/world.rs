@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value as Tree;
 use testkit::{
-    Alarm, CallId, Config, Expect, Json, Ms, Notice, Origin, Routes, Session, SocketId, State,
-    config,
+    Alarm, CallId, Config, Expect, Json, Ms, Notice, Origin, QuestionId, Routes, Session, SocketId,
+    State, config,
 };
 
 use super::late_page::LatePage;
@@ -141,8 +141,14 @@ pub struct World {
     pub newest: SocketId,
     pub opened: bool,
     pub logged_in: bool,
-    /// The page was asked for credentials and has not given them yet.
+    /// The number of the newest question for credentials.
+    pub question: QuestionId,
+    /// The page was asked for credentials and has not answered yet.
     pub asked: bool,
+    /// Until when its answer counts.
+    pub asked_until: Ms,
+    /// The page has answered while there was no open socket.
+    pub kept: bool,
     /// The page has given credentials, and the login was not sent yet.
     pub given: bool,
     /// The id of the newest request on the live socket.
@@ -230,7 +236,10 @@ impl World {
             newest: 0,
             opened: false,
             logged_in: false,
+            question: 0,
             asked: false,
+            asked_until: 0,
+            kept: false,
             given: false,
             last_id: 0,
             last_sent: None,
@@ -278,6 +287,11 @@ impl World {
         };
         self.calls.insert(id, call);
         id
+    }
+
+    /// Whether what the page now says of its credentials counts.
+    pub fn is_asked(&self) -> bool {
+        self.asked && self.now < self.asked_until
     }
 
     /// The page has no subscription any more.

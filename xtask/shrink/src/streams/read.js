@@ -50,7 +50,7 @@ function writeValues(values, singles) {
   }
   place = 0;
   for (let code = 32; code < 127; code++) {
-    // Not those that a string or an inline script could trip over: " ' < \\ `
+    // Not those that a string or an inline script could trip over: " ' < \ `
     if (code === 34 || code === 39 || code === 60 || code === 92 || code === 96) continue;
     values[code] = table[place - PAIRS];
     values[32 * 128 + code] = table[SINGLES + place];

@@ -142,7 +142,7 @@ fn reading_ends_whatever_the_text_is() {
             text: [b' '; read::SIZE],
             module: [0; read::SIZE],
         });
-        memory.at[read::BLOCKS] = 1;
+        memory.at[read::CODE + 1] = 1;
         assert!(read::read(&mut memory) as usize >= read::SIZE, "{value:#x}");
     }
 }
