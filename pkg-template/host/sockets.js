@@ -1,5 +1,6 @@
 // What the core needs of the browser: sockets, the way of a frame from a socket to the core and of
 // an event to its handlers, and what wakes a page.
+import { safely } from "./page-code.js";
 
 const nothing = () => {};
 
@@ -63,6 +64,14 @@ export class Sockets {
     return socket;
   }
 
+  /**
+   * Writes a text frame. If the socket is closing, the frame is lost; the `close` event that follows
+   * then fails the request. What a WebSocket class of the page's throws is the page's own error.
+   */
+  send(socket, text) {
+    safely(() => socket.send(text));
+  }
+
   /** Closes a socket and stops listening to it. A WebSocket class of the page's may throw at either. */
   close(socket) {
     const hush = () => {
@@ -112,7 +121,8 @@ export class Sockets {
   event(sernos, params, version, counter) {
     if (version !== this.#version || this.#count >= MOST_ROUTES) this.forget();
     this.#version = version;
-    const registrations = Array.from(sernos, (serno) => this.registration(serno));
+    const registrations = [];
+    for (let at = 0; at < sernos.length; at++) registrations[at] = this.registration(sernos[at]);
     const { eventChannel, subscribedChannel } = params;
     const listener = registrations[0]?.listener;
     // The core takes a subscribedChannel that is no string for none, so any primitive value may

@@ -17,8 +17,8 @@ export function isObject(value) {
   return typeof value === "object" && value !== null;
 }
 
-// What was thrown, in words.
-function words(thrown) {
+/** What was thrown, in words. */
+export function words(thrown) {
   try {
     const said = thrown?.message ?? thrown;
     return typeof said === "string" ? said : "it failed";

@@ -129,7 +129,9 @@ function unmuted(dialog, video) {
 }
 
 export class Dialog {
-  static name = "Dialog";
+  static get name() {
+    return "Dialog";
+  }
 
   constructor(verto, direction, params, settings) {
     this.verto = self(verto);

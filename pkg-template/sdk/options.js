@@ -10,6 +10,7 @@ import {
   object,
   reading,
   text,
+  words,
 } from "./check.js";
 import { badArgument, failure } from "./error.js";
 
@@ -17,6 +18,8 @@ import { badArgument, failure } from "./error.js";
 // because a back end may answer `ccDial` only when the phone is picked up.
 const TIMEOUT = 10_000;
 const JSAPI_TIMEOUT = 60_000;
+// What the page's functions may take to give the credentials, in ms: somebody may have to type them.
+const CREDENTIALS_TIMEOUT = 300_000;
 // How a silent server is found out unless the page says otherwise: after how many ms of silence it
 // is asked, and how often it may leave that unanswered.
 const INTERVAL = 10_000;
@@ -38,6 +41,7 @@ const OPTIONS = [
   "autoReconnect",
   "keepAlive",
   "timeout",
+  "credentialsTimeout",
   "debug",
   "logger",
   "tag",
@@ -117,6 +121,7 @@ export function config(options) {
     freshCredentials,
     ...keepAlive(get("keepAlive")),
     timeout: timeout ?? TIMEOUT,
+    credentialsTimeout: milliseconds("credentialsTimeout", get("credentialsTimeout"), CREDENTIALS_TIMEOUT),
     jsapiTimeout: timeout ?? JSAPI_TIMEOUT,
   };
 }
@@ -135,7 +140,7 @@ export function login(options) {
   if (!isMissing(passwd) && !isFunction(passwd) && password(passwd) === undefined) {
     throw badArgument("passwd", "must be a string or a function");
   }
-  if ((isMissing(passwd) || passwd === "") && !isFunction(loginParams) && !hasToken(loginParams)) {
+  if (isEmpty(passwd) && !isFunction(loginParams) && !hasToken(loginParams)) {
     throw badArgument("passwd", "is missing: give a password, or a token as loginParams.xui_sessid");
   }
   json("userVariables", get("userVariables"));
@@ -143,13 +148,17 @@ export function login(options) {
   return isFunction(passwd) || isFunction(loginParams);
 }
 
-/** The parameters of `login` as JSON text (FreeSWITCH, transcript s01). */
+/**
+ * The parameters of `login` as JSON text (FreeSWITCH, transcript s01); an empty text where there is
+ * neither a password nor a token.
+ */
 export function loginText(options, passwd, loginParams) {
   const get = (name) => member(options, name);
   const params = isObject(loginParams) ? withoutEmptyTokens(loginParams) : {};
   // With a token the server accepts any password; the specification uses this word.
   const word = password(passwd) || (hasToken(params) ? "password" : undefined);
-  if (!word) throw badArgument("passwd", "is missing");
+  if (!word && isEmpty(passwd)) return "";
+  if (!word) throw badArgument("passwd", "must be a string");
   const variables = get("userVariables");
   return json("loginParams or userVariables", {
     login: text("login", get("login")),
@@ -173,11 +182,11 @@ function password(value) {
 }
 
 function hasToken(loginParams) {
-  return TOKENS.some((name) => !isEmptyToken(member(loginParams, name)));
+  return TOKENS.some((name) => !isEmpty(member(loginParams, name)));
 }
 
-// Pages that log in by password pass empty tokens, which count as none.
-function isEmptyToken(value) {
+// Pages that log in by password pass empty tokens, which count as none; so do empty passwords.
+function isEmpty(value) {
   return isMissing(value) || value === "";
 }
 
@@ -185,7 +194,7 @@ function withoutEmptyTokens(loginParams) {
   const kept = {};
   for (const name of reading("loginParams", () => Object.keys(loginParams))) {
     const value = member(loginParams, name);
-    if (!TOKENS.includes(name) || !isEmptyToken(value)) kept[name] = value;
+    if (!TOKENS.includes(name) || !isEmpty(value)) kept[name] = value;
   }
   return kept;
 }
@@ -209,8 +218,9 @@ function socketUrl(name, value) {
   let url;
   try {
     url = new URL(address);
-  } catch {
-    // The check below finds that there is none.
+  } catch (thrown) {
+    // The browser's own words quote the address; what a page has put in its place says what is wrong.
+    if (thrown?.name !== "TypeError") throw badArgument(name, `cannot be read: ${words(thrown)}`);
   }
   if (!/^wss?:$/.test(url?.protocol) || url.hash) {
     throw badArgument(name, "must be an address like wss://host:port/ws");

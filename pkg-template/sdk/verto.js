@@ -36,8 +36,9 @@ export class Verto extends Caller {
     initialize(this, options, callbacks);
     coreOf(this);
     // Pages ask in it which pictures a camera has.
-    if (check.isObject(this.options.deviceParams)) this.deviceParams(this.options.deviceParams);
-    if (this.options.socketUrl) this.connect();
+    const deviceParams = check.member(this.options, "deviceParams");
+    if (check.isObject(deviceParams)) this.deviceParams(deviceParams);
+    if (check.member(this.options, "socketUrl")) this.connect();
   }
 
   get state() {
@@ -158,9 +159,10 @@ export class Verto extends Caller {
       // How it is made, as the core's `Origin`.
       const origin = signal ? 2 : get(LOOP) ? 1 : 0;
       sernos = core.subscribe(channels, listener.number, listener.twin.number, origin, params, local);
-      return Array.from(sernos, (serno, index) => {
+      return channels.map((eventChannel, index) => {
+        const serno = sernos[index];
         registrations.add(serno, listener, readyHandler, stops[index]);
-        return { serno, eventChannel: channels[index] };
+        return { serno, eventChannel };
       });
     } finally {
       registrations.forgetUnused(listener);
@@ -264,7 +266,9 @@ export class Verto extends Caller {
   }
 
   // The minifier would shorten the class's own name.
-  static name = "Verto";
+  static get name() {
+    return "Verto";
+  }
   static enum = enums;
 
   static genUUID() {

@@ -27,6 +27,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
+    /// Writes a text frame to such a socket.
+    #[wasm_bindgen(method)]
+    pub fn send(this: &Host, socket: &WebSocket, text: &str);
+
     /// Stops listening to such a socket, and closes it.
     #[wasm_bindgen(method)]
     pub fn close(this: &Host, socket: &WebSocket);

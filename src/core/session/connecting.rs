@@ -1,7 +1,7 @@
 //! The way to a login: a socket is opened, the page is asked for its credentials, the login
 //! is sent. What the server answers to it comes in a frame: see `incoming.rs`.
 
-use super::{Config, Io, Phase, Session, SocketId};
+use super::{Config, Io, Notice, Phase, Question, QuestionId, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::rpc::{CallId, Owner};
@@ -48,13 +48,15 @@ impl<V: Value> Session<V> {
     pub fn opened(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) && matches!(self.phase, Phase::Connecting { .. }) {
-            self.ask_credentials(now, socket);
+            self.phase = Phase::Asking { deadline: now };
             self.tell_state(0, None, None);
+            self.ask_credentials(now);
         }
     }
 
-    /// The page gave the login's parameters (the text of a JSON object without `sessid`),
-    /// or failed to.
+    /// The page gave the login's parameters (the text of a JSON object without `sessid`), or
+    /// failed to. An empty text means that there are none, which ends the session. An answer that
+    /// comes while there is no open socket is for the next one.
     ///
     /// ```
     /// # use testkit::*;
@@ -65,30 +67,49 @@ impl<V: Value> Session<V> {
     /// session.credentials(30, 1, Ok(r#"{"login":"1007@switch.example"}"#.to_owned()));
     /// assert_eq!(sent(&mut session), ["login"]);
     /// ```
-    pub fn credentials(&mut self, now: Ms, socket: SocketId, login: Result<String, Error<V>>) {
+    pub fn credentials(&mut self, now: Ms, question: QuestionId, login: Result<String, Error<V>>) {
         self.clock(now);
-        if self.socket != Some(socket) || !matches!(self.phase, Phase::Asking { .. }) {
+        let is_open = |one: &mut Question| {
+            question == self.last_question && one.answer.is_none() && one.deadline > now
+        };
+        let Some(mut question) = self.question.take_if(is_open) else {
             return;
-        }
+        };
+        let is_asking = matches!(self.phase, Phase::Asking { .. });
         match login {
-            Ok(params) => match self.unfit("login", &params) {
-                None => {
-                    self.phase = Phase::LoggingIn;
-                    let timeout = self.login.patience(self.timeout());
-                    self.send(now.saturating_add(timeout), Owner::Login, "login", &params);
-                }
-                Some(error) if error.kind == Kind::TooLarge => {
-                    self.finish(error.of("login", false), Kind::TooLarge.name(), None);
-                }
-                // There may be memory for it at the next attempt.
-                Some(error) => self.lost(now, error.of("login", false)),
-            },
+            Ok(params) if params.is_empty() => {
+                let error = Error::new(Kind::Auth, "passwd and loginParams give no credentials");
+                let failure = Some(error.clone());
+                let told = Notice::Login { error: failure };
+                self.finish(error, Kind::Auth.name(), Some(told));
+            }
+            Ok(params) if is_asking => self.log_in(now, &params),
+            Ok(params) => {
+                question.answer = Some(params);
+                self.question = Some(question);
+            }
             // Credentials that the page gave as they are stay unusable; a function may give
             // better ones at the next attempt.
             Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
                 self.finish(error, Kind::InvalidArgument.name(), None);
             }
-            Err(error) => self.lost(now, error),
+            Err(error) if is_asking => self.lost(now, error),
+            Err(_) => {}
+        }
+    }
+
+    fn log_in(&mut self, now: Ms, params: &str) {
+        match self.unfit("login", params) {
+            None => {
+                self.phase = Phase::LoggingIn;
+                let timeout = self.login.patience(self.timeout());
+                self.send(now.saturating_add(timeout), Owner::Login, "login", params);
+            }
+            Some(error) if error.kind == Kind::TooLarge => {
+                self.finish(error.of("login", false), Kind::TooLarge.name(), None);
+            }
+            // There may be memory for it at the next attempt.
+            Some(error) => self.lost(now, error.of("login", false)),
         }
     }
 
@@ -147,12 +168,29 @@ impl<V: Value> Session<V> {
         self.tell_state(0, None, None);
     }
 
-    /// Asks the page for its credentials, for the login on `socket`.
-    pub(super) fn ask_credentials(&mut self, now: Ms, socket: SocketId) {
+    /// Asks the page for its credentials, unless an earlier attempt has asked and that question
+    /// still counts: who types a password is not asked again because the network failed.
+    pub(super) fn ask_credentials(&mut self, now: Ms) {
+        let asked = self.question.take().filter(|one| one.deadline > now);
+        let question = asked.unwrap_or_else(|| {
+            self.last_question += 1;
+            self.io.push(Io::Credentials {
+                question: self.last_question,
+            });
+            let config = self.config.as_ref();
+            let timeout = config.map_or(0, |one| one.credentials_timeout);
+            Question {
+                deadline: now.saturating_add(timeout),
+                answer: None,
+            }
+        });
+        if let Some(params) = question.answer {
+            return self.log_in(now, &params);
+        }
         self.phase = Phase::Asking {
-            deadline: self.due(now),
+            deadline: question.deadline,
         };
-        self.io.push(Io::Credentials { socket });
+        self.question = Some(question);
     }
 
     /// Whether the page gives its credentials by functions, which may give others each time.

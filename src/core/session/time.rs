@@ -100,6 +100,9 @@ impl<V: Value> Session<V> {
             return;
         }
         self.phase.set_back(back);
+        if let Some(question) = &mut self.question {
+            question.deadline = question.deadline.saturating_sub(back);
+        }
         self.rpc.set_back(back);
         self.subscriptions.set_back(back);
         self.login.set_back(back);
