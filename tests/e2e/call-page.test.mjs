@@ -32,17 +32,18 @@ test("without a connection newCall gives undefined and says so; bad arguments ar
 test("a call in the tick of connect() waits for the login", { skip }, async () => {
   const seen = await run(async () => {
     const anna = new User("1001");
+    let taken = 0;
     const outcome = new Promise((resolve) => {
-      window.call = anna.verto.newCall({ destination_number: "9196" }, "", (dialog) => resolve(dialog.state.name));
+      window.call = anna.verto.newCall({ destination_number: "9196" }, "", (dialog) => resolve([dialog.state.name, ++taken]));
     });
     const first = await outcome;
     await anna.is("active", window.call);
     const ids = window.call instanceof Verto.Dialog && anna.verto.dialogs[window.call.callID] === window.call;
     anna.verto.logout();
     await anna.is("destroy", window.call);
-    return { first, ids, left: left() };
+    return { first, taken, ids, left: left() };
   });
-  assert.deepEqual(seen, { first: "trying", ids: true, left: NOTHING });
+  assert.deepEqual(seen, { first: ["trying", 1], taken: 1, ids: true, left: NOTHING });
 });
 
 test("a microphone that is refused: onDenied, the cause and the error; then it is granted", { skip }, async () => {
