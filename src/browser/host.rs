@@ -27,6 +27,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
+    /// Writes the rest of the speed test that the frame `begin` has begun.
+    #[wasm_bindgen(method)]
+    pub fn speed_test(this: &Host, socket: &WebSocket, begin: &str);
+
     /// Stops listening to such a socket, and closes it.
     #[wasm_bindgen(method)]
     pub fn close(this: &Host, socket: &WebSocket);

@@ -22,6 +22,9 @@ impl Socket {
     /// follows then fails the request.
     pub fn send(&self, text: &str) {
         let _ = self.socket.send_with_str(text);
+        if text.starts_with("#SPU") {
+            self.host.speed_test(&self.socket, text);
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The way to a login: a socket is opened, the page is asked for its credentials, the login
 //! is sent. What the server answers to it comes in a frame: see `incoming.rs`.
 
-use super::{Config, Io, Phase, Session, SocketId};
+use super::requesting::LOGIN;
+use super::{Config, Io, Phase, Request, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
-use crate::core::rpc::{CallId, Owner};
+use crate::core::rpc::{CallId, Expect, Owner};
 use crate::core::value::Value;
 
 impl<V: Value> Session<V> {
@@ -67,28 +68,67 @@ impl<V: Value> Session<V> {
     /// ```
     pub fn credentials(&mut self, now: Ms, socket: SocketId, login: Result<String, Error<V>>) {
         self.clock(now);
-        if self.socket != Some(socket) || !matches!(self.phase, Phase::Asking { .. }) {
+        if self.socket != Some(socket) {
             return;
         }
-        match login {
-            Ok(params) => match self.unfit("login", &params) {
-                None => {
-                    self.phase = Phase::LoggingIn;
-                    let timeout = self.login.patience(self.timeout());
-                    self.send(now.saturating_add(timeout), Owner::Login, "login", &params);
-                }
-                Some(error) if error.kind == Kind::TooLarge => {
-                    self.finish(error.of("login", false), Kind::TooLarge.name(), None);
-                }
-                // There may be memory for it at the next attempt.
-                Some(error) => self.lost(now, error.of("login", false)),
-            },
-            // Credentials that the page gave as they are stay unusable; a function may give
-            // better ones at the next attempt.
-            Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
-                self.finish(error, Kind::InvalidArgument.name(), None);
+        let login = login.and_then(|params| match self.unfit("login", &params) {
+            None => Ok(params),
+            Some(error) => Err(error.of("login", false)),
+        });
+        match (self.phase, login) {
+            (Phase::Ready, login) => self.log_in_again(now, login),
+            (Phase::Asking { .. }, Ok(params)) => {
+                self.phase = Phase::LoggingIn;
+                let timeout = self.login.patience(self.timeout());
+                self.send(now.saturating_add(timeout), Owner::Login, "login", &params);
             }
-            Err(error) => self.lost(now, error),
+            // Credentials that the page gave as they are stay unusable. A function may give better
+            // ones at the next attempt, and there may be memory for them.
+            (Phase::Asking { .. }, Err(error)) => match error.kind {
+                Kind::TooLarge => self.finish(error, Kind::TooLarge.name(), None),
+                Kind::InvalidArgument if !self.is_fresh() => {
+                    self.finish(error, Kind::InvalidArgument.name(), None);
+                }
+                _ => self.lost(now, error),
+            },
+            _ => {}
+        }
+    }
+
+    /// `login()`, while there is a connection or one is being made. A second socket is never made:
+    /// on the live one a login is sent, which changes nothing if it is refused (FreeSWITCH,
+    /// transcript s44). Otherwise `call` settles with the login that comes, as `connect`'s does.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = logged_in();
+    /// session.login(0, 2);
+    /// assert_eq!(session.next_io(), Some(Io::Credentials { socket: 1 }));
+    /// session.credentials(0, 1, Ok(r#"{"login":"1008@switch.example"}"#.to_owned()));
+    /// assert_eq!(sent(&mut session), ["login"]);
+    /// ```
+    pub fn login(&mut self, now: Ms, call: CallId) {
+        self.clock(now);
+        self.login.wait(call);
+        if let (Phase::Ready, Some(socket)) = (self.phase, self.socket) {
+            self.io.push(Io::Credentials { socket });
+        }
+    }
+
+    fn log_in_again(&mut self, now: Ms, login: Result<String, Error<V>>) {
+        match (self.login.take_call(), login) {
+            (Some(call), Ok(params)) => {
+                let request = Request {
+                    call,
+                    method: LOGIN.into(),
+                    params,
+                    expect: Expect::Result,
+                    timeout: None,
+                };
+                self.request(now, request);
+            }
+            (Some(call), Err(error)) => self.refuse(call, error),
+            (None, _) => {}
         }
     }
 
@@ -113,15 +153,16 @@ impl<V: Value> Session<V> {
     }
 
     /// The browser refuses to open a socket to this address at all, as it does with `ws:` on a page
-    /// of `https:`. That ends the session, unless it is the fallback address, which is forgotten.
+    /// of `https:`. That ends the session, unless it is a fallback address, which is forgotten.
     pub fn unusable(&mut self, socket: SocketId, message: String) {
         if self.socket == Some(socket) {
             let error = Error::new(Kind::InvalidArgument, message);
-            if self.login.is_at_fallback() {
-                // Only this address cannot be used; the first one is as good as before.
-                if let Some(config) = &mut self.config {
-                    config.fallback_url = None;
-                }
+            let fallback = self.login.address().wrapping_sub(1);
+            if let Some(config) = &mut self.config
+                && fallback < config.fallback_urls.len()
+            {
+                // Only this address cannot be used; the others are as good as before.
+                config.fallback_urls.remove(fallback);
                 return self.lost(self.now, error);
             }
             self.finish(error, Kind::InvalidArgument.name(), None);
