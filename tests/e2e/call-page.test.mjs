@@ -383,7 +383,7 @@ test("devices are listed", { skip: skip || (engine !== "chromium" && "only Chrom
   assert.deepEqual(seen.left, NOTHING);
 });
 
-// Bug 1 of calls.md, 1.7, was to wait a second for candidates in every call. Which timers have run
+// The original client waits a second for candidates in every call. Which timers have run
 // out says so without measuring time.
 test("without STUN nothing waits for candidates; with servers that never answer iceTimeout does", { skip }, async () => {
   const seen = await run(async () => {
