@@ -4,10 +4,11 @@ import { failure } from "../sdk/error.js";
 import { loginText, secretsOf } from "../sdk/options.js";
 
 /**
- * The login's parameters as JSON text, or a promise of it: the options `passwd` and `loginParams`
- * may be functions, sync or async. This throws, and the promise rejects with, nothing but a
- * VertoError. What a function of the page's throws may contain a secret: it goes to `report`, and
- * into no error of ours. `keep` gets the secrets of the login, so that they can be masked later.
+ * The login's parameters as JSON text, or a promise of it; an empty text where the page gives none. The
+ * options `passwd` and `loginParams` may be functions, sync or async. This throws, and the promise
+ * rejects with, nothing but a VertoError. What a function of the page's throws may contain a secret:
+ * it goes to `report`, and into no error of ours. `keep` gets the secrets of the login, so that they
+ * can be masked later.
  */
 export function askCredentials(options, report, keep) {
   const failed = (name, thrown) => {

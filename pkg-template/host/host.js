@@ -1,6 +1,6 @@
 import { member } from "../sdk/check.js";
 import { enums } from "../sdk/enums.js";
-import { VertoError } from "../sdk/error.js";
+import { CODES, VertoError } from "../sdk/error.js";
 import { askCredentials, masked } from "./credentials.js";
 import { callBack, report, safely } from "./page-code.js";
 import { Sockets } from "./sockets.js";
@@ -70,13 +70,17 @@ export class Host extends Sockets {
   }
 
   state(state, attempt, delayMs, reason, error) {
-    // From here on it is told of the next connect(), unless this is an attempt after a failure.
+    // A first `connecting` means that a new connect() has begun: from now on its callbacks are
+    // called, and not those of the connection before.
     if (state === "connecting" && !attempt) this.#heldState?.former.shift();
     this.#tell("onStateChange", state, { attempt, delayMs, reason, error });
   }
 
   login(success, error) {
     this.#tell("onWSLogin", success, error);
+    // With this code it is no server that refused: the page's own functions gave no credentials.
+    if (error?.code !== CODES.auth) return;
+    safely(() => this.#logger()?.error?.(`verto: login: ${error.message}`));
   }
 
   closed(asked) {

@@ -203,7 +203,7 @@ export class Media {
     this.#player?.end();
     if (this.#local?.own) stop(this.#local.stream);
     clear(this.#preview?.element, this.#local?.stream);
-    // What a function of the page's has made is taken out again.
+    // An element that a function of the page's made for this call is removed from the page.
     for (const place of [this.#tag, this.#preview]) if (place?.made) place.element?.remove();
     this.#local = this.#player = this.#tag = this.#preview = null;
   }

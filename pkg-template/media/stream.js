@@ -75,7 +75,7 @@ export async function localStream(get, warn) {
   return { stream, own: true };
 }
 
-// A device's id that a page has kept may be of a device that is gone, or of an earlier salt: then
+// A device's id that a page has kept may be of a device that is gone, or one that the browser has replaced by a new id: then
 // the usual one is asked for.
 async function capture(constraints, warn) {
   try {

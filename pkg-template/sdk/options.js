@@ -19,6 +19,8 @@ import { badArgument, failure } from "./error.js";
 // because a back end may answer `ccDial` only when the phone is picked up.
 const TIMEOUT = 10_000;
 const JSAPI_TIMEOUT = 60_000;
+// What the page's functions may take to give the credentials, in ms: somebody may have to type them.
+const CREDENTIALS_TIMEOUT = 300_000;
 // How a silent server is found out unless the page says otherwise: after how many ms of silence it
 // is asked, and how often it may leave that unanswered.
 const INTERVAL = 10_000;
@@ -40,6 +42,7 @@ const OPTIONS = [
   "autoReconnect",
   "keepAlive",
   "timeout",
+  "credentialsTimeout",
   "debug",
   "logger",
   "tag",
@@ -119,6 +122,7 @@ export function config(options) {
     freshCredentials,
     ...keepAlive(get("keepAlive")),
     timeout: timeout ?? TIMEOUT,
+    credentialsTimeout: milliseconds("credentialsTimeout", get("credentialsTimeout"), CREDENTIALS_TIMEOUT),
     jsapiTimeout: timeout ?? JSAPI_TIMEOUT,
   };
 }
@@ -136,7 +140,7 @@ export function login(options) {
   if (!isMissing(passwd) && !isFunction(passwd) && password(passwd) === undefined) {
     throw badArgument("passwd", "must be a string or a function");
   }
-  if ((isMissing(passwd) || passwd === "") && !isFunction(loginParams) && !hasToken(loginParams)) {
+  if (isEmpty(passwd) && !isFunction(loginParams) && !hasToken(loginParams)) {
     throw badArgument("passwd", "is missing: give a password, or a token as loginParams.xui_sessid");
   }
   plain("userVariables", get("userVariables"));
@@ -144,14 +148,18 @@ export function login(options) {
   return isFunction(passwd) || isFunction(loginParams);
 }
 
-/** The parameters of `login` as JSON text (FreeSWITCH, transcript s01). */
+/**
+ * The parameters of `login` as JSON text (FreeSWITCH, transcript s01); an empty text where there is
+ * neither a password nor a token.
+ */
 export function loginText(options, passwd, loginParams) {
   const get = (name) => member(options, name);
   plain("loginParams", loginParams);
   const params = isMissing(loginParams) ? {} : withoutEmptyTokens(loginParams);
   // With a token the server accepts any password; the specification uses this word.
   const word = password(passwd) || (hasToken(params) ? "password" : undefined);
-  if (!word) throw badArgument("passwd", "is missing");
+  if (!word && isEmpty(passwd)) return "";
+  if (!word) throw badArgument("passwd", "must be a string");
   const variables = get("userVariables") ?? {};
   plain("userVariables", variables);
   return json("loginParams or userVariables", {
@@ -176,11 +184,11 @@ function password(value) {
 }
 
 function hasToken(loginParams) {
-  return TOKENS.some((name) => !isEmptyToken(member(loginParams, name)));
+  return TOKENS.some((name) => !isEmpty(member(loginParams, name)));
 }
 
-// Pages that log in by password pass empty tokens, which count as none.
-function isEmptyToken(value) {
+// Pages that log in by password pass empty tokens, which count as none; so do empty passwords.
+function isEmpty(value) {
   return isMissing(value) || value === "";
 }
 
@@ -188,7 +196,7 @@ function withoutEmptyTokens(loginParams) {
   const kept = {};
   for (const name of reading("loginParams", () => Object.keys(loginParams))) {
     const value = member(loginParams, name);
-    if (!TOKENS.includes(name) || !isEmptyToken(value)) kept[name] = value;
+    if (!TOKENS.includes(name) || !isEmpty(value)) kept[name] = value;
   }
   return kept;
 }

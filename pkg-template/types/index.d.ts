@@ -153,7 +153,9 @@ export interface LoginParams {
 }
 
 /**
- * A value, or a function that gives it or a promise of it; asked anew for each login.
+ * A value, or a function that gives it or a promise of it; asked anew for each login. `null`,
+ * `undefined` and an empty text are none, and without a password or a token the session ends: see
+ * `onWSLogin`. A function that throws or rejects is asked again later.
  *
  * @example
  * verto.connect({ socketUrl, login, passwd: () => ask("Password?") });
@@ -296,11 +298,17 @@ export interface VertoOptions extends CallSettings {
   /** Whether a lost connection is made anew. Default: true. */
   autoReconnect?: boolean;
   /**
-   * What opening, the credential functions, the login and a request may each take, in ms, 1 or
-   * more. Default: 10000, and 60000 for `jsapi`, which call-centre commands are. A login that
-   * goes unanswered makes the next twice as patient, up to 32 times this.
+   * What opening, the login and a request may each take, in ms, 1 or more. Default: 10000, and
+   * 60000 for `jsapi`, which call-centre commands are. A login that goes unanswered makes the next
+   * twice as patient, up to 32 times this.
    */
   timeout?: number;
+  /**
+   * What `passwd` and `loginParams` may take where they are functions, in ms, 1 or more: somebody
+   * may have to type. Until then they aren't called again, however often the connection is lost.
+   * Default: 300000.
+   */
+  credentialsTimeout?: number;
   /**
    * After `interval` ms of silence the server is asked; after `maxFailed` intervals without
    * any answer the connection is replaced. Default: {interval: 10000, maxFailed: 2}; `false`
@@ -455,7 +463,10 @@ export type MessageName = "display" | "info" | "pvtEvent" | "clientReady";
  * });
  */
 export interface VertoCallbacks {
-  /** The server answered a login. Also after each reconnect. */
+  /**
+   * The server answered a login. Also after each reconnect, and once where the page's functions give
+   * no credentials: `auth` with the code -10, and the session has ended.
+   */
   onWSLogin?(verto: Verto, success: boolean, error?: VertoError): void;
   /** `true`: closed as asked. `false`: lost; once per outage. */
   onWSClose?(verto: Verto, success: boolean): void;

@@ -33,6 +33,8 @@ extern "C" {
     fn max_failed(this: &ConnectOptions) -> u32;
     #[wasm_bindgen(method, getter)]
     fn timeout(this: &ConnectOptions) -> f64;
+    #[wasm_bindgen(method, getter, js_name = credentialsTimeout)]
+    fn credentials_timeout(this: &ConnectOptions) -> f64;
     #[wasm_bindgen(method, getter, js_name = jsapiTimeout)]
     fn jsapi_timeout(this: &ConnectOptions) -> f64;
 }
@@ -52,6 +54,7 @@ pub fn config(options: &ConnectOptions) -> Config {
             max_failed: options.max_failed(),
         }),
         timeout: options.timeout() as Ms,
+        credentials_timeout: options.credentials_timeout() as Ms,
         jsapi_timeout: options.jsapi_timeout() as Ms,
     }
 }

@@ -17,7 +17,7 @@ use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
 use crate::core::Ms;
-use crate::core::session::{Io, Notice, Route, Session, SocketId};
+use crate::core::session::{Io, Notice, QuestionId, Route, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -186,15 +186,15 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { socket } => self.ask_credentials(socket),
+            Io::Credentials { question } => self.ask_credentials(question),
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
     }
 
-    /// Asks the page for the credentials of the login on `socket`. An answer that comes late does
-    /// no harm: the session ignores it, unless `socket` is still its newest.
-    fn ask_credentials(self: &Rc<Self>, socket: SocketId) {
+    /// Asks the page for its credentials. An answer that comes late does no harm: the session
+    /// ignores it, unless `question` is still its newest.
+    fn ask_credentials(self: &Rc<Self>, question: QuestionId) {
         let answer = match self.host.credentials() {
             Ok(promise) if !promise.is_string() => {
                 let promise = JsFuture::from(promise.unchecked_into::<Promise>());
@@ -204,7 +204,7 @@ impl Shell {
                 spawn_local(async move {
                     let answer = read_answer(promise.await);
                     if let Some(shell) = shell.upgrade() {
-                        shell.happened(|session, now| session.credentials(now, socket, answer));
+                        shell.happened(|session, now| session.credentials(now, question, answer));
                     }
                 });
                 return;
@@ -212,7 +212,7 @@ impl Shell {
             answer => read_answer(answer),
         };
         let now = self.now();
-        self.session.borrow_mut().credentials(now, socket, answer);
+        self.session.borrow_mut().credentials(now, question, answer);
     }
 
     fn unset_timer(&self) {

@@ -24,7 +24,7 @@ fn with_a_credential_function_a_refused_login_is_tried_once_more_on_the_same_soc
     h.authenticate();
     h.forget();
     h.refuse(1, &refusal());
-    assert_eq!(h.did(), ["credentials 1"]);
+    assert_eq!(h.did(), ["credentials 2"]);
     assert!(h.told().is_empty());
     h.credentials(Ok(r#"{"passwd":"fresh"}"#.into()));
     let login = &h.sent()[0];
@@ -96,7 +96,7 @@ fn a_credential_function_that_fails_or_gives_nothing_is_a_failed_attempt() {
     h.next_attempt();
     h.open();
     h.forget();
-    h.wait(9_999);
+    h.wait(299_999);
     assert!(h.did().is_empty());
     h.wait(1);
     assert_eq!(h.did()[0], "close 2");
@@ -104,7 +104,117 @@ fn a_credential_function_that_fails_or_gives_nothing_is_a_failed_attempt() {
     // The functions that were asked first give something after all, but too late.
     h.session.credentials(h.now, 1, Ok(CREDENTIALS.into()));
     h.session.credentials(h.now, 2, Ok(CREDENTIALS.into()));
-    assert!(h.session.next_io().is_none());
+    h.next_attempt();
+    h.forget();
+    h.open();
+    assert_eq!(h.did(), ["credentials 3"]);
+}
+
+#[test]
+fn who_types_a_password_has_time_and_is_asked_once_however_the_network_fails() {
+    let mut h = Harness::new();
+    h.connect(with_fresh_credentials());
+    h.open();
+    h.forget();
+    h.wait(100_000);
+    assert!(h.did().is_empty());
+    // The server closes the socket that doesn't log in, and the next one finds the same question.
+    h.drop_connection();
+    h.next_attempt();
+    h.forget();
+    h.open();
+    assert_eq!(h.told(), ["state authenticating"]);
+    assert!(h.did().is_empty(), "nobody is asked again");
+    // Now the answer comes while there is no socket.
+    h.drop_connection();
+    h.forget();
+    h.credentials(Ok(CREDENTIALS.into()));
+    h.credentials(Ok(r#"{"passwd":"twice"}"#.into()));
+    assert!(h.did().is_empty() && h.told().is_empty());
+    h.next_attempt();
+    h.forget();
+    h.open();
+    assert_eq!(h.sent()[0]["params"]["passwd"], "1234");
+    assert_eq!(h.told(), ["state authenticating"]);
+    // The login has its own time, from here on.
+    h.wait(9_999);
+    assert_eq!(h.session.state(), State::Authenticating);
+    h.reply(1, &json!({}));
+    assert_eq!(h.session.state(), State::Ready);
+    // The next login asks anew.
+    h.drop_connection();
+    h.next_attempt();
+    h.forget();
+    h.open();
+    assert_eq!(h.did(), ["credentials 2"]);
+}
+
+#[test]
+fn an_answer_that_waits_for_a_socket_counts_for_as_long_as_the_question() {
+    for late in [0, 1] {
+        let mut h = Harness::new();
+        h.connect(with_fresh_credentials());
+        h.open();
+        let asked = h.now;
+        h.drop_connection();
+        h.credentials(Ok(CREDENTIALS.into()));
+        h.next_attempt();
+        h.forget();
+        // A clock that is set back gives no more time.
+        h.now -= 50_000;
+        h.session.timer(h.now);
+        h.now = asked - 50_000 + 299_999 + late;
+        h.open();
+        let did = h.did();
+        match late {
+            0 => assert!(did[0].contains("login"), "{did:?}"),
+            _ => assert_eq!(did, ["credentials 2"]),
+        }
+    }
+}
+
+#[test]
+fn no_credentials_end_the_session_in_every_phase_and_nobody_is_asked_again() {
+    for phase in 0..3 {
+        let mut h = Harness::new();
+        h.connect(with_fresh_credentials());
+        h.open();
+        if phase > 0 {
+            h.drop_connection();
+        }
+        if phase > 1 {
+            h.next_attempt();
+        }
+        h.forget();
+        h.credentials(Ok(String::new()));
+        assert_eq!(h.did().is_empty(), phase == 1);
+        assert_eq!(
+            h.told(),
+            [
+                "call 9999: auth",
+                "state closed (auth)",
+                "onWSLogin false ?"
+            ]
+        );
+        assert_eq!(h.session.deadline(), None);
+        h.woke();
+        assert!(h.watch(1_000_000).is_empty(), "no attempt after it");
+    }
+}
+
+#[test]
+fn a_function_that_fails_while_there_is_no_socket_is_asked_again_with_the_next() {
+    let mut h = Harness::new();
+    h.connect(with_fresh_credentials());
+    h.open();
+    h.drop_connection();
+    h.forget();
+    h.credentials(Err(Error::new(Kind::Auth, "no token")));
+    assert!(h.did().is_empty() && h.told().is_empty());
+    h.next_attempt();
+    h.forget();
+    h.open();
+    assert_eq!(h.did(), ["credentials 2"]);
 }
 
 #[test]
@@ -136,10 +246,10 @@ fn a_credential_function_that_never_answers_costs_one_attempt_each_time() {
     let mut h = Harness::new();
     h.connect(with_fresh_credentials());
     for socket in 1..20 {
-        assert_eq!(h.socket, socket);
+        assert_eq!((h.socket, h.question), (socket, socket - 1));
         h.open();
         h.forget();
-        h.wait(9_999);
+        h.wait(299_999);
         assert!(h.did().is_empty());
         h.wait(1);
         assert!(h.did().contains(&format!("close {socket}")));
@@ -156,7 +266,7 @@ fn credentials_that_come_late_belong_to_no_other_login() {
     let mut h = Harness::new();
     h.connect(with_fresh_credentials());
     h.open();
-    h.wait(10_000);
+    h.wait(300_000);
     if h.session.state() == State::Reconnecting {
         h.next_attempt();
     }

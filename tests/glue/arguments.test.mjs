@@ -368,7 +368,7 @@ const THROWN = ["new Error('not now')", "'not now'", "undefined", "{ get message
 
 test("connect(): an option whose getter throws is named, and nothing is opened", async () => {
   const names =
-    "socketUrl wsFallbackURL WebSocket login passwd loginParams userVariables sessid timeout autoReconnect keepAlive".split(" ");
+    "socketUrl wsFallbackURL WebSocket login passwd loginParams userVariables sessid timeout credentialsTimeout autoReconnect keepAlive".split(" ");
   for (const name of names) {
     for (const source of THROWN) {
       const verto = new Verto();

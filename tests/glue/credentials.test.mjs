@@ -26,7 +26,10 @@ async function attempt(credentials) {
   const lines = [];
   const logger = { debug: (line) => lines.push(line), error: (line) => lines.push(line) };
   const onStateChange = (v, state, info) => tell(state, info, info.error?.message);
-  const promise = verto.connect({ ...given, ...credentials, debug: true, logger }, { onStateChange });
+  const logins = [];
+  const onWSLogin = (v, success, error) => logins.push([success, error?.kind, error?.message]);
+  const callbacks = { onStateChange, onWSLogin };
+  const promise = verto.connect({ ...given, ...credentials, debug: true, logger }, callbacks);
   promise.catch(tell);
   await turn();
   const { state } = verto;
@@ -35,7 +38,7 @@ async function attempt(credentials) {
   const [login] = WebSocket.sockets[0].sent.map((text) => JSON.parse(text).params);
   // The delay before the next attempt is random, and may be nearly none.
   const attempts = WebSocket.sockets.length;
-  return { login, state, attempts, said: [...told, ...lines].join("\n") };
+  return { login, logins, lines, state, attempts, said: [...told, ...lines].join("\n") };
 }
 
 const later = (value) => new Promise((resolve) => queueMicrotask(() => resolve(value)));
@@ -71,7 +74,6 @@ for (const [name, credentials, reports] of [
   ["rejects with nothing", { passwd: () => Promise.reject() }, 1],
   ["gives a thenable that throws", { passwd: () => ({ then: fail(new Error(secret)) }) }, 1],
   ["gives what throws when it is looked at", { passwd: () => ({ get then() { throw new Error(secret); } }) }, 1],
-  ["gives nothing", { passwd: () => undefined }, 0],
   ["gives an object", { passwd: () => later({ [secret]: secret }) }, 0],
   ["gives a bigint", { passwd: () => 1n }, 0],
   ["gives a symbol", { passwd: () => Symbol(secret) }, 0],
@@ -88,3 +90,49 @@ for (const [name, credentials, reports] of [
     assert.equal(reported.length, reports * attempts);
   });
 }
+
+for (const [name, credentials] of [
+  ["null", { passwd: () => null }],
+  ["undefined", { passwd: () => undefined }],
+  ["an empty password", { passwd: () => later("") }],
+  ["no token", { loginParams: () => later(null) }],
+  ["an empty token", { passwd: () => "", loginParams: () => ({ xui_sessid: "" }) }],
+]) {
+  test(`a function that gives ${name} has no credentials: the session ends, and is told so once`, async () => {
+    const { login, logins, lines, state, attempts } = await attempt(credentials);
+    assert.deepEqual([login, state, attempts], [undefined, "closed", 1]);
+    const message = "passwd and loginParams give no credentials";
+    assert.deepEqual(logins, [[false, "auth", message]]);
+    assert.deepEqual(lines.filter((line) => line.includes(message)), [`verto: login: ${message}`]);
+    assert.deepEqual(reported, []);
+  });
+}
+
+test("who types a password is asked once, though the server closes the socket meanwhile", async (t) => {
+  const network = new EventTarget();
+  for (const name of ["addEventListener", "removeEventListener"]) {
+    globalThis[name] = network[name].bind(network);
+    t.after(() => delete globalThis[name]);
+  }
+  const WebSocket = standIn();
+  const verto = new Verto();
+  const asked = [];
+  const passwd = () => new Promise((...settle) => asked.push(settle));
+  verto.connect({ socketUrl: "wss://pbx.example/ws", login: "1001@xswitch.cn", keepAlive: false, WebSocket, passwd });
+  await turn();
+  for (let closed = 0; closed < 50; closed++) {
+    WebSocket.sockets.at(-1).onclose({ code: 1006 });
+    network.dispatchEvent(new Event("online"));
+    await turn();
+  }
+  assert.deepEqual([asked.length, WebSocket.sockets.length, verto.state], [1, 51, "authenticating"]);
+  // Given while there is no socket, it is used on the next.
+  WebSocket.sockets.at(-1).onclose({ code: 1006 });
+  asked[0][0]("abc");
+  await turn();
+  network.dispatchEvent(new Event("online"));
+  await turn();
+  assert.deepEqual([asked.length, verto.state], [1, "ready"]);
+  assert.equal(JSON.parse(WebSocket.sockets.at(-1).sent[0]).params.passwd, "abc");
+  verto.logout();
+});

@@ -2,7 +2,7 @@
 //! is sent. What the server answers to it comes in a frame: see `incoming.rs`.
 
 use super::requesting::LOGIN;
-use super::{Config, Io, Phase, Request, Session, SocketId};
+use super::{Config, Io, Notice, Phase, Question, QuestionId, Request, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
 use crate::core::rpc::{CallId, Expect, Owner};
@@ -49,13 +49,15 @@ impl<V: Value> Session<V> {
     pub fn opened(&mut self, now: Ms, socket: SocketId) {
         self.clock(now);
         if self.socket == Some(socket) && matches!(self.phase, Phase::Connecting { .. }) {
-            self.ask_credentials(now, socket);
+            self.phase = Phase::Asking { deadline: now };
             self.tell_state(0, None, None);
+            self.ask_credentials(now);
         }
     }
 
-    /// The page gave the login's parameters (the text of a JSON object without `sessid`),
-    /// or failed to.
+    /// The page gave the login's parameters (the text of a JSON object without `sessid`), or
+    /// failed to. An empty text means that there are none, which ends the session. An answer that
+    /// comes while there is no open socket is for the next one.
     ///
     /// ```
     /// # use testkit::*;
@@ -66,32 +68,37 @@ impl<V: Value> Session<V> {
     /// session.credentials(30, 1, Ok(r#"{"login":"1007@switch.example"}"#.to_owned()));
     /// assert_eq!(sent(&mut session), ["login"]);
     /// ```
-    pub fn credentials(&mut self, now: Ms, socket: SocketId, login: Result<String, Error<V>>) {
+    pub fn credentials(&mut self, now: Ms, question: QuestionId, login: Result<String, Error<V>>) {
         self.clock(now);
-        if self.socket != Some(socket) {
+        let is_open = |one: &mut Question| {
+            question == self.last_question && one.answer.is_none() && one.deadline > now
+        };
+        let Some(mut question) = self.question.take_if(is_open) else {
             return;
+        };
+        if matches!(self.phase, Phase::Ready) {
+            return self.log_in_again(now, login);
         }
-        let login = login.and_then(|params| match self.unfit("login", &params) {
-            None => Ok(params),
-            Some(error) => Err(error.of("login", false)),
-        });
-        match (self.phase, login) {
-            (Phase::Ready, login) => self.log_in_again(now, login),
-            (Phase::Asking { .. }, Ok(params)) => {
-                self.phase = Phase::LoggingIn;
-                let timeout = self.login.patience(self.timeout());
-                self.send(now.saturating_add(timeout), Owner::Login, "login", &params);
+        let is_asking = matches!(self.phase, Phase::Asking { .. });
+        match login {
+            Ok(params) if params.is_empty() => {
+                let error = no_credentials();
+                let failure = Some(error.clone());
+                let told = Notice::Login { error: failure };
+                self.finish(error, Kind::Auth.name(), Some(told));
             }
-            // Credentials that the page gave as they are stay unusable. A function may give better
-            // ones at the next attempt, and there may be memory for them.
-            (Phase::Asking { .. }, Err(error)) => match error.kind {
-                Kind::TooLarge => self.finish(error, Kind::TooLarge.name(), None),
-                Kind::InvalidArgument if !self.is_fresh() => {
-                    self.finish(error, Kind::InvalidArgument.name(), None);
-                }
-                _ => self.lost(now, error),
-            },
-            _ => {}
+            Ok(params) if is_asking => self.log_in(now, &params),
+            Ok(params) => {
+                question.answer = Some(params);
+                self.question = Some(question);
+            }
+            // Credentials that the page gave as they are stay unusable; a function may give
+            // better ones at the next attempt.
+            Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
+                self.finish(error, Kind::InvalidArgument.name(), None);
+            }
+            Err(error) if is_asking => self.lost(now, error),
+            Err(_) => {}
         }
     }
 
@@ -103,32 +110,53 @@ impl<V: Value> Session<V> {
     /// # use testkit::*;
     /// let mut session = logged_in();
     /// session.login(0, 2);
-    /// assert_eq!(session.next_io(), Some(Io::Credentials { socket: 1 }));
-    /// session.credentials(0, 1, Ok(r#"{"login":"1008@switch.example"}"#.to_owned()));
+    /// assert_eq!(session.next_io(), Some(Io::Credentials { question: 2 }));
+    /// session.credentials(0, 2, Ok(r#"{"login":"1008@switch.example"}"#.to_owned()));
     /// assert_eq!(sent(&mut session), ["login"]);
     /// ```
     pub fn login(&mut self, now: Ms, call: CallId) {
         self.clock(now);
         self.login.wait(call);
-        if let (Phase::Ready, Some(socket)) = (self.phase, self.socket) {
-            self.io.push(Io::Credentials { socket });
+        if matches!(self.phase, Phase::Ready) {
+            self.question = Some(self.question(now));
         }
     }
 
-    fn log_in_again(&mut self, now: Ms, login: Result<String, Error<V>>) {
-        match (self.login.take_call(), login) {
-            (Some(call), Ok(params)) => {
-                let request = Request {
-                    call,
-                    method: LOGIN.into(),
-                    params,
-                    expect: Expect::Result,
-                    timeout: None,
-                };
-                self.request(now, request);
+    pub(super) fn log_in_again(&mut self, now: Ms, login: Result<String, Error<V>>) {
+        let login = login.and_then(|params| match self.unfit(LOGIN, &params) {
+            Some(error) => Err(error.of(LOGIN, false)),
+            None if params.is_empty() => Err(no_credentials()),
+            None => Ok(params),
+        });
+        while let Some(call) = self.login.take_call() {
+            match &login {
+                Ok(params) => {
+                    let request = Request {
+                        call,
+                        method: LOGIN.into(),
+                        params: params.clone(),
+                        expect: Expect::Result,
+                        timeout: None,
+                    };
+                    self.request(now, request);
+                }
+                Err(error) => self.refuse(call, error.clone()),
             }
-            (Some(call), Err(error)) => self.refuse(call, error),
-            (None, _) => {}
+        }
+    }
+
+    fn log_in(&mut self, now: Ms, params: &str) {
+        match self.unfit("login", params) {
+            None => {
+                self.phase = Phase::LoggingIn;
+                let timeout = self.login.patience(self.timeout());
+                self.send(now.saturating_add(timeout), Owner::Login, "login", params);
+            }
+            Some(error) if error.kind == Kind::TooLarge => {
+                self.finish(error.of("login", false), Kind::TooLarge.name(), None);
+            }
+            // There may be memory for it at the next attempt.
+            Some(error) => self.lost(now, error.of("login", false)),
         }
     }
 
@@ -188,12 +216,34 @@ impl<V: Value> Session<V> {
         self.tell_state(0, None, None);
     }
 
-    /// Asks the page for its credentials, for the login on `socket`.
-    pub(super) fn ask_credentials(&mut self, now: Ms, socket: SocketId) {
+    /// Asks the page for its credentials, unless an earlier attempt has asked and that question
+    /// still counts: who types a password is not asked again because the network failed.
+    pub(super) fn ask_credentials(&mut self, now: Ms) {
+        let question = self.question(now);
+        if let Some(params) = question.answer {
+            return self.log_in(now, &params);
+        }
         self.phase = Phase::Asking {
-            deadline: self.due(now),
+            deadline: question.deadline,
         };
-        self.io.push(Io::Credentials { socket });
+        self.question = Some(question);
+    }
+
+    /// The question that still counts, or a new one.
+    fn question(&mut self, now: Ms) -> Question {
+        let asked = self.question.take().filter(|one| one.deadline > now);
+        asked.unwrap_or_else(|| {
+            self.last_question += 1;
+            self.io.push(Io::Credentials {
+                question: self.last_question,
+            });
+            let config = self.config.as_ref();
+            let timeout = config.map_or(0, |one| one.credentials_timeout);
+            Question {
+                deadline: now.saturating_add(timeout),
+                answer: None,
+            }
+        })
     }
 
     /// Whether the page gives its credentials by functions, which may give others each time.
@@ -202,4 +252,8 @@ impl<V: Value> Session<V> {
             .as_ref()
             .is_some_and(|one| one.fresh_credentials)
     }
+}
+
+fn no_credentials<V>() -> Error<V> {
+    Error::new(Kind::Auth, "passwd and loginParams give no credentials")
 }

@@ -9,6 +9,9 @@ use crate::core::subscriptions::{Gap, Route};
 /// The number of a socket of a session. What an older socket still says is ignored.
 pub type SocketId = u32;
 
+/// The number of a question for the page's credentials. What answers an older one is ignored.
+pub type QuestionId = u32;
+
 /// How a session connects, read from the page's options once per `connect`.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -27,8 +30,10 @@ pub struct Config {
     pub fresh_credentials: bool,
     /// `keepAlive`: when a silent server is given up; `None` for never.
     pub keep_alive: Option<KeepAlive>,
-    /// `timeout`: what opening, credentials, login and a request may each take, in ms.
+    /// `timeout`: what opening, login and a request may each take, in ms.
     pub timeout: Ms,
+    /// `credentialsTimeout`: what the page may take to give its credentials, in ms.
+    pub credentials_timeout: Ms,
     /// What a `jsapi` request may take, in ms: a back end may answer `ccDial` only when
     /// the phone is picked up.
     pub jsapi_timeout: Ms,
@@ -90,8 +95,8 @@ pub enum Io {
     },
     /// Ask the page for the login's parameters; answered by `credentials`.
     Credentials {
-        /// The socket that the login is for.
-        socket: SocketId,
+        /// The question's number.
+        question: QuestionId,
     },
     /// Forget these registrations' handlers: they must not be called any more.
     Release {

@@ -108,6 +108,7 @@ impl<V: Value> Session<V> {
     /// Closes the socket and settles every call; `connect`'s and `login`'s with `error` itself.
     pub(super) fn abandon(&mut self, error: Error<V>) {
         self.close_socket();
+        self.question = None;
         #[cfg(feature = "calls")]
         {
             self.dialogs.closed(&error);

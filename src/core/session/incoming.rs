@@ -191,17 +191,14 @@ impl<V: Value> Session<V> {
             return self.lost(now, error);
         }
         let fresh = self.is_fresh();
-        match (
-            self.login.refused(error.reason.as_deref(), fresh),
-            self.socket,
-        ) {
-            (AfterRefusal::OpenAgain, _) => {
+        match self.login.refused(error.reason.as_deref(), fresh) {
+            AfterRefusal::OpenAgain => {
                 // The server closes this socket, so that the next login needs another.
                 self.close_socket();
                 self.open(now);
             }
-            (AfterRefusal::AskAgain, Some(socket)) => self.ask_credentials(now, socket),
-            _ => {
+            AfterRefusal::AskAgain => self.ask_credentials(now),
+            AfterRefusal::End => {
                 let told = Notice::Login {
                     error: Some(error.clone()),
                 };

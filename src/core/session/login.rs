@@ -238,6 +238,7 @@ mod tests {
             fresh_credentials: false,
             keep_alive: None,
             timeout: 10_000,
+            credentials_timeout: 300_000,
             jsapi_timeout: 60_000,
         }
     }

@@ -16,8 +16,8 @@
 //! | --- | --- |
 //! | [`connect`](Session::connect) | Ends what was there without a word and opens a socket: connecting. |
 //! | [`login`](Session::login) | Ready: the page is asked for credentials, and a login is sent as a request. |
-//! | [`opened`](Session::opened) | Connecting: the page is asked for its credentials: asking. |
-//! | [`credentials`](Session::credentials) | Asking: the login is sent: logging in. Without usable credentials the attempt has failed: reconnecting, or closed where no other attempt could do better. |
+//! | [`opened`](Session::opened) | Connecting: the page is asked for its credentials: asking. If it has given them since the attempt before: logging in. |
+//! | [`credentials`](Session::credentials) | Asking: the login is sent: logging in. Without usable credentials the attempt has failed: reconnecting, or closed where no other attempt could do better. Connecting and reconnecting, where an earlier attempt has asked: they are kept for the next login. |
 //! | [`frame`](Session::frame) | Logging in: the answer to the login leads to ready; to asking, where the page may give better credentials; to connecting, under a new sessid; to reconnecting; to closed. Ready: a reply settles its call, or says which channels are granted; an event goes to its registrations; a `verto.punt` leads to closed. |
 //! | [`garbage`](Session::garbage) | Only that the server was heard. |
 //! | [`routed`](Session::routed) | The number of the event that comes next, and that the server was heard. |
@@ -64,10 +64,10 @@ use crate::core::rpc::{Owner, Rpc};
 use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
 use login::Login;
-use phase::Phase;
+use phase::{Phase, Question};
 
 pub use crate::core::subscriptions::{Listener, Origin, Route};
-pub use effect::{Config, Io, Message, Notice, SocketId, State};
+pub use effect::{Config, Io, Message, Notice, QuestionId, SocketId, State};
 pub use login::MOST_DOUBLINGS;
 pub use requesting::{Request, SPEED_TEST, SPEED_TEST_ID};
 
@@ -93,6 +93,7 @@ pub use requesting::{Request, SPEED_TEST, SPEED_TEST_ID};
 ///     fresh_credentials: false,
 ///     keep_alive: Some(KeepAlive { interval: 10_000, max_failed: 1 }),
 ///     timeout: 10_000,
+///     credentials_timeout: 300_000,
 ///     jsapi_timeout: 60_000,
 /// };
 /// session.connect(0, 1, Box::new(config));
@@ -102,9 +103,9 @@ pub use requesting::{Request, SPEED_TEST, SPEED_TEST_ID};
 ///     now += 10;
 ///     match io {
 ///         Io::Open { socket, .. } => session.opened(now, socket),
-///         Io::Credentials { socket } => {
+///         Io::Credentials { question } => {
 ///             let login = r#"{"login":"1007@switch.example","passwd":"secret"}"#;
-///             session.credentials(now, socket, Ok(login.to_owned()));
+///             session.credentials(now, question, Ok(login.to_owned()));
 ///         }
 ///         // The server grants the login, and then answers a ping.
 ///         Io::Send { socket, text } => {
@@ -133,6 +134,10 @@ pub struct Session<V> {
     /// The one live socket, and the number that was last given to one.
     socket: Option<SocketId>,
     last_socket: SocketId,
+    /// What the page is being asked for its credentials, and the number that was last given to such
+    /// a question.
+    question: Option<Question>,
+    last_question: QuestionId,
     /// The calls that wait for a login or for their answer.
     rpc: Rpc,
     subscriptions: Subscriptions,
@@ -158,6 +163,8 @@ impl<V: Value> Session<V> {
             login: Login::new(seed),
             socket: None,
             last_socket: 0,
+            question: None,
+            last_question: 0,
             rpc: Rpc::default(),
             subscriptions: Subscriptions::default(),
             #[cfg(feature = "calls")]

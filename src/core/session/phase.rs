@@ -1,8 +1,17 @@
 //! In which phase of its connection a session is. `docs/session.md` draws which phase leads
-//! to which, and `tests/core/phases.rs` compares that drawing with what sessions do.
+//! to which, and `tests/core/model/phases.rs` compares that drawing with what sessions do.
 
 use super::State;
 use crate::core::Ms;
+
+/// A question for the page's credentials. It outlives the socket on which they were to be used.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// When it is given up, and when an answer that waits for a socket doesn't count any more.
+    pub deadline: Ms,
+    /// The login's parameters, where they came while there was no open socket.
+    pub answer: Option<String>,
+}
 
 /// The phase of a session. Those that wait for something say until when, in ms.
 #[derive(Clone, Copy, Debug)]

@@ -90,7 +90,8 @@ impl<V: Value> Session<V> {
         has_room(frame::most_bytes(method, params, self.login.sessid()) + self.rpc.failure_bytes())
     }
 
-    /// Fails a call that the page got wrong, like any other call: once, and afterwards.
+    /// Fails a call whose arguments were wrong, like any other call: once, and only after the
+    /// page's own call has returned.
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
         self.notices.push(Notice::Settle { call, outcome });

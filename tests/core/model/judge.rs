@@ -90,7 +90,6 @@ impl World {
                 assert_eq!(self.live.take(), Some(*socket), "closed what isn't open");
                 self.opened = false;
                 self.logged_in = false;
-                self.asked = false;
                 let login = |asked: &Asked| matches!(asked.what, What::Login);
                 if self.config.sessid.is_some() && self.in_flight.iter().any(login) {
                     let timeout = config().timeout;
@@ -105,9 +104,14 @@ impl World {
                 self.expected.clear();
                 self.missed.clear();
             }
-            Io::Credentials { socket } => {
-                assert!(self.opened && self.live == Some(*socket));
+            Io::Credentials { question } => {
+                assert!(self.opened && !self.logged_in);
+                assert!(!self.is_asked(), "the page is asked twice");
+                assert!(!self.given, "the page had given them");
+                assert_eq!(*question, self.question + 1);
+                self.question = *question;
                 self.asked = true;
+                self.asked_until = self.now.saturating_add(config().credentials_timeout);
             }
             Io::Send { socket, text } => {
                 assert!(
@@ -176,15 +180,12 @@ impl World {
                 assert!(first, "those with {sub_params} aren't asked for together");
                 for name in names() {
                     assert!(self.is_wanted(&name), "asked for {name} that nobody wants");
-                    let given = self.sub_params.get(&name);
-                    let given = given.map_or(Tree::Null, |json| json.parse().unwrap());
+                    let given = self.sub_params(&name);
                     assert_eq!(*sub_params, given, "the subParams of {name}");
-                    let before = self.wire.insert(name.clone(), Wire::Asked(id));
+                    assert!(!self.is_asked_for(&name), "asked for {name} twice");
+                    self.wire.insert(name.clone(), Wire::Asked(id));
+                    self.wire_params.insert(name.clone(), given);
                     self.expected.remove(&name);
-                    assert!(
-                        matches!(before, None | Some(Wire::Refused | Wire::Unknown(_))),
-                        "asked for {name} twice"
-                    );
                     if name != "secret" {
                         granted.insert(name.clone());
                         self.held.insert(name);
@@ -281,7 +282,9 @@ impl World {
                     let bound = (FIRST_DELAY << (self.failed - 1).min(16)).min(LONGEST_DELAY);
                     assert!(*delay <= bound, "{delay} before attempt {attempt}");
                 }
-                if *state != State::Closed {
+                if *state == State::Closed {
+                    (self.asked, self.kept) = (false, false);
+                } else {
                     assert_eq!(*attempt, self.failed);
                 }
             }

@@ -99,7 +99,7 @@ use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::{Value as Tree, json};
 use testkit::State;
 
-use self::programs::{Failure, How, Step, Turn, program};
+use self::programs::{Failure, Given, How, Step, Turn, program};
 use self::world::World;
 
 /// Takes one step, and then tells the late page what the turn says.
@@ -142,7 +142,7 @@ fn take(world: &mut World, step: &Step) {
                 world.unsubscribe(&[(name, None)]);
             }
         }),
-        Step::Credentials(good) => world.credentials(good),
+        Step::Credentials(given) => world.credentials(given),
         Step::Open => world.open(),
         Step::Drop => world.drop_connection(),
         Step::Unusable => world.unusable(),
@@ -206,7 +206,8 @@ fn take(world: &mut World, step: &Step) {
 /// Lets everything go well until the session is in `state`, unless it is ready before that.
 fn reach(world: &mut World, state: State) {
     for _ in 0..5 {
-        let reached = world.session.state() == state && !world.asked;
+        let asking = world.opened && world.asked;
+        let reached = world.session.state() == state && !asking;
         if reached || world.session.state() == State::Ready {
             return;
         }
@@ -228,7 +229,7 @@ fn fail(world: &mut World, failure: Failure) {
         Failure::NoCredentials => {
             reach(world, State::Connecting);
             world.open();
-            world.credentials(false);
+            world.credentials(Given::Failure);
         }
         Failure::LoginUnanswered => {
             reach(world, State::Authenticating);

@@ -3,15 +3,22 @@
 use serde_json::Value as Tree;
 use testkit::Json;
 
+use super::programs::Given;
 use super::world::World;
 
 impl World {
     pub fn open(&mut self) {
         self.clock();
-        self.opened |= self.live.is_some();
+        let opens = self.live.is_some() && !self.opened;
+        self.opened |= opens;
+        if opens {
+            // What the page has said since the attempt before is used now.
+            self.given = std::mem::take(&mut self.kept) && self.now < self.asked_until;
+        }
         let socket = self.newest;
         self.input(|one, now| one.opened(now, socket));
         self.settle_down();
+        assert!(!self.given, "the login wasn't sent");
     }
 
     pub fn drop_connection(&mut self) {
@@ -43,11 +50,13 @@ impl World {
     /// Sockets that are not the live one say things, all of which must be ignored.
     pub fn stale(&mut self, frame: Tree) {
         self.clock();
-        for socket in [self.newest.wrapping_sub(1), self.newest + 1] {
+        for off in [u32::MAX, 1] {
+            let socket = self.newest.wrapping_add(off);
+            let question = self.question.wrapping_add(off);
             let frame = Json(frame.clone());
             self.input(|one, now| {
                 one.opened(now, socket);
-                one.credentials(now, socket, Ok("{}".into()));
+                one.credentials(now, question, Ok("{}".into()));
                 one.frame(now, socket, &frame);
                 one.garbage(now, socket);
                 one.closed(now, socket, 1006);
@@ -64,9 +73,9 @@ impl World {
             self.pass_to_deadline();
         } else if !self.opened {
             self.open();
-        } else if self.asked {
-            self.credentials(true);
-        } else if self.frozen {
+        } else if self.is_asked() {
+            self.credentials(Given::Good);
+        } else if self.frozen || self.asked {
             self.pass_to_deadline();
         } else {
             self.answer(0, |_| {});

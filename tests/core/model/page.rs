@@ -6,6 +6,7 @@ use testkit::{
     config,
 };
 
+use super::programs::Given;
 use super::world::{Registration, SECRETS, Subscribe, Wire, World};
 
 impl World {
@@ -23,6 +24,7 @@ impl World {
         self.in_use = false;
         self.answers = false;
         self.failed = 0;
+        (self.asked, self.kept) = (false, false);
         self.late_page_connects();
         self.input(|one, now| one.connect(now, call, Box::new(config.clone())));
         self.settle_down();
@@ -73,19 +75,21 @@ impl World {
         self.clock();
         assert_eq!(self.session.deadline(), None);
         for late in [0, 3_600_000] {
-            let socket = self.newest;
+            let (socket, question) = (self.newest, self.question);
             let reply = Json(json!({ "id": 1, "result": {} }));
             self.input(|one, now| {
                 let now = now + late;
                 one.timer(now);
                 one.woke(now);
                 one.opened(now, socket);
-                one.credentials(now, socket, Ok("{}".into()));
+                one.credentials(now, question, Ok("{}".into()));
                 one.frame(now, socket, &reply);
                 one.closed(now, socket, 1006);
             });
         }
         self.input(|one, now| one.timer(now));
+        // To the session the clock was set back by that hour.
+        self.window_ends = self.window_ends.saturating_sub(3_600_000);
         assert!(self.next_io().is_none());
         assert!(self.next_notice().is_none());
     }
@@ -165,9 +169,10 @@ impl World {
         let run = if self.in_run { self.run } else { 0 };
         let (epoch, in_window) = (self.epoch, self.now < self.window_ends);
         for (index, (name, serno)) in names.iter().zip(&sernos).enumerate() {
-            if let Some(json) = sub_params {
-                self.sub_params.insert(name.clone(), json);
-            }
+            let params = sub_params.filter(|_| !local).map(|json| {
+                self.given_params += 1;
+                (self.given_params, json)
+            });
             let here = self.channels.entry(name.clone()).or_default();
             let known = here.iter().any(|one| one.listener == listener);
             let mut replaced = Vec::new();
@@ -177,6 +182,7 @@ impl World {
                     one.in_window |= in_window;
                     assert_eq!(*serno, one.serno, "the same listener registers once");
                     one.local &= local;
+                    one.sub_params = params.or(one.sub_params);
                     if one.run != 0 {
                         one.run = run;
                     }
@@ -189,6 +195,7 @@ impl World {
                         listener,
                         origin,
                         local,
+                        sub_params: params,
                         epoch,
                         in_window,
                         run,
@@ -215,11 +222,23 @@ impl World {
             }
             self.released.extend(replaced.iter().map(|one| one.serno));
             let told = names[..index].contains(name);
-            if self.wire.get(name) == Some(&Wire::Granted) && !local && !told {
+            let granted = self.wire.get(name) == Some(&Wire::Granted) && self.is_asked_for(name);
+            if granted && !local && !told {
                 self.due.push(format!("confirmed {name} [{serno}]"));
             }
         }
         self.settle_down();
+        let unasked = |name: &&String| {
+            let answered = matches!(self.wire.get(*name), Some(Wire::Refused | Wire::Unknown(_)));
+            self.is_wanted(name) && !answered && !self.is_asked_for(name)
+        };
+        if self.logged_in {
+            assert_eq!(
+                names.iter().find(unasked),
+                None,
+                "asked with the new subParams"
+            );
+        }
     }
 
     /// Ends registrations: each target is a channel, with one of its registrations or, with
@@ -244,9 +263,6 @@ impl World {
             let meant = |one: &mut Registration| *serno == 0 || one.serno == *serno;
             self.released
                 .extend(here.extract_if(.., meant).map(|one| one.serno));
-            if here.is_empty() {
-                self.sub_params.remove(name);
-            }
             if !self.is_wanted(name) {
                 self.expected.remove(name);
                 self.missed.remove(name);
@@ -271,18 +287,33 @@ impl World {
         self.end_login_callback();
     }
 
-    pub fn credentials(&mut self, good: bool) {
+    pub fn credentials(&mut self, given: Given) {
         let [password, token] = SECRETS;
-        let login = if good {
-            Ok(json!({ "passwd": password, "loginParams": { "xui_sessid": token } }).to_string())
-        } else {
-            Err(Error::new(Kind::Auth, "no token to be had"))
+        let params = json!({ "passwd": password, "loginParams": { "xui_sessid": token } });
+        let login = match given {
+            Given::Good => Ok(params.to_string()),
+            Given::Nothing => Ok(String::new()),
+            Given::Failure => Err(Error::new(Kind::Auth, "no token to be had")),
         };
         self.clock();
-        self.given = good && std::mem::take(&mut self.asked);
-        let socket = self.newest;
-        self.input(|one, now| one.credentials(now, socket, login.clone()));
+        let counts = self.is_asked();
+        self.asked &= !counts;
+        let is_good = counts && given == Given::Good;
+        let was_open = self.opened;
+        self.given = is_good && was_open;
+        self.kept |= is_good && !was_open;
+        let (question, failed) = (self.question, self.failed);
+        self.input(|one, now| one.credentials(now, question, login.clone()));
         self.settle_down();
         assert!(!self.given, "the login wasn't sent");
+        match given {
+            _ if !counts => {}
+            Given::Good => {}
+            Given::Nothing => assert_eq!(self.session.state(), State::Closed),
+            Given::Failure => {
+                let lost = u32::from(was_open && self.config.auto_reconnect);
+                assert_eq!(self.failed, failed + lost);
+            }
+        }
     }
 }

@@ -43,11 +43,12 @@ impl Phases {
 
     pub fn told(&mut self, notice: &Notice<Json>) {
         match notice {
-            // Authenticating is told after the session has asked for the credentials, which was
-            // seen above.
+            // What the session asks or sends then was seen above, unless it waits for the answer to
+            // a question of an earlier attempt.
             Notice::State { state, .. } if *state != State::Authenticating => {
                 self.enter(state.name());
             }
+            Notice::State { .. } if self.now == "connecting" => self.enter("asking"),
             _ => {}
         }
     }

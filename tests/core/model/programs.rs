@@ -36,8 +36,8 @@ pub enum Step {
     UnsubscribeAll,
     /// `onWSLogin(true)` runs: what it subscribes, and what it then unsubscribes.
     LoginCallback(Vec<Subscribe>, Option<String>),
-    /// Whether the page gives credentials, or fails to.
-    Credentials(bool),
+    /// The page says something of its credentials.
+    Credentials(Given),
     Open,
     Drop,
     Unusable,
@@ -75,6 +75,16 @@ pub enum Step {
     Timer,
     /// Time passes until the timer rings.
     TimerInTime,
+}
+
+/// What the page says when it is asked for its credentials.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Given {
+    Good,
+    /// It has none.
+    Nothing,
+    /// Its function failed.
+    Failure,
 }
 
 /// How an attempt fails.
@@ -227,7 +237,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::UnsubscribeAll),
         2 => (vec(subscribe(), 0..4), prop::option::weighted(0.3, channel()))
             .prop_map(|(subscribed, ended)| Step::LoginCallback(subscribed, ended)),
-        1 => any::<bool>().prop_map(Step::Credentials),
+        2 => select(&[Given::Good, Given::Good, Given::Failure, Given::Nothing][..])
+            .prop_map(Step::Credentials),
         1 => Just(Step::Open),
         2 => Just(Step::Drop),
         1 => Just(Step::Unusable),

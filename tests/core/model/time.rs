@@ -159,6 +159,7 @@ impl World {
             *deadline = deadline.saturating_sub(back);
         }
         self.window_ends = self.window_ends.saturating_sub(back);
+        self.asked_until = self.asked_until.saturating_sub(back);
         self.begin_silence(true);
     }
 

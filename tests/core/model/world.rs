@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value as Tree;
 use testkit::{
-    Alarm, CallId, Config, Expect, Json, Ms, Notice, Origin, Routes, Session, SocketId, State,
-    config,
+    Alarm, CallId, Config, Expect, Json, Ms, Notice, Origin, QuestionId, Routes, Session, SocketId,
+    State, config,
 };
 
 use super::late_page::LatePage;
@@ -84,6 +84,8 @@ pub struct Registration {
     pub listener: u32,
     pub origin: Origin,
     pub local: bool,
+    /// The `subParams` that were last given with it, and when that was.
+    pub sub_params: Option<(u32, &'static str)>,
     /// How many logins were answered before it was made, and whether one was so just before.
     pub epoch: u32,
     pub in_window: bool,
@@ -141,8 +143,14 @@ pub struct World {
     pub newest: SocketId,
     pub opened: bool,
     pub logged_in: bool,
-    /// The page was asked for credentials and has not given them yet.
+    /// The number of the newest question for credentials.
+    pub question: QuestionId,
+    /// The page was asked for credentials and has not answered yet.
     pub asked: bool,
+    /// Until when its answer counts.
+    pub asked_until: Ms,
+    /// The page has answered while there was no open socket.
+    pub kept: bool,
     /// The page has given credentials, and the login was not sent yet.
     pub given: bool,
     /// The id of the newest request on the live socket.
@@ -162,8 +170,10 @@ pub struct World {
     pub pings: VecDeque<Tree>,
     /// The page's handlers on each channel.
     pub channels: BTreeMap<String, Vec<Registration>>,
-    /// The `subParams` that were last given for a channel.
-    pub sub_params: BTreeMap<String, &'static str>,
+    /// How often `subParams` were given.
+    pub given_params: u32,
+    /// The `subParams` with which the server was last asked for a channel.
+    pub wire_params: BTreeMap<String, Tree>,
     /// The highest number of a registration.
     pub last_serno: u32,
     /// How many times `onWSLogin(true)` has run.
@@ -230,7 +240,10 @@ impl World {
             newest: 0,
             opened: false,
             logged_in: false,
+            question: 0,
             asked: false,
+            asked_until: 0,
+            kept: false,
             given: false,
             last_id: 0,
             last_sent: None,
@@ -241,7 +254,8 @@ impl World {
             replies: Vec::new(),
             pings: VecDeque::new(),
             channels: BTreeMap::new(),
-            sub_params: BTreeMap::new(),
+            given_params: 0,
+            wire_params: BTreeMap::new(),
             last_serno: 0,
             run: 0,
             epoch: 0,
@@ -280,13 +294,30 @@ impl World {
         id
     }
 
+    /// Whether what the page now says of its credentials counts.
+    pub fn is_asked(&self) -> bool {
+        self.asked && self.now < self.asked_until
+    }
+
     /// The page has no subscription any more.
     pub fn forget_channels(&mut self) {
         self.expected.clear();
         self.missed.clear();
-        self.sub_params.clear();
         let all = std::mem::take(&mut self.channels).into_values().flatten();
         self.released.extend(all.map(|one| one.serno));
+    }
+
+    /// The `subParams` that were given last for a channel.
+    pub fn sub_params(&self, name: &str) -> Tree {
+        let here = self.channels.get(name).into_iter().flatten();
+        let last = here.filter_map(|one| one.sub_params).max();
+        last.map_or(Tree::Null, |(_, json)| json.parse().unwrap())
+    }
+
+    /// Whether the server was asked for a channel as it is wanted now, and has not refused it.
+    pub fn is_asked_for(&self, name: &str) -> bool {
+        matches!(self.wire.get(name), Some(Wire::Asked(_) | Wire::Granted))
+            && self.wire_params.get(name) == Some(&self.sub_params(name))
     }
 
     /// Whether somebody listens to a channel who needs the server to send its events.

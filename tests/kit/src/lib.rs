@@ -62,7 +62,7 @@ mod show;
 
 pub use verto_wasm::core::error::{Error, Kind};
 pub use verto_wasm::core::session::{
-    Config, Io, Listener, Message, Notice, Origin, Request, Session, SocketId, State,
+    Config, Io, Listener, Message, Notice, Origin, QuestionId, Request, Session, SocketId, State,
 };
 pub use verto_wasm::core::{CallId, Expect, KeepAlive, Ms};
 

@@ -18,6 +18,7 @@ pub fn config() -> Config {
         auto_reconnect: true,
         fresh_credentials: false,
         timeout: 10_000,
+        credentials_timeout: 300_000,
         jsapi_timeout: 60_000,
     }
 }

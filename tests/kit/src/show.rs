@@ -37,7 +37,7 @@ pub(crate) fn show_io(io: &Io) -> String {
             )
         }
         Io::Close { socket } => format!("close {socket}"),
-        Io::Credentials { socket } => format!("credentials {socket}"),
+        Io::Credentials { question } => format!("credentials {question}"),
         Io::Release { sernos } => format!("release {sernos:?}"),
         Io::Log(line) => format!("log {line}"),
     }

@@ -83,6 +83,7 @@ impl Client for Ours {
             // It finds a silent server; this one closes its sockets.
             keep_alive: None,
             timeout,
+            credentials_timeout: timeout,
             jsapi_timeout: 60_000,
         };
         let mut client = Ours(Session::new(seed));
@@ -130,8 +131,8 @@ impl Client for Ours {
                     return Some(Deed::Login(socket));
                 }
                 Io::Close { socket } => return Some(Deed::Close(socket)),
-                Io::Credentials { socket } => {
-                    self.0.credentials(now, socket, Ok("{}".into()));
+                Io::Credentials { question } => {
+                    self.0.credentials(now, question, Ok("{}".into()));
                 }
                 Io::Send { .. } | Io::Release { .. } | Io::Log(_) => {}
             }

@@ -6,7 +6,7 @@ mod page;
 mod server;
 mod time;
 
-use verto_wasm::core::session::{Config, Io, Notice, Session, SocketId};
+use verto_wasm::core::session::{Config, Io, Notice, QuestionId, Session, SocketId};
 use verto_wasm::core::{CallId, Ms};
 
 use crate::{Alarm, Json, Routes, config, watched};
@@ -35,6 +35,8 @@ pub struct Harness {
     pub routes: Routes,
     /// The newest socket.
     pub socket: SocketId,
+    /// The newest question for credentials.
+    pub question: QuestionId,
     io: Vec<Io>,
     notices: Vec<Notice<Json>>,
     /// How much of `io` [`Harness::did`] has shown.
@@ -60,6 +62,7 @@ impl Harness {
             alarm: Alarm::default(),
             routes: Routes::default(),
             socket: 0,
+            question: 0,
             io: Vec::new(),
             notices: Vec::new(),
             did: 0,
@@ -103,8 +106,10 @@ impl Harness {
     /// Takes out all that the session wants.
     fn drain(&mut self) {
         while let Some(io) = self.session.next_io() {
-            if let Io::Open { socket, .. } = &io {
-                self.socket = *socket;
+            match &io {
+                Io::Open { socket, .. } => self.socket = *socket,
+                Io::Credentials { question } => self.question = *question,
+                _ => {}
             }
             self.io.push(io);
         }

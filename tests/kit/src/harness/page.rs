@@ -118,7 +118,7 @@ impl Harness {
 
     /// Gives the login's parameters, or fails to.
     pub fn credentials(&mut self, login: Result<String, Error<Json>>) {
-        self.session.credentials(self.now, self.socket, login);
+        self.session.credentials(self.now, self.question, login);
         self.drain();
     }
 }
