@@ -80,6 +80,21 @@ export class Sockets {
     }
   }
 
+  /**
+   * Writes a text frame. If the socket is closing, the frame is lost; the `close` event that follows
+   * then fails the request. What a WebSocket class of the page's throws is the page's own error.
+   */
+  send(socket, text) {
+    safely(() => {
+      socket.send(text);
+      if (text[0] !== "#") return;
+      // A speed test, `#SPU <bytes>`: so many bytes follow.
+      const frame = "#SPB".padEnd(1024, ".");
+      for (let left = text.slice(4); left > 0; left -= 1024) socket.send(frame);
+      socket.send("#SPE");
+    });
+  }
+
   /** Closes a socket and stops listening to it. A WebSocket class of the page's may throw at either. */
   close(socket) {
     const hush = () => {
@@ -120,17 +135,6 @@ export class Sockets {
     core.frame(id, frame);
   }
 
-  /** Sends what a speed test begins with `#SPU <bytes>`. A closing socket may throw: then the test is lost with it. */
-  speed_test(socket, begin) {
-    const frame = "#SPB".padEnd(1024, ".");
-    try {
-      for (let left = begin.slice(4); left > 0; left -= 1024) socket.send(frame);
-      socket.send("#SPE");
-    } catch {
-      // The `close` event that follows fails the request.
-    }
-  }
-
   // Takes a frame of a speed test, if this is one: `#SPU <ms>` ends what went up, which took the
   // server so long to get; ten times as many bytes come down in frames of `#SPB`; `#SPD` ends that
   // (FreeSWITCH, transcript s09).
@@ -161,7 +165,8 @@ export class Sockets {
   event(sernos, params, version, counter) {
     if (version !== this.#version || this.#count >= MOST_ROUTES) this.forget();
     this.#version = version;
-    const registrations = Array.from(sernos, (serno) => this.registration(serno));
+    const registrations = [];
+    for (let at = 0; at < sernos.length; at++) registrations[at] = this.registration(sernos[at]);
     const { eventChannel, subscribedChannel } = params;
     const listener = registrations[0]?.listener;
     // The core takes a subscribedChannel that is no string for none, so any primitive value may

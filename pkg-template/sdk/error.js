@@ -29,7 +29,9 @@ export const CODES = {
  * server's or one of ours, `message` says what to do.
  */
 export class VertoError extends Error {
-  static name = "VertoError";
+  static get name() {
+    return "VertoError";
+  }
 
   constructor(kind, code, message, details) {
     super(message, details);
@@ -47,7 +49,7 @@ export class VertoError extends Error {
     return { name, kind, code, message, reason, data, method, sent };
   }
 }
-Object.defineProperty(VertoError.prototype, "name", { value: "VertoError" });
+Object.defineProperty(VertoError.prototype, "name", { __proto__: null, value: "VertoError" });
 
 /** A failure that this side found, with the code of its kind. */
 export function failure(kind, message, details) {

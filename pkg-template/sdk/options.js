@@ -12,6 +12,7 @@ import {
   plain,
   reading,
   text,
+  words,
 } from "./check.js";
 import { badArgument, failure } from "./error.js";
 
@@ -220,8 +221,9 @@ function socketUrl(name, value) {
   let url;
   try {
     url = new URL(address);
-  } catch {
-    // The check below finds that there is none.
+  } catch (thrown) {
+    // The browser's own words quote the address; what a page has put in its place says what is wrong.
+    if (thrown?.name !== "TypeError") throw badArgument(name, `cannot be read: ${words(thrown)}`);
   }
   if (!/^wss?:$/.test(url?.protocol) || url.hash) {
     throw badArgument(name, "must be an address like wss://host:port/ws");

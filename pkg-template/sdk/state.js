@@ -54,7 +54,10 @@ export function stateOf(verto) {
 /** The core behind `verto`, which is made when it is first needed. */
 export function coreOf(verto) {
   const state = stateOf(verto);
-  state.core ??= new Client(new Phone(self(verto), state), ...randomize(new Uint32Array(2)));
+  if (!state.core) {
+    const random = randomize(new Uint32Array(2));
+    state.core = new Client(new Phone(self(verto), state), random[0], random[1]);
+  }
   return state.core;
 }
 

@@ -55,7 +55,10 @@ export class Verto extends Caller {
     super();
     initialize(this, options, callbacks);
     coreOf(this);
-    if (this.options.socketUrl) this.connect();
+    // Pages ask in it which pictures a camera has.
+    const deviceParams = check.member(this.options, "deviceParams");
+    if (deviceParams) this.deviceParams(deviceParams);
+    if (check.member(this.options, "socketUrl")) this.connect();
   }
 
   get state() {
@@ -179,9 +182,10 @@ export class Verto extends Caller {
       // How it is made, as the core's `Origin`.
       const origin = signal ? 2 : get(LOOP) ? 1 : 0;
       sernos = core.subscribe(channels, listener.number, listener.twin.number, origin, params, local);
-      return Array.from(sernos, (serno, index) => {
+      return channels.map((eventChannel, index) => {
+        const serno = sernos[index];
         registrations.add(serno, listener, readyHandler, stops[index]);
-        return { serno, eventChannel: channels[index] };
+        return { serno, eventChannel };
       });
     } finally {
       registrations.forgetUnused(listener);
@@ -290,12 +294,10 @@ export class Verto extends Caller {
     this.options.iceServers = servers;
   }
 
-  deviceParams(params) {
-    this.options.deviceParams = params;
-  }
-
   // The minifier would shorten the class's own name.
-  static name = "Verto";
+  static get name() {
+    return "Verto";
+  }
   static enum = enums;
 
   static genUUID() {

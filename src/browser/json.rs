@@ -14,6 +14,10 @@ extern "C" {
     // What `JSON.parse` made has no getters, so reading it cannot throw.
     #[wasm_bindgen(js_namespace = Reflect)]
     fn get(object: &JsValue, name: &JsValue) -> JsValue;
+
+    // A page may have added members to Object.prototype, which are no members of a frame.
+    #[wasm_bindgen(js_namespace = ["Object", "prototype", "hasOwnProperty"], js_name = call)]
+    fn has_own(object: &JsValue, name: &JsValue) -> bool;
 }
 
 thread_local! {
@@ -26,8 +30,10 @@ impl Value for Json {
         if !self.0.is_object() {
             return None;
         }
-        let value = NAMES.with(|names| names.get(field as usize).map(|name| get(&self.0, name)))?;
-        (!value.is_undefined()).then_some(Json(value))
+        NAMES.with(|names| {
+            let name = names.get(field as usize)?;
+            has_own(&self.0, name).then(|| Json(get(&self.0, name)))
+        })
     }
 
     fn text(&self) -> Option<String> {

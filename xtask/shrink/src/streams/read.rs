@@ -96,9 +96,15 @@ impl Memory {
         self.at[LENGTH] += 1;
     }
 
+    /// Whether this is longer than any module: the text isn't what the writer wrote. Only loops that look
+    /// at this end whatever the text is.
+    fn is_full(&self) -> bool {
+        self.at[LENGTH] as usize >= SIZE
+    }
+
     /// Copies numbers in LEB128, which go on where their first bit is set.
     fn copy(&mut self, stream: usize, mut numbers: u32) {
-        while numbers > 0 {
+        while numbers > 0 && !self.is_full() {
             let byte = self.next(stream);
             self.put(byte);
             numbers -= u32::from(byte < 128);
@@ -124,7 +130,7 @@ impl Memory {
         let mut depth = 1;
         loop {
             self.copy(stream, numbers);
-            if depth == 0 {
+            if depth == 0 || self.is_full() {
                 break;
             }
             let opcode = self.next(CODE);
@@ -162,7 +168,7 @@ pub extern "C" fn read(memory: &mut Memory) -> u32 {
     let functions = memory.at[CODE + 1];
     let tail = memory.at[TAIL + 1];
     memory.copy_all(HEAD, memory.at[HEAD + 1]);
-    while memory.at[CODE] < functions {
+    while memory.at[CODE] < functions && !memory.is_full() {
         memory.function();
     }
     memory.copy_all(TAIL, tail);

@@ -1,0 +1,83 @@
+// Pages that have replaced what the browser has built in, by a library of 2009 or by mistake. The
+// outcome is a shift that works or an error that names what is missing, and never a loop without end.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { parse } from "acorn";
+import { LIBRARIES } from "./lib/libraries.mjs";
+import { WHOLE, inRealm, play } from "./lib/realm.mjs";
+
+const SCRIPTS = ["verto-min.js", "verto-cc-min.js", "verto-legacy-min.js"].map((name) => {
+  const source = readFileSync(new URL(`../../pkg/${name}`, import.meta.url), "utf8");
+  return { name, source, names: namesIn(source) };
+});
+
+/** Every name in a script, of a variable or of a member. */
+function namesIn(source) {
+  const found = new Set();
+  const walk = (node) => {
+    if (node?.type === "Identifier") found.add(node.name);
+    if (node && typeof node === "object") Object.values(node).forEach(walk);
+  };
+  walk(parse(source, { ecmaVersion: 2022 }));
+  return [...found];
+}
+
+/** Plays a shift with each script, on a page that runs `source` before or after it. */
+function everywhere(source, judge) {
+  for (const script of SCRIPTS) {
+    for (const when of ["before", "after"]) {
+      const seen = play(script.source, { [when]: source });
+      judge(seen, `${script.name}, ${when}`);
+    }
+  }
+}
+
+const works = ({ done, errors }, where) => assert.deepEqual({ done, errors }, { done: WHOLE, errors: "" }, where);
+
+test("a page that replaces nothing", () => everywhere("", works));
+
+describe("a shift beside", () => {
+  for (const [name, library] of LIBRARIES) test(name, () => everywhere(library, works));
+});
+
+// Each froze the page, or broke something that looked as if it worked.
+const REPLACED = {
+  "an Array.from without a second argument": "Array.from = (list) => [].slice.call(list);",
+  "an Array.from of an array alone": "Array.from = (list) => list;",
+  "a hash table called Map": "function Map() { this.put = this.get = this.remove = () => {}; }",
+  "a Map that throws": "Map = function () { throw new Error('not this one'); };",
+  "an Array.prototype.find by value": "Array.prototype.find = function (value) { return this.indexOf(value); };",
+  "a Uint8Array.from that gives an array": "Uint8Array.from = (list) => [].slice.call(list);",
+  "an Array.prototype.flat that gives the array": "Array.prototype.flat = function () { return this; };",
+  "iterators that give nothing": "Set.prototype.values = Map.prototype.values = () => [][Symbol.iterator]();",
+  "a crypto without getRandomValues": "crypto = {};",
+  "a getRandomValues that returns nothing": "crypto.getRandomValues = () => {};",
+  "a getRandomValues that throws": "crypto.getRandomValues = () => { throw new Error('no entropy'); };",
+  "a getRandomValues that returns an array": "crypto.getRandomValues = (numbers) => [].slice.call(numbers);",
+  "no crypto": "crypto = undefined;",
+};
+for (const [what, source] of Object.entries(REPLACED)) test(what, () => everywhere(source, works));
+
+test("UUIDs differ where getRandomValues does nothing", () => {
+  const seen = play(SCRIPTS[1].source, {
+    before: "crypto.getRandomValues = () => {};",
+    after: "if (page.global.Verto.genUUID() === page.global.Verto.genUUID()) throw new Error('twice the same');",
+  });
+  works(seen);
+});
+
+describe("a member of Object.prototype by any name that the script has", () => {
+  // With these two the page's own promises and JSON are broken.
+  const known = [...Object.getOwnPropertyNames(Object.prototype), "then", "toJSON"];
+  for (const { name, source, names } of SCRIPTS) {
+    test(name, () => {
+      for (const member of names.filter((one) => !known.includes(one))) {
+        for (const when of ["before", "after"]) {
+          const seen = play(source, { [when]: `Object.prototype.${member} = function (one) { return one; };` });
+          works(seen, `${member}, ${when}`);
+        }
+      }
+    });
+  }
+});
