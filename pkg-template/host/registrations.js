@@ -33,7 +33,7 @@ export class Registrations {
 
   // Handlers with the same source text and userData are twins: most likely the page ran the same
   // code again. All bound functions have the same text, but their names differ. What becomes of
-  // twins is the core's decision.
+  // twins is decided in src/core/subscriptions/channel.rs.
   #twin(handler, userData, number) {
     const source = safely(() => handler && String(handler.name) + Function.prototype.toString.call(handler));
     const twins = this.#bySource.get(source) ?? new Map();

@@ -12,6 +12,9 @@ function isUsable(candidate) {
   return component === "1" && /^udp$/i.test(protocol) && !/\.local$/.test(address);
 }
 
+// Browsers write a port, and more, behind the address of a server that the page gave without.
+const serverOf = (url) => /^\w+:(\[[^\]]*\]|[^:?]*)/.exec(url)?.[0];
+
 /**
  * Waits until enough candidates are in the local description: all of them; without STUN and TURN
  * the first usable one, and 30 ms; one of each such server; or `iceTimeout` after the first usable
@@ -19,7 +22,7 @@ function isUsable(candidate) {
  */
 export function gathered(connection, iceTimeout) {
   const servers = connection.getConfiguration().iceServers ?? [];
-  const missing = new Set(servers.flatMap(({ urls }) => urls));
+  const missing = new Set(servers.flatMap(({ urls }) => urls).map(serverOf));
   return new Promise((resolve) => {
     const timers = [];
     const after = (ms) => timers.push(setTimeout(end, ms));
@@ -32,7 +35,7 @@ export function gathered(connection, iceTimeout) {
       if (connection.iceGatheringState === "complete") return end();
       if (!candidate?.candidate || !isUsable(candidate)) return;
       if (timers.length === 1) after(missing.size ? iceTimeout : OTHERS);
-      if (missing.delete(candidate.url ?? url) && !missing.size) end();
+      if (missing.delete(serverOf(candidate.url ?? url)) && !missing.size) end();
     }
 
     function end() {

@@ -1,5 +1,6 @@
 // The media of one call: does what the core says (src/core/dialog/effect.rs), and reports what
 // became of it (src/core/dialog/report.rs). It decides nothing.
+import { safely } from "../host/page-code.js";
 import { CODES } from "../sdk/error.js";
 import { gathered } from "./candidates.js";
 import { Player, Ring, clear, elementOf } from "./player.js";
@@ -12,7 +13,7 @@ const LOCAL = 2;
 const APPLIED = 3;
 const CONNECTION = 4;
 
-const CONNECTIONS = { connected: 0, completed: 0, disconnected: 1, failed: 2 };
+const CONNECTIONS = { connected: 0, disconnected: 1, failed: 2 };
 
 /** How long gathering may take after the first usable candidate, in ms. */
 const ICE_TIMEOUT = 1_000;
@@ -38,9 +39,10 @@ export class Media {
   #local = null;
   #player = null;
   #ring = new Ring();
-  #tag = null;
+  #places = [];
   #preview = null;
   #enabled = { audio: true, video: true };
+  #over = false;
   #get;
   #report;
   #page;
@@ -73,7 +75,11 @@ export class Media {
     const isOver = () => this.#links.get(epoch) !== link;
     try {
       if (!globalThis.RTCPeerConnection) throw lack("unsupported", "this browser has no WebRTC");
-      this.#local ??= await this.#granted(isOver);
+      if (!this.#local) {
+        const local = await localStream(this.#get, this.#page.warn);
+        if (!isOver()) this.#granted(local);
+        else if (local.own) stop(local.stream);
+      }
       if (isOver()) return;
       const { stream } = this.#local;
       const audio = stream.getAudioTracks().length > 0;
@@ -86,21 +92,22 @@ export class Media {
     }
   }
 
-  async #granted(isOver) {
-    const local = await localStream(this.#get, this.#page.warn);
-    if (isOver()) {
-      if (local.own) stop(local.stream);
-      return null;
-    }
-    for (const kind of ["audio", "video"]) this.#switch(local.stream, kind);
-    const { element, made } = elementOf(this.#get("localTag"));
-    if (element) {
-      // Whoever speaks doesn't want to hear it.
-      Object.assign(element, { muted: true, srcObject: local.stream });
-      element.play?.().catch(() => {});
-      this.#preview = { element, made };
-    }
-    return local;
+  #granted(local) {
+    this.#local = local;
+    for (const kind of ["audio", "video"]) this.#switch(kind);
+    this.#preview = this.#place("localTag");
+    // Whoever speaks doesn't want to hear it.
+    if (this.#preview) safely(() => Object.assign(this.#preview, { muted: true, srcObject: local.stream }));
+    this.#preview?.play?.().catch(() => {});
+  }
+
+  // The page's element of this setting.
+  #place(name) {
+    const tag = this.#get(name);
+    const place = elementOf(tag);
+    this.#places.push(place);
+    if (tag && !place.element) this.#page.warn(`${name} is no audio or video element of the page`);
+    return place.element;
   }
 
   async #describe(link, offer, stream, report) {
@@ -128,7 +135,7 @@ export class Media {
       video: !!this.#get("useVideo"),
     };
     for (const kind of ["audio", "video"]) {
-      const [track] = stream.getTracks().filter((one) => one.kind === kind);
+      const track = stream.getTracks().find((one) => one.kind === kind);
       if (answers) {
         if (track) peer.addTrack(track, stream);
         for (const one of peer.getTransceivers()) {
@@ -154,57 +161,60 @@ export class Media {
 
   enable(kind, on) {
     this.#enabled[kind] = on;
-    if (this.#local) this.#switch(this.#local.stream, kind);
+    this.#switch(kind);
   }
 
-  #switch(stream, kind) {
-    for (const track of stream.getTracks()) if (track.kind === kind) track.enabled = this.#enabled[kind];
+  #switch(kind) {
+    for (const track of this.localStream?.getTracks() ?? []) {
+      if (track.kind === kind) track.enabled = this.#enabled[kind];
+    }
   }
 
   ring(on) {
-    const file = this.#get("ringFile");
-    if (!on) this.#ring.stop();
-    else if (file) this.#ring.start(file, this.#page.playbackBlocked);
+    if (on) this.#ring.start(this.#place("ringer_tag"), this.#get("ringFile"), this.#page.playbackBlocked);
+    else this.#ring.stop();
   }
 
   play(epoch) {
     const stream = this.#links.get(epoch)?.remote;
     if (!stream) return;
-    if (!this.#player) {
-      const tag = this.#get("tag");
-      this.#tag = elementOf(tag);
-      if (tag && !this.#tag.element) this.#page.warn("tag is no audio or video element of the page");
-      this.#player = new Player(this.#tag.element, this.#page.playbackBlocked);
-      const speaker = this.#get("useSpeak");
-      if (speaker && speaker !== "any" && speaker !== "none") this.sink(speaker).catch(() => {});
-    }
-    this.#player.play(stream);
+    this.#hearing().play(stream);
     this.#page.remoteStream(stream);
   }
 
-  /** Plays on this output device. */
+  // Made when it is first needed.
+  #hearing() {
+    if (!this.#player) {
+      const speaker = this.#get("useSpeak");
+      const chosen = speaker && speaker !== "any" && speaker !== "none";
+      this.#player = new Player(this.#place("tag"), chosen ? speaker : undefined, this.#page);
+    }
+    return this.#player;
+  }
+
+  /** Plays on this output device, also where nothing is to be heard yet. */
   async sink(id) {
-    if (!this.#player) throw new Error("this call plays nothing yet");
-    await this.#player.sink(id === "any" ? "" : id);
+    if (this.#over) throw new Error("this call has ended");
+    await this.#hearing().sink(id === "any" ? "" : id);
   }
 
   close(epoch) {
-    const link = this.#links.get(epoch);
+    const peer = this.#links.get(epoch)?.peer;
     this.#links.delete(epoch);
-    const peer = link?.peer;
     if (!peer) return;
     peer.ontrack = peer.onconnectionstatechange = null;
     peer.close();
   }
 
   release() {
+    this.#over = true;
     [...this.#links.keys()].forEach((epoch) => this.close(epoch));
     this.#ring.stop();
     this.#player?.end();
     if (this.#local?.own) stop(this.#local.stream);
-    clear(this.#preview?.element, this.#local?.stream);
-    // What a function of the page's has made is taken out again.
-    for (const place of [this.#tag, this.#preview]) if (place?.made) place.element?.remove();
-    this.#local = this.#player = this.#tag = this.#preview = null;
+    clear(this.#preview, this.localStream);
+    for (const { element, made } of this.#places) if (made) element?.remove();
+    this.#places = [];
+    this.#local = this.#player = this.#preview = null;
   }
 }

@@ -31,24 +31,21 @@ export function mediaDevices() {
   throw lack("unsupported", "this browser gives pages no microphone");
 }
 
-// A device that was chosen, if one was.
-function chosen(id) {
+/** The constraint for a device that was chosen, if one was. */
+export function chosen(id) {
   return id && id !== "any" ? { deviceId: { exact: id } } : {};
 }
 
-function videoConstraints(params = {}) {
-  const { minWidth, maxWidth, minHeight, maxHeight, minFrameRate, maxFrameRate, vertoBestFrameRate, ...rest } = params;
-  const range = (min, max, ideal) => {
-    const given = Object.entries({ min, max, ideal }).filter(([, value]) => value !== undefined);
-    return given.length ? Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) : undefined;
-  };
-  const constraints = {
+// Of a screen browsers take no least size.
+function videoConstraints(params, screen) {
+  const { minWidth, maxWidth, minHeight, maxHeight, minFrameRate, maxFrameRate, vertoBestFrameRate, ...rest } = params ?? {};
+  const range = (min, max, ideal) => ({ min: screen ? undefined : min, max, ideal });
+  return {
+    width: range(minWidth, maxWidth),
+    height: range(minHeight, maxHeight),
+    frameRate: range(minFrameRate, maxFrameRate, vertoBestFrameRate),
     ...rest,
-    width: rest.width ?? range(minWidth, maxWidth),
-    height: rest.height ?? range(minHeight, maxHeight),
-    frameRate: rest.frameRate ?? range(minFrameRate, maxFrameRate, vertoBestFrameRate),
   };
-  return Object.fromEntries(Object.entries(constraints).filter(([, value]) => value !== undefined));
 }
 
 /**
@@ -57,7 +54,10 @@ function videoConstraints(params = {}) {
  */
 export async function localStream(get, warn) {
   const given = get("useStream");
-  if (given) return { stream: given, own: false };
+  if (given) {
+    if (!given.getTracks) throw lack("invalid-argument", "useStream must be a MediaStream");
+    return { stream: given, own: false };
+  }
   const screen = get("screenShare");
   const audio = get("useMic") !== "none" && { ...get("audioParams"), ...chosen(get("useMic")) };
   const camera = !screen && get("useVideo") && get("useCamera") !== "none";
@@ -66,13 +66,27 @@ export async function localStream(get, warn) {
   const add = (more) => more.getTracks().forEach((track) => stream.addTrack(track));
   try {
     // First, since a browser shows its screens only in a click.
-    if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams")) }));
-    if (audio || video) add(await capture({ audio, video }, warn));
+    if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams"), true) }));
+    if (audio || video) add(await shared({ audio, video }, warn));
   } catch (error) {
     stop(stream);
     throw error;
   }
   return { stream, own: true };
+}
+
+// What calls have captured, and by which constraints.
+let captured = [];
+
+// Another call's devices are not opened once more, which some browsers answer by silencing the
+// other call: it gets a clone, which is muted and ends by itself.
+async function shared(constraints, warn) {
+  const key = JSON.stringify(constraints);
+  captured = captured.filter(({ stream }) => stream.getTracks().every(({ readyState }) => readyState === "live"));
+  const other = captured.find((one) => one.key === key);
+  const stream = other ? other.stream.clone() : await capture(constraints, warn);
+  captured.push({ key, stream });
+  return stream;
 }
 
 // A device's id that a page has kept may be of a device that is gone, or of an earlier salt: then

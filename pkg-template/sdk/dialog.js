@@ -5,7 +5,7 @@ import * as check from "./check.js";
 import { enums } from "./enums.js";
 import { failure } from "./error.js";
 import { Private, self } from "./private.js";
-import { callCore } from "./requests.js";
+import { callCore, paramsText } from "./requests.js";
 import { coreOf, stateOf } from "./state.js";
 
 // What Client.ask() knows its requests by, and Client.enable() the changes: src/browser/calls.rs.
@@ -18,6 +18,10 @@ const ASK_ONLY = 3;
 
 const parts = new Private();
 
+function say(verto, level, text) {
+  safely(() => (verto.options?.logger ?? globalThis.console)?.[level]?.(`verto: ${text}`));
+}
+
 /** What a call has that isn't the page's to change. */
 class Part {
   /** The core's number of the call; 0 before it has one. */
@@ -25,11 +29,11 @@ class Part {
   onSuccess = null;
   onError = null;
   #dialog;
-  #answer = {};
 
+  /** `settings` are what the page has said of this call's media, the newest first. */
   constructor(dialog, settings) {
     this.#dialog = dialog;
-    this.settings = settings;
+    this.settings = [settings];
     const report = (epoch, what, code, text) => {
       coreOf(dialog.verto).report(this.number, epoch, what, code, text);
     };
@@ -46,16 +50,11 @@ class Part {
 
   /** A setting: of answer(), of newCall(), or an option of the Verto. */
   get(name) {
-    const { options } = this.#dialog.verto;
-    for (const place of [this.#answer, this.settings, options?.deviceParams, options]) {
-      const value = check.isObject(place) ? (place[name] ?? place.deviceParams?.[name]) : undefined;
+    for (const place of [...this.settings, this.#dialog.verto.options]) {
+      const value = check.member(place, name) ?? check.member(check.member(place, "deviceParams"), name);
       if (!check.isMissing(value)) return value;
     }
     return undefined;
-  }
-
-  answered(settings) {
-    this.#answer = settings;
   }
 
   begin(number) {
@@ -68,27 +67,22 @@ class Part {
     if (self(verto.dialogs?.[callID]) === this.#dialog) delete verto.dialogs[callID];
   }
 
-  // The third and fourth argument of newCall(), one of which is called once.
+  // Of the third and fourth argument of newCall() one is called, or none where the page hangs up.
   progressed(error) {
     const { trying, early, active, hangup, purge } = enums.state;
     const { state } = this.#dialog;
-    const [success, failed] = [[trying, early, active].includes(state), [hangup, purge].includes(state)];
-    if (!success && !failed) return;
-    if (success) callBack(this.onSuccess, this.#dialog);
+    if ([trying, early, active].includes(state)) callBack(this.onSuccess, this.#dialog);
+    else if (![hangup, purge].includes(state)) return;
     else if (error) callBack(this.onError, error, this.#dialog);
     this.onSuccess = this.onError = null;
   }
 
   warn(text) {
-    safely(() => {
-      const logger = this.#dialog.verto.options?.logger ?? globalThis.console;
-      logger?.warn?.(`verto: call ${this.#dialog.callID}: ${text}`);
-    });
+    say(this.#dialog.verto, "warn", `call ${this.#dialog.callID}: ${text}`);
   }
 
   #tell(name, ...args) {
-    const { callbacks } = this.#dialog;
-    const own = check.isMissing(this.get(name)) ? callbacks?.[name] : this.get(name);
+    const own = this.get(name) ?? this.#dialog.callbacks?.[name];
     callBack(own, ...args);
     return typeof own === "function";
   }
@@ -108,6 +102,7 @@ export function dialogParams(given) {
     if (name === "callID" || value === "" || !["string", "number", "boolean"].includes(typeof value)) continue;
     kept[name] = value;
   }
+  check.plain("userVariables", given.userVariables);
   if (check.isObject(given.userVariables)) kept.userVariables = given.userVariables;
   if (check.isObject(given.audio)) kept.audio = given.audio;
   return check.json("arguments", kept);
@@ -116,7 +111,7 @@ export function dialogParams(given) {
 // A request about the call. A page that ignores its failure gets no `unhandledrejection`.
 function ask(dialog, what, params, ok, failed) {
   return callCore(dialog.verto, ok, failed, null, (core, id) => {
-    core.ask(id, partOf(dialog).number, what, check.json("params", params()));
+    core.ask(id, partOf(dialog).number, what, paramsText(params()));
   });
 }
 
@@ -139,7 +134,7 @@ export class Dialog {
     return "Dialog";
   }
 
-  constructor(verto, direction, params, settings = params) {
+  constructor(verto, direction, params, settings) {
     this.verto = self(verto);
     this.direction = direction;
     this.params = params;
@@ -162,9 +157,9 @@ export class Dialog {
   answer(params) {
     const given = check.copy("params", params);
     const part = partOf(this);
-    const text = dialogParams(given);
-    part.answered(given);
-    return coreOf(this.verto).answer(part.number, text);
+    const answers = coreOf(this.verto).answer(part.number, dialogParams(given));
+    if (answers) part.settings.unshift(given);
+    return answers;
   }
 
   hangup(params) {
@@ -277,8 +272,7 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   }
   const number = core.new_call(callID, text);
   if (!number) {
-    const logger = verto.options?.logger ?? globalThis.console;
-    safely(() => logger?.error?.("verto: newCall: there is no connection: connect() first"));
+    say(verto, "error", "newCall: there is no connection: connect() first");
     return undefined;
   }
   const params = {

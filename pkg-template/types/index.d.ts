@@ -164,9 +164,10 @@ export type Fresh<T> = T | (() => T | PromiseLike<T>);
 
 /**
  * Where a call is heard or seen: the id of an `audio` or `video` element, the element, or a
- * function that makes one, which is removed after the call.
+ * function that gives either. What a function gives by its id is taken out of the page after the
+ * call.
  */
-export type MediaTag = string | object | (() => object);
+export type MediaTag = string | object | (() => string | object | null);
 
 /**
  * A device: its id in `Verto.audioInDevices` and the like, `any` for the browser's choice, or
@@ -196,6 +197,11 @@ export interface CallSettings {
   localTag?: MediaTag | null;
   /** An option of the `Verto`: the address of the sound of a call that comes in. Default: none. */
   ringFile?: string | null;
+  /**
+   * The `audio` element that rings for a call that comes in, by its own sound where there is no
+   * `ringFile`. Default: one that isn't shown.
+   */
+  ringer_tag?: MediaTag | null;
   /** Whether the call has a picture. Default: false. */
   useVideo?: boolean;
   /** Whether stereo sound is asked for. Default: false. */
@@ -919,8 +925,11 @@ export class Verto {
    */
   iceServers(servers: boolean | object[]): void;
   /**
-   * Sets the option `deviceParams` for calls to come.
+   * Sets members of the option `deviceParams` for calls to come. With `useCamera` and `onResCheck`
+   * that function hears which pictures the camera has, `{ validRes: [[width, height], …],
+   * bestResSupported: [width, height] }` in pixels; the camera is opened for it.
    *
+   * @throws VertoError `invalid-argument`: it is no object.
    * @example
    * verto.deviceParams({ useMic: Verto.audioInDevices[0]?.id });
    */

@@ -30,6 +30,9 @@ extern "C" {
     /// Writes a text frame to such a socket.
     #[wasm_bindgen(method)]
     pub fn send(this: &Host, socket: &WebSocket, text: &str);
+    /// Writes the rest of the speed test that the frame `begin` has begun.
+    #[wasm_bindgen(method)]
+    pub fn speed_test(this: &Host, socket: &WebSocket, begin: &str);
 
     /// Stops listening to such a socket, and closes it.
     #[wasm_bindgen(method)]

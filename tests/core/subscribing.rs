@@ -337,6 +337,71 @@ fn sub_params_end_with_the_last_handler_of_their_channel() {
 }
 
 #[test]
+fn a_channel_is_asked_for_again_with_the_sub_params_that_were_given_last() {
+    let (old, new) = (Some(r#"{"token":"old"}"#), Some(r#"{"token":"new"}"#));
+    let mut h = Harness::ready();
+    h.subscribe_with(&["vcc"], 1, old, false);
+    h.subscribe_with(&["vcc"], 2, old, false);
+    h.forget();
+    // The channel is asked for already, and what that request brings doesn't count any more.
+    h.subscribe_with(&["vcc"], 1, new, false);
+    assert_eq!(
+        h.sent_short(),
+        [r#"3 verto.subscribe {"eventChannel":"vcc","subParams":{"token":"new"}}"#]
+    );
+    h.refuse(2, &json!({ "code": -32000, "message": "expired" }));
+    assert!(h.told().is_empty());
+    h.reply(3, &json!({ "alreadySubscribedChannels": ["vcc"] }));
+    assert_eq!(h.told(), ["readyHandler vcc [1, 2]"]);
+    // It is granted; with the same ones, without any, or locally, it isn't asked for again.
+    h.forget();
+    h.subscribe_with(&["vcc"], 1, new, false);
+    h.subscribe_with(&["vcc"], 3, old, true);
+    h.subscribe(&["vcc"], 4);
+    assert!(h.sent().is_empty());
+    h.subscribe_with(&["vcc"], 4, old, false);
+    assert_eq!(h.sent().len(), 1);
+}
+
+#[test]
+fn a_reconnect_asks_with_the_sub_params_of_whoever_still_listens() {
+    let mut h = Harness::ready();
+    h.subscribe_with(&["vcc"], 1, Some(r#"{"x":1}"#), false);
+    let later = h.subscribe_with(&["vcc"], 2, Some(r#"{"x":2}"#), false);
+    h.subscribe_with(&["other"], 1, Some(r#"{"x":2}"#), false);
+    h.unsubscribe("vcc", Some(later[0]));
+    h.drop_connection();
+    h.next_attempt();
+    h.forget();
+    h.log_in();
+    assert_eq!(
+        h.sent_short(),
+        [
+            "1 login",
+            r#"2 verto.subscribe {"eventChannel":"other","subParams":{"x":2}}"#,
+            r#"3 verto.subscribe {"eventChannel":"vcc","subParams":{"x":1}}"#,
+        ]
+    );
+}
+
+#[test]
+fn a_token_of_each_login_replaces_that_of_the_login_before() {
+    let mut h = Harness::ready();
+    for login in 1..5 {
+        let token = format!(r#"{{"token":{login}}}"#);
+        h.in_login_callback(|h| {
+            h.subscribe_with(&["vcc"], login, Some(&token), false);
+        });
+        let last = h.sent().last().unwrap().clone();
+        assert_eq!(last["params"]["subParams"]["token"], login);
+        h.drop_connection();
+        h.next_attempt();
+        h.log_in();
+        h.told();
+    }
+}
+
+#[test]
 fn local_listeners_hear_events_without_asking_the_server() {
     let mut h = Harness::ready();
     let local = h.subscribe_with(&["vcc"], 1, None, true);

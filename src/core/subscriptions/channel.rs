@@ -95,7 +95,11 @@ pub struct Registration {
 pub struct Channel {
     registrations: Vec<Registration>,
     grant: Grant,
-    sub_params: Option<String>,
+    /// The `subParams` of those registrations that make the server send events, as JSON text: what
+    /// was given last is last.
+    sub_params: Vec<(u32, String)>,
+    /// The `subParams` with which the server was asked last.
+    asked_with: Option<String>,
     /// Which event numbers were skipped. It lies here, and not beside the counter in the
     /// table, since it is looked at only where a number is unusual.
     pub missed: Missed,
@@ -161,7 +165,8 @@ impl Channel {
                 && one.listener.origin == listener.origin
         });
         // All loops have the same source text, and a run of `onWSLogin` has replaced already what
-        // the run before it subscribed. Both take nothing that was made at another time.
+        // the run before it subscribed. So a loop, and a subscription made inside `onWSLogin`, only
+        // replace a twin that was itself made just after a login.
         let is_sure = listener.origin == Origin::Subscribe && at.run == 0;
         let found = twins
             .filter(|one| is_sure || one.made.in_window)
@@ -180,6 +185,7 @@ impl Channel {
     }
 
     fn release_those(&mut self, meant: &dyn Fn(&Registration) -> bool, released: &mut Vec<u32>) {
+        let before = released.len();
         self.registrations.retain(|one| {
             let gone = meant(one);
             if gone {
@@ -187,6 +193,8 @@ impl Channel {
             }
             !gone
         });
+        let is_gone = |serno: &u32| released.iter().skip(before).any(|one| one == serno);
+        self.sub_params.retain(|(serno, _)| !is_gone(serno));
     }
 
     /// Everybody who hears the channel's events.
@@ -201,12 +209,13 @@ impl Channel {
 
     /// The `subParams` that were given last, as JSON text.
     pub fn sub_params(&self) -> Option<&String> {
-        self.sub_params.as_ref()
+        self.sub_params.last().map(|(_, json)| json)
     }
 
-    /// These `subParams` go with the channel from now on.
-    pub fn set_sub_params(&mut self, json: &str) {
-        self.sub_params = Some(json.into());
+    /// These `subParams` were given with the registration `serno`.
+    pub fn set_sub_params(&mut self, serno: u32, json: &str) {
+        self.sub_params.retain(|(one, _)| *one != serno);
+        self.sub_params.push((serno, json.into()));
     }
 
     /// What the server was told, and what it said.
@@ -214,14 +223,16 @@ impl Channel {
         self.grant
     }
 
-    /// Whether the server is still to be asked for it.
+    /// Whether the server is still to be asked for it, or once more with other `subParams`.
     pub fn is_to_be_asked(&self) -> bool {
-        self.is_wanted() && !matches!(self.grant, Grant::Asked(_) | Grant::Confirmed)
+        let is_asked = matches!(self.grant, Grant::Asked(_) | Grant::Confirmed);
+        self.is_wanted() && !(is_asked && self.asked_with.as_ref() == self.sub_params())
     }
 
     /// The server is asked by the request `id`; 0 while the request has no id yet.
     pub fn asked(&mut self, id: u32) {
         self.grant = Grant::Asked(id);
+        self.asked_with = self.sub_params().cloned();
     }
 
     /// The request `id` has this answer. Returns the registrations that it concerns; none

@@ -4,6 +4,16 @@
 //! (the same pair has the same number), and each registration of a listener on a channel
 //! has a *serno*, which is in the handle that the page holds. An event's number on its channel
 //! is another thing, the *event serno*.
+//!
+//! Where it is decided:
+//!
+//! | what | file |
+//! | --- | --- |
+//! | whether a handler takes the place of its twin of an earlier login | `channel.rs` |
+//! | which channels go into one request (the frame is written by `../session/subscribing.rs`) | `asking.rs` |
+//! | who gets an event | `routes.rs` |
+//! | whether an event is a repetition, or some before it are missing | `numbers.rs` |
+//! | the table of channels by their names | `channels.rs` |
 
 mod asking;
 mod channel;
@@ -140,19 +150,19 @@ impl Subscriptions {
         };
         let mut replaced = Removed::default();
         let entry = self.channels.get_or_insert(channel);
-        if let Some(json) = sub_params {
-            entry.set_sub_params(json);
-        }
         let new_serno = self.last_serno + 1;
         let serno = entry.register(listener, at, local, new_serno, &mut replaced.sernos);
         self.last_serno = self.last_serno.max(serno);
+        if let Some(json) = sub_params.filter(|_| !local) {
+            entry.set_sub_params(serno, json);
+        }
         if entry.give_up() {
             replaced.unwanted.push(channel.into());
         }
         Added {
             serno,
             replaced,
-            confirmed: entry.grant() == Grant::Confirmed,
+            confirmed: entry.grant() == Grant::Confirmed && !entry.is_to_be_asked(),
         }
     }
 

@@ -169,9 +169,10 @@ impl World {
         let run = if self.in_run { self.run } else { 0 };
         let (epoch, in_window) = (self.epoch, self.now < self.window_ends);
         for (index, (name, serno)) in names.iter().zip(&sernos).enumerate() {
-            if let Some(json) = sub_params {
-                self.sub_params.insert(name.clone(), json);
-            }
+            let params = sub_params.filter(|_| !local).map(|json| {
+                self.given_params += 1;
+                (self.given_params, json)
+            });
             let here = self.channels.entry(name.clone()).or_default();
             let known = here.iter().any(|one| one.listener == listener);
             let mut replaced = Vec::new();
@@ -181,6 +182,7 @@ impl World {
                     one.in_window |= in_window;
                     assert_eq!(*serno, one.serno, "the same listener registers once");
                     one.local &= local;
+                    one.sub_params = params.or(one.sub_params);
                     if one.run != 0 {
                         one.run = run;
                     }
@@ -193,6 +195,7 @@ impl World {
                         listener,
                         origin,
                         local,
+                        sub_params: params,
                         epoch,
                         in_window,
                         run,
@@ -219,11 +222,23 @@ impl World {
             }
             self.released.extend(replaced.iter().map(|one| one.serno));
             let told = names[..index].contains(name);
-            if self.wire.get(name) == Some(&Wire::Granted) && !local && !told {
+            let granted = self.wire.get(name) == Some(&Wire::Granted) && self.is_asked_for(name);
+            if granted && !local && !told {
                 self.due.push(format!("confirmed {name} [{serno}]"));
             }
         }
         self.settle_down();
+        let unasked = |name: &&String| {
+            let answered = matches!(self.wire.get(*name), Some(Wire::Refused | Wire::Unknown(_)));
+            self.is_wanted(name) && !answered && !self.is_asked_for(name)
+        };
+        if self.logged_in {
+            assert_eq!(
+                names.iter().find(unasked),
+                None,
+                "asked with the new subParams"
+            );
+        }
     }
 
     /// Ends registrations: each target is a channel, with one of its registrations or, with
@@ -248,9 +263,6 @@ impl World {
             let meant = |one: &mut Registration| *serno == 0 || one.serno == *serno;
             self.released
                 .extend(here.extract_if(.., meant).map(|one| one.serno));
-            if here.is_empty() {
-                self.sub_params.remove(name);
-            }
             if !self.is_wanted(name) {
                 self.expected.remove(name);
                 self.missed.remove(name);

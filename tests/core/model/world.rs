@@ -84,6 +84,8 @@ pub struct Registration {
     pub listener: u32,
     pub origin: Origin,
     pub local: bool,
+    /// The `subParams` that were last given with it, and when that was.
+    pub sub_params: Option<(u32, &'static str)>,
     /// How many logins were answered before it was made, and whether one was so just before.
     pub epoch: u32,
     pub in_window: bool,
@@ -168,8 +170,10 @@ pub struct World {
     pub pings: VecDeque<Tree>,
     /// The page's handlers on each channel.
     pub channels: BTreeMap<String, Vec<Registration>>,
-    /// The `subParams` that were last given for a channel.
-    pub sub_params: BTreeMap<String, &'static str>,
+    /// How often `subParams` were given.
+    pub given_params: u32,
+    /// The `subParams` with which the server was last asked for a channel.
+    pub wire_params: BTreeMap<String, Tree>,
     /// The highest number of a registration.
     pub last_serno: u32,
     /// How many times `onWSLogin(true)` has run.
@@ -250,7 +254,8 @@ impl World {
             replies: Vec::new(),
             pings: VecDeque::new(),
             channels: BTreeMap::new(),
-            sub_params: BTreeMap::new(),
+            given_params: 0,
+            wire_params: BTreeMap::new(),
             last_serno: 0,
             run: 0,
             epoch: 0,
@@ -298,9 +303,21 @@ impl World {
     pub fn forget_channels(&mut self) {
         self.expected.clear();
         self.missed.clear();
-        self.sub_params.clear();
         let all = std::mem::take(&mut self.channels).into_values().flatten();
         self.released.extend(all.map(|one| one.serno));
+    }
+
+    /// The `subParams` that were given last for a channel.
+    pub fn sub_params(&self, name: &str) -> Tree {
+        let here = self.channels.get(name).into_iter().flatten();
+        let last = here.filter_map(|one| one.sub_params).max();
+        last.map_or(Tree::Null, |(_, json)| json.parse().unwrap())
+    }
+
+    /// Whether the server was asked for a channel as it is wanted now, and has not refused it.
+    pub fn is_asked_for(&self, name: &str) -> bool {
+        matches!(self.wire.get(name), Some(Wire::Asked(_) | Wire::Granted))
+            && self.wire_params.get(name) == Some(&self.sub_params(name))
     }
 
     /// Whether somebody listens to a channel who needs the server to send its events.
