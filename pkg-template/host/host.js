@@ -63,7 +63,10 @@ export class Host extends Sockets {
   }
 
   settle(id, ok, value) {
-    this.#heldState?.calls.settle(id, ok, value);
+    const state = this.#heldState;
+    if (!state) return;
+    if (ok || value.kind === "auth" || value.kind === "rejected") state.lastResponse = ok ? value : value.data;
+    state.calls.settle(id, ok, value);
   }
 
   state(state, attempt, delayMs, reason, error) {

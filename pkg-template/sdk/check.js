@@ -125,6 +125,14 @@ export function json(name, value) {
   return fits(name, text);
 }
 
+/** The JSON text of an object that goes to the server as names with values: a server may crash on anything else. */
+export function plain(name, value) {
+  const text = json(name, value);
+  // JSON writes a Map, for one, as an object without members.
+  if (isMissing(value) || Object.prototype.toString.call(value) === "[object Object]") return text;
+  throw badArgument(name, "must be an object");
+}
+
 /** A number of ms; `usual` where it is left out. */
 export function milliseconds(name, value, usual) {
   if (isMissing(value)) return usual;

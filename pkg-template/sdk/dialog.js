@@ -5,7 +5,7 @@ import * as check from "./check.js";
 import { enums } from "./enums.js";
 import { failure } from "./error.js";
 import { Private, self } from "./private.js";
-import { callCore } from "./requests.js";
+import { callCore, paramsText } from "./requests.js";
 import { coreOf, stateOf } from "./state.js";
 
 // What Client.ask() knows its requests by, and Client.enable() the changes: src/browser/calls.rs.
@@ -110,6 +110,7 @@ export function dialogParams(given) {
     if (name === "callID" || value === "" || !["string", "number", "boolean"].includes(typeof value)) continue;
     kept[name] = value;
   }
+  check.plain("userVariables", given.userVariables);
   if (check.isObject(given.userVariables)) kept.userVariables = given.userVariables;
   if (check.isObject(given.audio)) kept.audio = given.audio;
   return check.json("arguments", kept);
@@ -118,7 +119,7 @@ export function dialogParams(given) {
 // A request about the call. A page that ignores its failure gets no `unhandledrejection`.
 function ask(dialog, what, params, ok, failed) {
   return callCore(dialog.verto, ok, failed, null, (core, id) => {
-    core.ask(id, partOf(dialog).number, what, check.json("params", params()));
+    core.ask(id, partOf(dialog).number, what, paramsText(params()));
   });
 }
 

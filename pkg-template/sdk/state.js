@@ -18,8 +18,12 @@ class State {
   registrations = new Registrations();
   /** The calls that have not ended, by the core's numbers. */
   dialogs = new Map();
+  /** What is a field of the page's `Verto`, which may be frozen. */
+  fields = {};
   /** The callbacks of connections that connect() has ended, until their end is told. */
   former = [];
+  /** What the server answered last to a call, be it a result or an error. */
+  lastResponse;
   #target = null;
 
   /** What addEventListener() adds its listeners to; it is made when there is a first listener. */
@@ -57,7 +61,7 @@ export function coreOf(verto) {
   return state.core;
 }
 
-/** The core if there is one already; `verto` may be anything. */
-export function coreIfAny(verto) {
-  return states.get(verto)?.core;
+/** The state, if `verto` has one; it may be anything. */
+export function stateIfAny(verto) {
+  return states.get(verto);
 }

@@ -55,6 +55,11 @@ impl Client {
             .command(|session, now| session.connect(now, call, config));
     }
 
+    /// Logs in on the live connection, or waits for the login of the one that is being made.
+    pub fn login(&self, call: CallId) {
+        self.shell.command(|session, now| session.login(now, call));
+    }
+
     /// A socket that [`Host::socket`] made is open.
     pub fn opened(&self, socket: SocketId) {
         self.shell
@@ -181,7 +186,7 @@ impl Client {
         sub_params: Option<String>,
         local: bool,
     ) -> js_sys::Array {
-        let channels = texts(channels);
+        let channels = params::texts(channels);
         let listener = Listener {
             number: listener,
             twin,
@@ -204,7 +209,7 @@ impl Client {
     /// Ends registrations: those of the numbers in `sernos`, each on the channel at the same place
     /// in `channels`. A number of 0 stands for all registrations of that channel.
     pub fn unsubscribe(&self, channels: &js_sys::Array, sernos: &js_sys::Array) {
-        let channels = texts(channels);
+        let channels = params::texts(channels);
         let sernos: Vec<_> = sernos
             .iter()
             .filter_map(|serno| serno.as_f64())
@@ -245,8 +250,4 @@ impl Client {
             .command(|session, now| session.request(now, request));
         true
     }
-}
-
-fn texts(array: &js_sys::Array) -> Vec<String> {
-    array.iter().filter_map(|text| text.as_string()).collect()
 }

@@ -27,7 +27,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
-    /// Writes a text frame to such a socket.
+    /// Writes a text frame to such a socket. After one that begins a speed test come its others.
     #[wasm_bindgen(method)]
     pub fn send(this: &Host, socket: &WebSocket, text: &str);
 

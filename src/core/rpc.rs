@@ -97,13 +97,18 @@ impl Rpc {
     /// Registers a request that is about to be written; returns its id.
     pub fn register(&mut self, owner: Owner, deadline: Ms) -> u32 {
         self.last_id += 1;
+        self.register_as(self.last_id, owner, deadline);
+        self.last_id
+    }
+
+    /// Registers a request under an id that isn't the next.
+    pub fn register_as(&mut self, id: u32, owner: Owner, deadline: Ms) {
         self.push(Entry {
-            id: self.last_id,
+            id,
             owner,
             deadline,
             params: String::new(),
         });
-        self.last_id
     }
 
     fn push(&mut self, entry: Entry) {

@@ -370,7 +370,7 @@ fn endless_settings_are_survived() {
 #[test]
 fn a_fallback_server_that_answers_no_pings_is_not_judged_by_the_others() {
     let mut h = Harness::ready_with(Config {
-        fallback_url: Some("wss://b.test/ws".into()),
+        fallback_urls: vec!["wss://b.test/ws".into()],
         ..watched()
     });
     h.pong();

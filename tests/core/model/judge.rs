@@ -74,7 +74,7 @@ impl World {
             Io::Open { socket, url } => {
                 assert_eq!(self.live, None, "two live sockets");
                 let usual =
-                    self.config.fallback_url.is_none() || (self.failed / 2).is_multiple_of(2);
+                    self.config.fallback_urls.is_empty() || (self.failed / 2).is_multiple_of(2);
                 assert_eq!(*url == config().url, usual, "whose turn is it: {url}");
                 if self.at_fallback == usual {
                     self.at_fallback = !usual;

@@ -233,7 +233,11 @@ impl World {
             self.is_wanted(name) && !answered && !self.is_asked_for(name)
         };
         if self.logged_in {
-            assert_eq!(names.iter().find(unasked), None, "asked with the new subParams");
+            assert_eq!(
+                names.iter().find(unasked),
+                None,
+                "asked with the new subParams"
+            );
         }
     }
 
