@@ -10,13 +10,17 @@ const { run, skip } = calls;
 
 const ROUND = 10;
 const ROUNDS = 10;
-/** Bytes: without a leak ten rounds came and went by some 20 KB; a peer connection that is kept is more. */
-const TOLERANCE = 128 * 1024;
+/** Bytes in 50 calls: without a leak they were up to 48 KB, of which most goes a moment later; Dialogs that are kept are 117 KB. */
+const TOLERANCE = 64 * 1024;
 
-// Ten calls, each of which ends in another way.
-const round = () =>
-  run(async () => {
-    const [anna, bob] = [window.anna, window.bob];
+// Only Chromium tells; and each private field of verto-legacy-min.js is a WeakMap, whose table grows.
+const MEASURED = engine === "chromium" && process.env.VERTO_SCRIPT !== "legacy";
+
+// Makes the page's function for ten calls, each of which ends in another way. It is made once, since
+// code that is compiled again and again takes memory too.
+async function prepare() {
+  const [anna, bob] = [await User.login("1001"), await User.login("1002")];
+  window.round = async () => {
     const over = async (call) => {
       await anna.is("destroy", call);
       return call.cause;
@@ -67,7 +71,8 @@ const round = () =>
     elements.clear();
     used.played.clear();
     return seen;
-  });
+  };
+}
 
 async function heap() {
   for (let i = 0; i < 3; i++) await collectGarbage(calls.driver);
@@ -76,13 +81,10 @@ async function heap() {
 }
 
 test("a hundred calls one after another leave nothing, and the heap is flat", { skip }, async () => {
-  await run(async () => {
-    window.anna = await User.login("1001");
-    window.bob = await User.login("1002");
-  });
+  await run(prepare);
   const sizes = [];
   for (let i = 0; i < ROUNDS; i++) {
-    const { causes, left } = await round();
+    const { causes, left } = await run(() => round());
     assert.deepEqual(causes, [
       "NORMAL_CLEARING",
       "USER_BUSY",
@@ -97,9 +99,9 @@ test("a hundred calls one after another leave nothing, and the heap is flat", { 
     ]);
     assert.deepEqual(left, NOTHING);
     assert.deepEqual((await calls.sim.state()).dialogs, []);
-    if (engine === "chromium") sizes.push(await heap());
+    if (MEASURED) sizes.push(await heap());
   }
-  // The first round makes what lasts.
-  const grown = sizes.at(-1) - sizes[1];
-  assert.ok(!(grown > TOLERANCE), `the heap has grown by ${grown} bytes in ${(ROUNDS - 2) * ROUND} calls: ${sizes}`);
+  // The first half makes what lasts: code that is compiled, tables.
+  const grown = sizes.at(-1) - sizes[ROUNDS / 2 - 1];
+  assert.ok(!(grown > TOLERANCE), `the heap has grown by ${grown} bytes in ${(ROUNDS / 2) * ROUND} calls: ${sizes}`);
 });

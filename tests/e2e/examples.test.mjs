@@ -179,6 +179,8 @@ test("answer.html and hold-transfer.html: answered, held, transferred; rejected"
     await logged("active");
     await at(caller);
     await logged("active");
+    // The server holds no call whose media are not up yet.
+    await until("the sound", async () => (await sim.state()).dialogs.every(({ connected }) => connected));
     await page.click("hold");
     await logged("held");
     await page.click("hold");
