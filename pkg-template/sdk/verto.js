@@ -320,6 +320,7 @@ export class Verto extends Caller {
 // A frozen instance works too, as stores of state make them.
 for (const name of ["options", "callbacks", "dialogs"]) {
   Object.defineProperty(Verto.prototype, name, {
+    __proto__: null,
     get() {
       return stateIfAny(this)?.fields[name];
     },
