@@ -103,7 +103,14 @@ export class Sockets {
    * then fails the request. What a WebSocket class of the page's throws is the page's own error.
    */
   send(socket, text) {
-    safely(() => socket.send(text));
+    safely(() => {
+      socket.send(text);
+      if (text[0] !== "#") return;
+      // A speed test, `#SPU <bytes>`: so many bytes follow.
+      const frame = "#SPB".padEnd(1024, ".");
+      for (let left = text.slice(4); left > 0; left -= 1024) socket.send(frame);
+      socket.send("#SPE");
+    });
   }
 
   #stay() {
@@ -150,17 +157,6 @@ export class Sockets {
       }
     }
     core.frame(id, frame);
-  }
-
-  /** Sends what a speed test begins with `#SPU <bytes>`. A closing socket may throw: then the test is lost with it. */
-  speed_test(socket, begin) {
-    const frame = "#SPB".padEnd(1024, ".");
-    try {
-      for (let left = begin.slice(4); left > 0; left -= 1024) socket.send(frame);
-      socket.send("#SPE");
-    } catch {
-      // The `close` event that follows fails the request.
-    }
   }
 
   // Takes a frame of a speed test, if this is one: `#SPU <ms>` ends what went up, which took the

@@ -27,12 +27,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
 
-    /// Writes a text frame to such a socket.
+    /// Writes a text frame to such a socket. After one that begins a speed test come its others.
     #[wasm_bindgen(method)]
     pub fn send(this: &Host, socket: &WebSocket, text: &str);
-    /// Writes the rest of the speed test that the frame `begin` has begun.
-    #[wasm_bindgen(method)]
-    pub fn speed_test(this: &Host, socket: &WebSocket, begin: &str);
 
     /// Stops listening to such a socket, and closes it.
     #[wasm_bindgen(method)]

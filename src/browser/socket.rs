@@ -21,9 +21,6 @@ impl Socket {
     /// Writes a text frame.
     pub fn send(&self, text: &str) {
         self.host.send(&self.socket, text);
-        if text.starts_with("#SPU") {
-            self.host.speed_test(&self.socket, text);
-        }
     }
 }
 

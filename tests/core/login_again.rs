@@ -133,6 +133,30 @@ fn a_connection_that_is_lost_takes_the_login_with_it_or_the_next_one_is_it() {
 }
 
 #[test]
+fn two_at_once_ask_the_page_once_and_each_is_told() {
+    let mut h = Harness::ready();
+    h.forget();
+    h.login(7);
+    h.login(8);
+    assert_eq!(h.did(), ["credentials 2"]);
+    h.credentials(Ok(String::new()));
+    for call in [7, 8] {
+        assert_eq!(h.error(call).kind, Kind::Auth, "there are none");
+    }
+    assert_eq!(h.session.state(), State::Ready);
+}
+
+#[test]
+fn credentials_that_never_come_fail_the_call_in_their_time() {
+    let mut h = Harness::ready();
+    h.login(7);
+    h.wait(config().credentials_timeout);
+    assert_eq!(h.error(7).kind, Kind::Timeout);
+    assert_eq!(h.session.state(), State::Ready);
+    assert_eq!(h.session.deadline(), None);
+}
+
+#[test]
 fn an_unanswered_login_on_a_live_connection_times_out() {
     let mut h = Harness::ready();
     h.login(7);

@@ -76,41 +76,29 @@ impl<V: Value> Session<V> {
         let Some(mut question) = self.question.take_if(is_open) else {
             return;
         };
-        match (self.phase, login) {
-            (Phase::Ready, login) => self.log_in_again(now, login),
-            (_, Ok(params)) if params.is_empty() => {
+        if matches!(self.phase, Phase::Ready) {
+            return self.log_in_again(now, login);
+        }
+        let is_asking = matches!(self.phase, Phase::Asking { .. });
+        match login {
+            Ok(params) if params.is_empty() => {
                 let error = no_credentials();
                 let failure = Some(error.clone());
                 let told = Notice::Login { error: failure };
                 self.finish(error, Kind::Auth.name(), Some(told));
             }
-            (Phase::Asking { .. }, Ok(params)) => self.log_in(now, &params),
-            (_, Ok(params)) => {
+            Ok(params) if is_asking => self.log_in(now, &params),
+            Ok(params) => {
                 question.answer = Some(params);
                 self.question = Some(question);
             }
             // Credentials that the page gave as they are stay unusable; a function may give
             // better ones at the next attempt.
-            (_, Err(error)) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
+            Err(error) if error.kind == Kind::InvalidArgument && !self.is_fresh() => {
                 self.finish(error, Kind::InvalidArgument.name(), None);
             }
-            (Phase::Asking { .. }, Err(error)) => self.lost(now, error),
-            (_, Err(_)) => {}
-        }
-    }
-
-    fn log_in(&mut self, now: Ms, params: &str) {
-        match self.unfit(LOGIN, params) {
-            None => {
-                self.phase = Phase::LoggingIn;
-                let timeout = self.login.patience(self.timeout());
-                self.send(now.saturating_add(timeout), Owner::Login, LOGIN, params);
-            }
-            Some(error) if error.kind == Kind::TooLarge => {
-                self.finish(error.of(LOGIN, false), Kind::TooLarge.name(), None);
-            }
-            // There may be memory for it at the next attempt.
-            Some(error) => self.lost(now, error.of(LOGIN, false)),
+            Err(error) if is_asking => self.lost(now, error),
+            Err(_) => {}
         }
     }
 
@@ -130,16 +118,16 @@ impl<V: Value> Session<V> {
         self.clock(now);
         self.login.wait(call);
         if matches!(self.phase, Phase::Ready) {
-            self.question = Some(self.open_question(now));
+            self.question = Some(self.question(now));
         }
     }
 
-    /// Sends a login for each call of `login` that waits, or tells it why there is none.
     pub(super) fn log_in_again(&mut self, now: Ms, login: Result<String, Error<V>>) {
-        let login = match login {
-            Ok(params) if params.is_empty() => Err(no_credentials()),
-            login => login,
-        };
+        let login = login.and_then(|params| match self.unfit(LOGIN, &params) {
+            Some(error) => Err(error.of(LOGIN, false)),
+            None if params.is_empty() => Err(no_credentials()),
+            None => Ok(params),
+        });
         while let Some(call) = self.login.take_call() {
             match &login {
                 Ok(params) => {
@@ -154,6 +142,21 @@ impl<V: Value> Session<V> {
                 }
                 Err(error) => self.refuse(call, error.clone()),
             }
+        }
+    }
+
+    fn log_in(&mut self, now: Ms, params: &str) {
+        match self.unfit("login", params) {
+            None => {
+                self.phase = Phase::LoggingIn;
+                let timeout = self.login.patience(self.timeout());
+                self.send(now.saturating_add(timeout), Owner::Login, "login", params);
+            }
+            Some(error) if error.kind == Kind::TooLarge => {
+                self.finish(error.of("login", false), Kind::TooLarge.name(), None);
+            }
+            // There may be memory for it at the next attempt.
+            Some(error) => self.lost(now, error.of("login", false)),
         }
     }
 
@@ -213,9 +216,10 @@ impl<V: Value> Session<V> {
         self.tell_state(0, None, None);
     }
 
-    /// Asks the page for the credentials of the login that comes next.
+    /// Asks the page for its credentials, unless an earlier attempt has asked and that question
+    /// still counts: who types a password is not asked again because the network failed.
     pub(super) fn ask_credentials(&mut self, now: Ms) {
-        let question = self.open_question(now);
+        let question = self.question(now);
         if let Some(params) = question.answer {
             return self.log_in(now, &params);
         }
@@ -225,9 +229,8 @@ impl<V: Value> Session<V> {
         self.question = Some(question);
     }
 
-    /// Asks the page for its credentials, unless it was asked before and that question still
-    /// counts: who types a password is not asked again because the network failed.
-    fn open_question(&mut self, now: Ms) -> Question {
+    /// The question that still counts, or a new one.
+    fn question(&mut self, now: Ms) -> Question {
         let asked = self.question.take().filter(|one| one.deadline > now);
         asked.unwrap_or_else(|| {
             self.last_question += 1;
