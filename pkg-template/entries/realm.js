@@ -54,13 +54,16 @@ class List {
 export const Map = works() ? globalThis.Map : List;
 
 // jsdom has neither. Importing does nothing there, and using says what is missing.
+const missing = () => {
+  throw new Error("there is no TextDecoder or TextEncoder: the page must have both before this script loads");
+};
 class Missing {
   decode(bytes) {
-    if (bytes) throw new Error("there is no TextDecoder here");
+    if (bytes) missing();
   }
 
   encodeInto() {
-    throw new Error("there is no TextEncoder here");
+    missing();
   }
 }
 

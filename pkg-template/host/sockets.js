@@ -5,11 +5,17 @@ import { safely } from "./page-code.js";
 
 const nothing = () => {};
 
+// A page that is being left loses its sockets after `beforeunload` and before `pagehide` (Firefox): that
+// is no outage, and whoever told the page of one would alert or redirect a page that is going. If it stays
+// after all, which no event tells, this many ms later it is one.
+const LEAVE = "beforeunload";
+const STAYS_AFTER = 5_000;
+
 // What tells that the network is back, or that the page may have slept: events of the window (or
 // of the worker), and of the document where there is one. `pageshow` also comes when the page
 // returns from the back-forward cache; `resume` follows when a tab was frozen.
 const WAKE_UPS = [
-  [() => globalThis, ["online", "pageshow"]],
+  [() => globalThis, ["online", "pageshow", LEAVE]],
   [() => globalThis.document, ["visibilitychange", "resume"]],
 ];
 
@@ -51,10 +57,18 @@ export class Sockets {
   #routes = new Map();
   #version;
   #count = 0;
+  // While the page may be being left: what is to be told of its sockets if it stays.
+  #held = null;
   // The speed test whose frames come down.
   #test = {};
   #woke = (event) => {
-    if (event.target?.hidden !== true) this.core?.woke();
+    if (event.type === LEAVE) {
+      this.#held ??= [];
+      setTimeout(() => this.#stay(), STAYS_AFTER);
+    } else if (event.target?.hidden !== true) {
+      this.#stay();
+      this.core?.woke();
+    }
   };
 
   /**
@@ -68,7 +82,11 @@ export class Sockets {
       socket.binaryType = "arraybuffer";
       socket.onopen = () => core.opened(id);
       socket.onmessage = (event) => this.#receive(core, id, event);
-      socket.onclose = ({ code }) => core.closed(id, code);
+      socket.onclose = ({ code }) => {
+        const tell = () => core.closed(id, code);
+        if (this.#held) this.#held.push(tell);
+        else tell();
+      };
       // The npm package `ws` ends the process if nobody listens for errors.
       socket.onerror = nothing;
       return socket;
@@ -93,6 +111,12 @@ export class Sockets {
       for (let left = text.slice(4); left > 0; left -= 1024) socket.send(frame);
       socket.send("#SPE");
     });
+  }
+
+  #stay() {
+    const held = this.#held ?? NONE;
+    this.#held = null;
+    for (const tell of held) tell();
   }
 
   /** Closes a socket and stops listening to it. A WebSocket class of the page's may throw at either. */

@@ -21,10 +21,10 @@ const ICE_TIMEOUT = 1_000;
 /** The STUN servers for `iceServers: true`. */
 export const usual = { iceServers: [{ urls: "stun:stun.l.google.com:19302" }] };
 
-function iceServers(get) {
-  const given = get("iceServers");
+function iceServers(page) {
+  const given = page.get("iceServers");
   const servers = given === true ? usual.iceServers : Array.isArray(given) ? given : [];
-  const turn = get("turnServer");
+  const turn = page.get("turnServer");
   return [...servers, ...(turn ? [turn].flat() : [])].map((one) => (typeof one === "string" ? { urls: one } : one));
 }
 
@@ -43,17 +43,13 @@ export class Media {
   #preview = null;
   #enabled = { audio: true, video: true };
   #over = false;
-  #get;
-  #report;
   #page;
 
   /**
-   * `get` gives a setting of the call by its name, `report` tells the core; `page` has what the page
-   * is told of: `warn`, `remoteStream`, `playbackBlocked`.
+   * `page` has `get`, a setting of the call by its name; `report`, which tells the core; and what the
+   * page is told of: `warn`, `remoteStream`, `playbackBlocked`.
    */
-  constructor(get, report, page) {
-    this.#get = get;
-    this.#report = report;
+  constructor(page) {
     this.#page = page;
   }
 
@@ -71,12 +67,12 @@ export class Media {
     const link = { peer: null, remote: null };
     this.#links.set(epoch, link);
     this.#enabled = enabled;
-    const report = (what, code = 0, text = "") => this.#report(epoch, what, code, text);
+    const report = (what, code = 0, text = "") => this.#page.report(epoch, what, code, text);
     const isOver = () => this.#links.get(epoch) !== link;
     try {
       if (!globalThis.RTCPeerConnection) throw lack("unsupported", "this browser has no WebRTC");
       if (!this.#local) {
-        const local = await localStream(this.#get, this.#page.warn);
+        const local = await localStream(this.#page);
         if (!isOver()) this.#granted(local);
         else if (local.own) stop(local.stream);
       }
@@ -86,7 +82,7 @@ export class Media {
       const video = stream.getVideoTracks().length > 0;
       report(GRANTED, Number(audio) + 2 * Number(video));
       const sdp = await this.#describe(link, offer, stream, report);
-      if (!isOver()) report(LOCAL, 0, this.#get("useStereo") ? withStereo(sdp) : sdp);
+      if (!isOver()) report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
     } catch (error) {
       if (!isOver()) report(FAILED, ...trouble(error));
     }
@@ -103,7 +99,7 @@ export class Media {
 
   // The page's element of this setting.
   #place(name) {
-    const tag = this.#get(name);
+    const tag = this.#page.get(name);
     const place = elementOf(tag);
     this.#places.push(place);
     if (tag && !place.element) this.#page.warn(`${name} is no audio or video element of the page`);
@@ -112,7 +108,7 @@ export class Media {
 
   async #describe(link, offer, stream, report) {
     const peer = (link.peer = new RTCPeerConnection({
-      iceServers: iceServers(this.#get),
+      iceServers: iceServers(this.#page),
       bundlePolicy: "balanced",
     }));
     link.remote = new MediaStream();
@@ -124,15 +120,15 @@ export class Media {
     if (offer !== undefined) await peer.setRemoteDescription({ type: "offer", sdp: offer });
     this.#addTracks(peer, stream, offer !== undefined);
     await peer.setLocalDescription(await (offer === undefined ? peer.createOffer() : peer.createAnswer()));
-    await gathered(peer, this.#get("iceTimeout") ?? ICE_TIMEOUT);
+    await gathered(peer, this.#page.get("iceTimeout") ?? ICE_TIMEOUT);
     return peer.localDescription.sdp;
   }
 
   // The server wants audio to come first.
   #addTracks(peer, stream, answers) {
     const wanted = {
-      audio: this.#get("useSpeak") !== "none",
-      video: !!this.#get("useVideo"),
+      audio: this.#page.get("useSpeak") !== "none",
+      video: !!this.#page.get("useVideo"),
     };
     for (const kind of ["audio", "video"]) {
       const track = stream.getTracks().find((one) => one.kind === kind);
@@ -153,9 +149,9 @@ export class Media {
     const link = this.#links.get(epoch);
     try {
       await link.peer.setRemoteDescription({ type: "answer", sdp });
-      this.#report(epoch, APPLIED, 0, "");
+      this.#page.report(epoch, APPLIED, 0, "");
     } catch (error) {
-      this.#report(epoch, FAILED, CODES["media-failed"], String(error?.message));
+      this.#page.report(epoch, FAILED, CODES["media-failed"], String(error?.message));
     }
   }
 
@@ -171,7 +167,7 @@ export class Media {
   }
 
   ring(on) {
-    if (on) this.#ring.start(this.#place("ringer_tag"), this.#get("ringFile"), this.#page.playbackBlocked);
+    if (on) this.#ring.start(this.#place("ringer_tag"), this.#page.get("ringFile"), this.#page);
     else this.#ring.stop();
   }
 
@@ -185,7 +181,7 @@ export class Media {
   // Made when it is first needed.
   #hearing() {
     if (!this.#player) {
-      const speaker = this.#get("useSpeak");
+      const speaker = this.#page.get("useSpeak");
       const chosen = speaker && speaker !== "any" && speaker !== "none";
       this.#player = new Player(this.#place("tag"), chosen ? speaker : undefined, this.#page);
     }

@@ -132,14 +132,14 @@ export class Ring {
   #element = null;
 
   /** Without a `file` the page's element rings by its own sound. */
-  start(given, file, refused) {
+  start(given, file, page) {
     if (!given && !file) return;
     // The page may have one element for everything: while that plays a call it doesn't ring.
     const element = (this.#element = given && !given.srcObject ? given : new Audio());
     ringing.set(element, (ringing.get(element) ?? 0) + 1);
     if (file) element.src = file;
     element.loop = true;
-    start(element).then((plays) => !plays && this.#element === element && refused(element));
+    start(element).then((plays) => !plays && this.#element === element && page.playbackBlocked(element));
   }
 
   stop() {

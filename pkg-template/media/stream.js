@@ -52,7 +52,8 @@ function videoConstraints(params, screen) {
  * Gets the local stream that the call's settings ask for, and says whether it is ours to stop:
  * that of `useStream` is the page's.
  */
-export async function localStream(get, warn) {
+export async function localStream(page) {
+  const get = (name) => page.get(name);
   const given = get("useStream");
   if (given) {
     if (!given.getTracks) throw lack("invalid-argument", "useStream must be a MediaStream");
@@ -67,7 +68,7 @@ export async function localStream(get, warn) {
   try {
     // First, since a browser shows its screens only in a click.
     if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams"), true) }));
-    if (audio || video) add(await shared({ audio, video }, warn));
+    if (audio || video) add(await shared({ audio, video }, page));
   } catch (error) {
     stop(stream);
     throw error;
@@ -80,24 +81,24 @@ let captured = [];
 
 // Another call's devices are not opened once more, which some browsers answer by silencing the
 // other call: it gets a clone, which is muted and ends by itself.
-async function shared(constraints, warn) {
+async function shared(constraints, page) {
   const key = JSON.stringify(constraints);
   captured = captured.filter(({ stream }) => stream.getTracks().every(({ readyState }) => readyState === "live"));
   const other = captured.find((one) => one.key === key);
-  const stream = other ? other.stream.clone() : await capture(constraints, warn);
+  const stream = other ? other.stream.clone() : await capture(constraints, page);
   captured.push({ key, stream });
   return stream;
 }
 
 // A device's id that a page has kept may be of a device that is gone, or of an earlier salt: then
 // the usual one is asked for.
-async function capture(constraints, warn) {
+async function capture(constraints, page) {
   try {
     return await mediaDevices().getUserMedia(constraints);
   } catch (error) {
     const kept = [constraints.audio, constraints.video].some((kind) => kind?.deviceId?.exact);
     if (!kept || KINDS[error.name] !== "media-missing") throw error;
-    warn(`a chosen device isn't there (${error.message}): the usual one is taken`);
+    page.warn(`a chosen device isn't there (${error.message}): the usual one is taken`);
     const usual = (kind) => kind && { ...kind, deviceId: undefined };
     return mediaDevices().getUserMedia({ audio: usual(constraints.audio), video: usual(constraints.video) });
   }

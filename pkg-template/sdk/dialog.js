@@ -15,6 +15,12 @@ const HOLD = 2;
 const TOGGLE_HOLD = 3;
 const CHANGES = { off: 0, on: 1, toggle: 2, false: 1, true: 0 };
 const ASK_ONLY = 3;
+// What it returns the sum of.
+const ENABLED = 1;
+const THERE = 2;
+
+// What a call's params have where the page says nothing.
+const DEFAULTS = { useVideo: false, useStereo: false, screenShare: false };
 
 const parts = new Private();
 
@@ -22,30 +28,19 @@ function say(verto, level, text) {
   safely(() => (verto.options?.logger ?? globalThis.console)?.[level]?.(`verto: ${text}`));
 }
 
-/** What a call has that isn't the page's to change. */
+/** What a call has that isn't the page's to change; its media part tells it what it sees. */
 class Part {
   /** The core's number of the call; 0 before it has one. */
   number = 0;
   onSuccess = null;
   onError = null;
+  media = new Media(this);
   #dialog;
 
   /** `settings` are what the page has said of this call's media, the newest first. */
   constructor(dialog, settings) {
     this.#dialog = dialog;
     this.settings = [settings];
-    const report = (epoch, what, code, text) => {
-      coreOf(dialog.verto).report(this.number, epoch, what, code, text);
-    };
-    this.media = new Media((name) => this.get(name), report, {
-      warn: (text) => this.warn(text),
-      remoteStream: (stream) => this.#tell("onRemoteStream", stream, dialog),
-      playbackBlocked: (element) => {
-        if (!this.#tell("onPlaybackBlocked", dialog, element)) {
-          this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
-        }
-      },
-    });
   }
 
   /** A setting: of answer(), of newCall(), or an option of the Verto. */
@@ -75,6 +70,19 @@ class Part {
     else if (![hangup, purge].includes(state)) return;
     else if (error) callBack(this.onError, error, this.#dialog);
     this.onSuccess = this.onError = null;
+  }
+
+  report(epoch, what, code, text) {
+    coreOf(this.#dialog.verto).report(this.number, epoch, what, code, text);
+  }
+
+  remoteStream(stream) {
+    this.#tell("onRemoteStream", stream, this.#dialog);
+  }
+
+  playbackBlocked(element) {
+    if (this.#tell("onPlaybackBlocked", this.#dialog, element)) return;
+    this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
   }
 
   warn(text) {
@@ -115,18 +123,9 @@ function ask(dialog, what, params, ok, failed) {
   });
 }
 
-function hold(dialog, action, ok, failed) {
-  return ask(dialog, action === "toggleHold" ? TOGGLE_HOLD : HOLD, () => ({ action }), ok, failed);
-}
-
-function mute(dialog, video, what) {
-  const change = CHANGES[what] ?? ASK_ONLY;
-  const tracks = coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
-  return tracks === 2;
-}
-
-function unmuted(dialog, video) {
-  return (coreOf(dialog.verto).enable(partOf(dialog).number, video, ASK_ONLY) & 1) === 1;
+// Changes the tracks of one kind; returns how they are.
+function enable(dialog, video, change) {
+  return coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
 }
 
 export class Dialog {
@@ -170,15 +169,15 @@ export class Dialog {
   }
 
   hold(ok, failed) {
-    return hold(this, "hold", ok, failed);
+    return ask(this, HOLD, () => ({ action: "hold" }), ok, failed);
   }
 
   unhold(ok, failed) {
-    return hold(this, "unhold", ok, failed);
+    return ask(this, HOLD, () => ({ action: "unhold" }), ok, failed);
   }
 
   toggleHold(ok, failed) {
-    return hold(this, "toggleHold", ok, failed);
+    return ask(this, TOGGLE_HOLD, () => ({ action: "toggleHold" }), ok, failed);
   }
 
   transfer(destination, params, ok, failed) {
@@ -212,11 +211,11 @@ export class Dialog {
   }
 
   setMute(what) {
-    return mute(this, false, what);
+    return enable(this, false, CHANGES[what] ?? ASK_ONLY) === THERE;
   }
 
   getMute() {
-    return unmuted(this, false);
+    return (enable(this, false, ASK_ONLY) & ENABLED) > 0;
   }
 
   mute(what) {
@@ -224,11 +223,11 @@ export class Dialog {
   }
 
   setVideoMute(what) {
-    return mute(this, true, what);
+    return enable(this, true, CHANGES[what] ?? ASK_ONLY) === THERE;
   }
 
   getVideoMute() {
-    return unmuted(this, true);
+    return (enable(this, true, ASK_ONLY) & ENABLED) > 0;
   }
 
   async setAudioPlaybackDevice(id, done, arg) {
@@ -264,7 +263,7 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   const callID = check.isMissing(given.callID) || given.callID === "" ? verto.constructor.genUUID() : check.text("callID", given.callID);
   check.callback("onSuccess", onSuccess || null);
   check.callback("onError", onError || null);
-  const text = dialogParams({ useVideo: false, useStereo: false, screenShare: false, ...given });
+  const text = dialogParams({ ...DEFAULTS, ...given });
   const core = coreOf(verto);
   const live = stateOf(verto).dialogs;
   if ([...live.values()].some((one) => one.callID === callID)) {
@@ -276,9 +275,7 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
     return undefined;
   }
   const params = {
-    useVideo: false,
-    useStereo: false,
-    screenShare: false,
+    ...DEFAULTS,
     login: verto.options?.login,
     ...given,
     callID,

@@ -57,7 +57,7 @@ export class Verto extends Caller {
     coreOf(this);
     // Pages ask in it which pictures a camera has.
     const deviceParams = check.member(this.options, "deviceParams");
-    if (deviceParams) this.deviceParams(deviceParams);
+    if (check.isObject(deviceParams)) this.deviceParams(deviceParams);
     if (check.member(this.options, "socketUrl")) this.connect();
   }
 

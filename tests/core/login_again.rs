@@ -165,3 +165,27 @@ fn an_unanswered_login_on_a_live_connection_times_out() {
     assert_eq!(h.error(7).kind, Kind::Timeout);
     assert_eq!(h.session.state(), State::Ready);
 }
+
+#[test]
+fn two_logins_ask_the_page_once_and_each_is_sent() {
+    let mut h = Harness::ready();
+    h.forget();
+    h.login(7);
+    h.login(8);
+    assert_eq!(h.did(), ["credentials 2"]);
+    h.credentials(Ok(CREDENTIALS.into()));
+    assert_eq!(h.did(), ["send 1 2 login", "send 1 3 login"]);
+}
+
+#[test]
+fn credentials_that_never_come_hold_no_login_up_for_ever() {
+    let mut h = Harness::ready();
+    h.login(7);
+    h.wait(config().credentials_timeout);
+    assert_eq!(h.error(7).kind, Kind::Timeout);
+    assert_eq!(h.session.state(), State::Ready);
+    h.login(8);
+    h.credentials(Ok(String::new()));
+    assert_eq!(h.error(8).kind, Kind::Auth, "the page gives none");
+    assert_eq!(h.session.state(), State::Ready);
+}

@@ -59,6 +59,34 @@ const REPLACED = {
 };
 for (const [what, source] of Object.entries(REPLACED)) test(what, () => everywhere(source, works));
 
+test("without TextDecoder and TextEncoder (jsdom) it loads, and using it says what is missing", () => {
+  for (const missing of ["TextDecoder", "TextEncoder"]) {
+    for (const { name, source } of SCRIPTS) {
+      const { done, errors } = play(source, { before: `delete globalThis.${missing};`, after: "page.step('loaded');" });
+      assert.match(done, /^loaded/, name);
+      // As JavaScript the core needs no TextEncoder for what is ASCII.
+      if (done === `loaded, ${WHOLE}`) continue;
+      assert.match(errors, /wasm-unavailable .*no TextDecoder or TextEncoder: the page must have both/, name);
+    }
+  }
+});
+
+test("a script between others of which none ends its last statement", () => {
+  for (const { name, source } of SCRIPTS) {
+    const around = `page.step("before")\n${source}\n(() => page.step("after"))()`;
+    const { done, errors } = play(around);
+    assert.deepEqual([done, errors], [`before, after, ${WHOLE}`, ""], name);
+  }
+});
+
+test("without WebAssembly the error names verto-legacy-min.js, which goes without", () => {
+  for (const { name, source } of SCRIPTS) {
+    const seen = play(source, { before: "delete globalThis.WebAssembly;" });
+    if (name === "verto-legacy-min.js") works(seen);
+    else assert.match(seen.errors, /wasm-unavailable .*this browser has none.*use verto-legacy-min\.js/);
+  }
+});
+
 test("UUIDs differ where getRandomValues does nothing", () => {
   const seen = play(SCRIPTS[1].source, {
     before: "crypto.getRandomValues = () => {};",

@@ -17,7 +17,7 @@
 //! | [`connect`](Session::connect) | Ends what was there without a word and opens a socket: connecting. |
 //! | [`login`](Session::login) | Ready: the page is asked for credentials, and a login is sent as a request. |
 //! | [`opened`](Session::opened) | Connecting: the page is asked for its credentials: asking. If it has given them since the attempt before: logging in. |
-//! | [`credentials`](Session::credentials) | Asking: the login is sent: logging in. Without usable credentials the attempt has failed: reconnecting, or closed where no other attempt could do better. Connecting and reconnecting, where an earlier attempt has asked: they are kept for the next login. |
+//! | [`credentials`](Session::credentials) | Asking: the login is sent: logging in. Without usable credentials the attempt has failed: reconnecting, or closed where no other attempt could do better. Connecting and reconnecting, where an earlier attempt has asked: they are kept for the next login. Ready: the login of `login` is sent. |
 //! | [`frame`](Session::frame) | Logging in: the answer to the login leads to ready; to asking, where the page may give better credentials; to connecting, under a new sessid; to reconnecting; to closed. Ready: a reply settles its call, or says which channels are granted; an event goes to its registrations; a `verto.punt` leads to closed. |
 //! | [`garbage`](Session::garbage) | Only that the server was heard. |
 //! | [`routed`](Session::routed) | The number of the event that comes next, and that the server was heard. |

@@ -107,6 +107,7 @@
   return {
     seen,
     fault,
+    step,
     /** The global object of the script. */
     global: Object.create(global),
 
