@@ -210,6 +210,7 @@ export class Media {
     this.#player?.end();
     if (this.#local?.own) stop(this.#local.stream);
     clear(this.#preview, this.localStream);
+    // An element that a function of the page's made for this call is removed from the page.
     for (const { element, made } of this.#places) if (made) element?.remove();
     this.#places = [];
     this.#local = this.#player = this.#preview = null;
