@@ -94,11 +94,16 @@ export class Verto extends Caller {
     const options = check.isMissing(params) ? this.options : params;
     const promise = callCore(this, null, null, null, (core, id) => {
       checkCallbacks(callbacks);
-      const former = this.callbacks ?? {};
-      // They stay where the rest is refused: a page may connect again without giving them again.
-      this.callbacks = callbacks ?? former;
-      const checked = config(options);
-      this.options = copyOptions("params", options);
+      let checked;
+      let former;
+      try {
+        checked = config(options);
+        this.options = copyOptions("params", options);
+      } finally {
+        // They stay where the options are refused: a page may connect again without giving them.
+        former = this.callbacks ?? {};
+        this.callbacks = callbacks ?? former;
+      }
       warnOfLogin(this);
       // What is still to be told of the connection so far is told to whom it belonged.
       stateOf(this).former.push(former);
