@@ -94,16 +94,18 @@ export class Verto extends Caller {
     const options = check.isMissing(params) ? this.options : params;
     const promise = callCore(this, null, null, null, (core, id) => {
       checkCallbacks(callbacks);
+      const wanted = callbacks ?? this.callbacks ?? {};
       let checked;
       let former;
       try {
         checked = config(options);
-        this.options = copyOptions("params", options);
       } finally {
-        // They stay where the options are refused: a page may connect again without giving them.
+        // A getter of the page's may have connected meanwhile, which this connect() overtakes.
         former = this.callbacks ?? {};
-        this.callbacks = callbacks ?? former;
+        // They stay where the rest is refused: a page may connect again without giving them again.
+        this.callbacks = wanted;
       }
+      this.options = copyOptions("params", options);
       warnOfLogin(this);
       // What is still to be told of the connection so far is told to whom it belonged.
       stateOf(this).former.push(former);
@@ -321,6 +323,7 @@ export class Verto extends Caller {
 // A frozen instance works too, as stores of state make them.
 for (const name of ["options", "callbacks", "dialogs"]) {
   Object.defineProperty(Verto.prototype, name, {
+    __proto__: null,
     get() {
       return stateIfAny(this)?.fields[name];
     },

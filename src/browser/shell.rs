@@ -170,7 +170,10 @@ impl Shell {
                     }
                 }
                 Err(why) => {
-                    let message = why.as_string().unwrap_or_default();
+                    // The host throws texts. Only wasm-bindgen's glue, which calls it by this
+                    // function, can fail before it.
+                    let apply = || "this page's Function.prototype.apply fails".to_owned();
+                    let message = why.as_string().unwrap_or_else(apply);
                     self.session.borrow_mut().unusable(id, message);
                 }
             },

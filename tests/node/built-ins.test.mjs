@@ -109,3 +109,58 @@ describe("a member of Object.prototype by any name that the script has", () => {
     });
   }
 });
+/** What can be replaced of what a browser has built in. */
+const BUILT_INS = inRealm(`
+  const found = [];
+  const look = (owner, object, at = owner + ".") => {
+    for (const key of Reflect.ownKeys(object)) {
+      const { value, get, configurable } = Reflect.getOwnPropertyDescriptor(object, key);
+      if (!configurable || typeof (get ?? value) !== "function" && Object(value) !== value) continue;
+      const symbol = typeof key === "symbol" && key.description;
+      found.push({ owner, key: symbol || JSON.stringify(key), name: symbol || key, path: at + (symbol ? "[" + symbol + "]" : key), symbol, get: !!get });
+    }
+  };
+  const lookAll = (owner, value) => {
+    if (Object(value) !== value) return;
+    look(owner, value);
+    if (typeof value === "function" && value.prototype) look(owner + ".prototype", value.prototype);
+  };
+  look("globalThis", globalThis, "");
+  for (const { name } of [...found]) if (!/^(globalThis|console|page)$/.test(name)) lookAll(name, globalThis[name]);
+  for (const name of Object.getOwnPropertyNames(WebAssembly)) lookAll("WebAssembly." + name, WebAssembly[name]);
+  lookAll("Object.getPrototypeOf(Int8Array)", Object.getPrototypeOf(Int8Array));
+  for (const one of ["[]", "new Map()", "new Set()", "''"]) {
+    const iterator = one + "[Symbol.iterator]()";
+    look("Object.getPrototypeOf(" + iterator + ")", Object.getPrototypeOf(eval(iterator)));
+  }
+  found;
+`);
+
+/** The source that puts something in the place of a built-in that throws when it is called, made or read. */
+function throwing({ owner, key, path, get }) {
+  const what = get ? "get: thrower" : "value: thrower, writable: true";
+  return `{
+    const RealError = Error;
+    const thrower = function () { throw new RealError(${JSON.stringify(`the page replaced ${path}`)}); };
+    Object.defineProperty(${owner}, ${key}, { ${what}, configurable: true });
+  }`;
+}
+
+describe("every built-in that the script mentions, replaced by what throws: it works, or an error names it", () => {
+  for (const { name, source, names } of SCRIPTS) {
+    // Symbols are what iterating and spreading use without naming it. Without globalThis nobody finds
+    // anything; and what esbuild makes of private methods for verto-legacy-min.js fails without the
+    // browser's WeakSet, in words that don't name it.
+    const exceptions = ["globalThis", "WeakSet"];
+    const mentioned = BUILT_INS.filter(({ name, symbol }) => !exceptions.includes(name) && (symbol || names.includes(name)));
+    test(name, () => {
+      assert.ok(mentioned.length > 200, `${mentioned.length}`);
+      for (const one of mentioned) {
+        for (const when of ["before", "after"]) {
+          const { done, errors } = play(source, { [when]: throwing(one) });
+          assert.ok(done === WHOLE || errors.includes(one.name), `${one.path}, ${when}: ${done}\n${errors}`);
+        }
+      }
+    });
+  }
+});
