@@ -2,7 +2,7 @@ import { member } from "../sdk/check.js";
 import { enums } from "../sdk/enums.js";
 import { CODES, VertoError } from "../sdk/error.js";
 import { askCredentials, masked } from "./credentials.js";
-import { callBack, report, safely } from "./page-code.js";
+import { callBack, log, report, safely } from "./page-code.js";
 import { Sockets } from "./sockets.js";
 
 /**
@@ -80,7 +80,7 @@ export class Host extends Sockets {
     this.#tell("onWSLogin", success, error);
     // With this code it is no server that refused: the page's own functions gave no credentials.
     if (error?.code !== CODES.auth) return;
-    safely(() => this.#logger()?.error?.(`verto: login: ${error.message}`));
+    log(this.options(), "error", `login: ${error.message}`);
   }
 
   closed(asked) {
@@ -117,7 +117,7 @@ export class Host extends Sockets {
 
   refused(channel, error) {
     if (this.#tell("onSubscribeError", channel, error)) return;
-    safely(() => this.#logger()?.warn?.(`verto: no subscription to ${channel}: ${error.message}`));
+    log(this.options(), "warn", `no subscription to ${channel}: ${error.message}`);
   }
 
   gap(eventChannel, expected, received) {
@@ -134,10 +134,8 @@ export class Host extends Sockets {
   }
 
   log(text) {
-    safely(() => {
-      const options = this.options();
-      if (options?.debug || options?.logger) this.#logger()?.debug?.(`verto: ${text}`);
-    });
+    const options = this.options();
+    if (safely(() => options?.debug || options?.logger)) log(options, "debug", text);
   }
 
   error(kind, code, message, reason, data, method, sent) {
@@ -151,10 +149,6 @@ export class Host extends Sockets {
       details.data = mask(data);
     }
     return new VertoError(kind, code, message, details);
-  }
-
-  #logger() {
-    return member(this.options(), "logger") ?? globalThis.console;
   }
 
   // Calls the listeners and the callback; returns whether the page took it upon itself: it has such

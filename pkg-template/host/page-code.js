@@ -1,5 +1,6 @@
 // Runs code of the page's: a callback, a logger, a getter. What that throws is the page's own
 // error. It stops nothing of ours, and goes where the browser reports the page's errors.
+import { member } from "../sdk/check.js";
 
 export function report(error) {
   try {
@@ -16,6 +17,11 @@ export function safely(run) {
   } catch (error) {
     report(error);
   }
+}
+
+/** Writes a line to the page's logger, at one of its levels: `error`, `warn`, `debug`. */
+export function log(options, level, text) {
+  safely(() => (member(options, "logger") ?? globalThis.console)?.[level]?.(`verto: ${text}`));
 }
 
 /** Calls a callback, if it is one. */

@@ -1,5 +1,5 @@
 // The class `Dialog`: one telephone call. types/index.d.ts says what each of its methods is for.
-import { callBack, safely } from "../host/page-code.js";
+import { callBack, log } from "../host/page-code.js";
 import { Media } from "../media/media.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
@@ -23,10 +23,6 @@ const THERE = 2;
 const DEFAULTS = { useVideo: false, useStereo: false, screenShare: false };
 
 const parts = new Private();
-
-function say(verto, level, text) {
-  safely(() => (verto.options?.logger ?? globalThis.console)?.[level]?.(`verto: ${text}`));
-}
 
 /** What a call has that isn't the page's to change; its media part tells it what it sees. */
 class Part {
@@ -86,7 +82,7 @@ class Part {
   }
 
   warn(text) {
-    say(this.#dialog.verto, "warn", `call ${this.#dialog.callID}: ${text}`);
+    log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
   }
 
   #tell(name, ...args) {
@@ -271,7 +267,7 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   }
   const number = core.new_call(callID, text);
   if (!number) {
-    say(verto, "error", "newCall: there is no connection: connect() first");
+    log(verto.options, "error", "newCall: there is no connection: connect() first");
     return undefined;
   }
   const params = {

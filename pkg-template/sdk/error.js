@@ -56,18 +56,6 @@ export function failure(kind, message, details) {
   return new VertoError(kind, CODES[kind], message, details);
 }
 
-/**
- * The failure for what was thrown and is no error of ours: WebAssembly has no memory left, or
- * something that the page replaced doesn't work.
- */
-export function foreign(cause) {
-  // The trap of a module that wasm2js has made says nothing but "abort".
-  if (/^(RangeError|RuntimeError)$/.test(cause?.name) || cause?.message === "abort") {
-    return failure("overflow", "no memory is left for this call", { cause });
-  }
-  return failure("unsupported", `something that this page replaced doesn't work: ${cause?.message ?? cause}`, { cause });
-}
-
 /** The page gave an argument that cannot be used. */
 export function badArgument(name, must) {
   return failure("invalid-argument", `${name} ${must}`);

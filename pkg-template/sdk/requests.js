@@ -1,8 +1,18 @@
 // How every method with callbacks makes its call.
 import * as check from "./check.js";
-import { VertoError, failure, foreign } from "./error.js";
+import { VertoError, failure } from "./error.js";
 import { isAborted, onAbort } from "./signal.js";
 import { coreOf, stateOf } from "./state.js";
+
+// The failure for what was thrown and is no error of ours: WebAssembly has no memory left, or
+// something that the page replaced doesn't work.
+function foreign(cause) {
+  const message = check.words(cause);
+  // The trap of a module that wasm2js has made says nothing but "abort".
+  return cause instanceof RangeError || cause?.name === "RuntimeError" || message === "abort"
+    ? failure("overflow", "no memory is left for this call", { cause })
+    : failure("unsupported", `something that this page replaced doesn't work: ${message}`, { cause });
+}
 
 /**
  * Makes a call of the core, with the page's callbacks and options. It never throws: a failure

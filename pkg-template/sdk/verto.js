@@ -1,5 +1,5 @@
 // The class `Verto`. types/index.d.ts says what each of its methods is for.
-import { callBack, safely } from "../host/page-code.js";
+import { callBack, log } from "../host/page-code.js";
 import { Caller } from "./caller.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
@@ -21,10 +21,6 @@ const MOST_BYTES = 16_777_216;
 
 function isActive({ state }) {
   return state !== "idle" && state !== "closed";
-}
-
-function log(options, level, text) {
-  safely(() => (options?.logger ?? globalThis.console)?.[level]?.(`verto: ${text}`));
 }
 
 // Such a login is sent as it is: not every server of this family has domains.

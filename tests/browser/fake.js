@@ -10,9 +10,9 @@
 // then no test ever begins.
 const { VertoError, badArgument } = await import("../../pkg-template/sdk/error.js");
 const check = await import("../../pkg-template/sdk/check.js");
+await import("../../pkg-template/host/page-code.js");
 const { config } = await import("../../pkg-template/sdk/options.js");
 await import("../../pkg-template/sdk/enums.js");
-await import("../../pkg-template/host/page-code.js");
 await import("../../pkg-template/host/credentials.js");
 await import("../../pkg-template/host/sockets.js");
 const { Host } = await import("../../pkg-template/host/host.js");

@@ -139,7 +139,10 @@ fn two_at_once_ask_the_page_once_and_each_is_told() {
     h.login(7);
     h.login(8);
     assert_eq!(h.did(), ["credentials 2"]);
+    h.forget();
     h.credentials(Ok(String::new()));
+    let told = h.told();
+    assert!(told[2].starts_with("onWSLogin false"), "{told:?}");
     for call in [7, 8] {
         assert_eq!(h.error(call).kind, Kind::Auth, "there are none");
     }

@@ -143,6 +143,12 @@ impl<V: Value> Session<V> {
                 Err(error) => self.refuse(call, error.clone()),
             }
         }
+        if let Err(error) = login
+            && error.kind == Kind::Auth
+        {
+            let error = Some(error);
+            self.notices.push(Notice::Login { error });
+        }
     }
 
     fn log_in(&mut self, now: Ms, params: &str) {

@@ -59,12 +59,26 @@ impl World {
     }
 
     /// Takes out what the session tells. It is counted here how many attempts have failed, since
-    /// the address of the next attempt depends on it.
+    /// the address of the next attempt depends on it, and since a login that is answered inside of
+    /// its `send` begins to count anew before the page is told.
     fn take_notices(&mut self) {
         while let Some(notice) = self.next_notice() {
-            let state = State::Reconnecting;
-            let failed = matches!(&notice, Notice::State { state: new, .. } if *new == state);
-            self.failed += u32::from(failed);
+            if let Notice::State {
+                state,
+                attempt,
+                delay,
+                ..
+            } = &notice
+            {
+                if *state == State::Reconnecting {
+                    self.failed += 1;
+                    let bound = (FIRST_DELAY << (self.failed - 1).min(16)).min(LONGEST_DELAY);
+                    assert!(*delay <= bound, "{delay} before attempt {attempt}");
+                }
+                if *state != State::Closed {
+                    assert_eq!(*attempt, self.failed);
+                }
+            }
             self.taken.push(notice);
         }
     }
@@ -271,21 +285,10 @@ impl World {
                 self.judge_outcome(*call, outcome);
                 return None;
             }
-            Notice::State {
-                state,
-                attempt,
-                delay,
-                ..
-            } => {
+            Notice::State { state, .. } => {
                 self.state = *state;
-                if *state == State::Reconnecting {
-                    let bound = (FIRST_DELAY << (self.failed - 1).min(16)).min(LONGEST_DELAY);
-                    assert!(*delay <= bound, "{delay} before attempt {attempt}");
-                }
                 if *state == State::Closed {
                     (self.asked, self.kept) = (false, false);
-                } else {
-                    assert_eq!(*attempt, self.failed);
                 }
             }
             Notice::Closed { asked: false } => {
