@@ -2,6 +2,8 @@ import { report } from "../host/page-code.js";
 
 // What we take from the page while the script loads, because the page may lack it or have something
 // of its own by that name. The bundler puts these in the place of the browser's, wherever they are used.
+// Here they have other names: a module that is bundled into a classic script must not define the
+// browser's.
 
 // Hash tables of old pages are called so too. Ours is then a list, which is slow only where it is long.
 function works() {
@@ -51,7 +53,8 @@ class List {
   }
 }
 
-export const Map = works() ? globalThis.Map : List;
+const Table = works() ? globalThis.Map : List;
+export { Table as Map };
 
 // jsdom has neither. Importing does nothing there, and using says what is missing.
 const missing = () => {
@@ -67,8 +70,9 @@ class Missing {
   }
 }
 
-export const TextDecoder = globalThis.TextDecoder ?? Missing;
-export const TextEncoder = globalThis.TextEncoder ?? Missing;
+const Decoder = globalThis.TextDecoder ?? Missing;
+const Encoder = globalThis.TextEncoder ?? Missing;
+export { Decoder as TextDecoder, Encoder as TextEncoder };
 
 const { parse } = JSON;
 // One that doesn't work says so now: later it would only look as if no frame could be read.
@@ -76,10 +80,11 @@ globalThis.JSON.parse("0");
 export { parse as "JSON.parse" };
 
 // Timers stay the page's, whose test clocks replace them. What such a one throws would end the core.
-export function setTimeout(run, ms) {
+function setTimer(run, ms) {
   try {
     return globalThis.setTimeout(run, ms);
   } catch (error) {
     report(error);
   }
 }
+export { setTimer as setTimeout };
