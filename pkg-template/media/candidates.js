@@ -5,8 +5,8 @@ const OTHERS = 30;
 /** The longest that gathering takes, in ms. */
 const LONGEST = 4_000;
 
-// The server uses UDP, and cannot resolve the names that stand for addresses until the microphone
-// is granted.
+// The server uses UDP. Until the microphone is granted browsers hide addresses behind names that end in
+// `.local`, which the server cannot resolve.
 function isUsable(candidate) {
   const [, component, protocol, , address] = candidate.candidate.split(" ");
   return component === "1" && /^udp$/i.test(protocol) && !/\.local$/.test(address);
@@ -16,9 +16,10 @@ function isUsable(candidate) {
 const serverOf = (url) => /^\w+:(\[[^\]]*\]|[^:?]*)/.exec(url)?.[0];
 
 /**
- * Waits until enough candidates are in the local description: all of them; without STUN and TURN
- * the first usable one, and 30 ms; one of each such server; or `iceTimeout` after the first usable
- * one. In any case 4 s. A connection that is closed meanwhile waits on.
+ * Waits until enough candidates are in the local description. That is as soon as one of these is true:
+ * all of them are there; without STUN and TURN servers, 30 ms have passed since the first usable one;
+ * with such servers, each has given a usable one, or `iceTimeout` ms have passed since the first usable
+ * one; 4 s have passed. Closing the connection doesn't end the wait.
  */
 export function gathered(connection, iceTimeout) {
   const servers = connection.getConfiguration().iceServers ?? [];

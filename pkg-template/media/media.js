@@ -28,10 +28,11 @@ function iceServers(page) {
   return [...servers, ...(turn ? [turn].flat() : [])].map((one) => (typeof one === "string" ? { urls: one } : one));
 }
 
-// `stereo=1` tells the other side's encoder what we like to hear. It is put into what is sent only.
+// `stereo=1` tells the other side's encoder what we like to hear. It is put into what is sent only;
+// Firefox has it always.
 function withStereo(sdp) {
   const opus = /a=rtpmap:(\d+) opus\//i.exec(sdp)?.[1];
-  return sdp.replace(new RegExp(`(a=fmtp:${opus} [^\\r\\n]*)`), "$1; stereo=1; sprop-stereo=1");
+  return sdp.replace(new RegExp(`(a=fmtp:${opus} (?!.*stereo=)[^\\r\\n]*)`), "$1; stereo=1; sprop-stereo=1");
 }
 
 export class Media {
@@ -209,6 +210,7 @@ export class Media {
     this.#player?.end();
     if (this.#local?.own) stop(this.#local.stream);
     clear(this.#preview, this.localStream);
+    // An element that a function of the page's made for this call is removed from the page.
     for (const { element, made } of this.#places) if (made) element?.remove();
     this.#places = [];
     this.#local = this.#player = this.#preview = null;

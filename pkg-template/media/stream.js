@@ -90,8 +90,8 @@ async function shared(constraints, page) {
   return stream;
 }
 
-// A device's id that a page has kept may be of a device that is gone, or of an earlier salt: then
-// the usual one is asked for.
+// A device's id that a page has kept may be of a device that is gone, or one that the browser has
+// replaced by a new id: then the usual device is asked for.
 async function capture(constraints, page) {
   try {
     return await mediaDevices().getUserMedia(constraints);

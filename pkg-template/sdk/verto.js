@@ -98,10 +98,17 @@ export class Verto extends Caller {
     const options = check.isMissing(params) ? this.options : params;
     const promise = callCore(this, null, null, null, (core, id) => {
       checkCallbacks(callbacks);
-      const former = this.callbacks ?? {};
-      // They stay where the rest is refused: a page may connect again without giving them again.
-      this.callbacks = callbacks ?? former;
-      const checked = config(options);
+      const wanted = callbacks ?? this.callbacks ?? {};
+      let checked;
+      let former;
+      try {
+        checked = config(options);
+      } finally {
+        // A getter of the page's may have connected meanwhile, which this connect() overtakes.
+        former = this.callbacks ?? {};
+        // They stay where the rest is refused: a page may connect again without giving them again.
+        this.callbacks = wanted;
+      }
       this.options = copyOptions("params", options);
       warnOfLogin(this);
       // What is still to be told of the connection so far is told to whom it belonged.

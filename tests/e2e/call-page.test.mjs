@@ -442,13 +442,14 @@ test("what a call asks for: stereo, not to hear, to begin muted", { skip }, asyn
     await bob.is("destroy", into);
     return { local, direction, muted, before, last, left: left() };
   });
-  assert.equal(seen.local, false);
+  // Firefox says so without being asked.
+  assert.equal(seen.local, engine === "firefox");
   assert.equal(seen.direction, "sendonly");
   assert.deepEqual([seen.muted, seen.before], [[false, false], [false, false]]);
   assert.deepEqual(seen.last, ["answering", "active"]);
   assert.deepEqual(seen.left, NOTHING);
   const [invite] = await calls.sim.requests("verto.invite");
-  assert.match(invite.params.sdp, /a=fmtp:\d+ [^\r\n]*; stereo=1; sprop-stereo=1/);
+  assert.equal(invite.params.sdp.match(/[ ;]stereo=1/g).length, 1);
 });
 
 test("without WebRTC a call fails and says why", async () => {

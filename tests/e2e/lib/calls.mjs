@@ -1,5 +1,26 @@
 // Tests of calls: one browser with a microphone and one simulator for a file, a fresh page for each
 // test, which is that of a directory of the fixtures.
+//
+// The media part and the Dialog were broken on purpose, one at a time, and the pages of call-*.test.mjs
+// ran in Chromium. Each made a test red:
+//
+// | planted | red |
+// | --- | --- |
+// | candidates are waited for a second | page: without STUN nothing waits |
+// | a microphone that is granted after the end stays; a report of an older connection counts | users: cancelled at any moment, by either side |
+// | release() stops no track; close() leaves the connection open; a dialog stays in verto.dialogs; max-bundle | sound |
+// | the page's element, or one of ours, keeps its stream | sound, users |
+// | the call that is left doesn't get the element back | users: two calls with one tag |
+// | useStream is stopped; the local picture stays; video comes first | page: the page's own stream, tags, the screen |
+// | a granted screen stays when the microphone is refused | page: the screen |
+// | two calls have one stream; each opens the microphone | page: two calls share a microphone |
+// | what the server sends are settings | server: no say in devices |
+// | a ring goes on; what is blocked isn't told | ring |
+// | a tag function's exception goes on | page: a tag that throws |
+// | mute is no wish; useSpeak none isn't heeded; stereo isn't asked for | page: what a call asks for |
+// | an output device isn't kept until there is sound; a stale device ends the call | page: an output device, devices that are gone |
+// | onDialogState before the state; onSuccess more than once | page: a call in the tick of connect() |
+// | addStream in the place of transceivers | page: the page's own stream, what a call asks for |
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, beforeEach } from "node:test";
