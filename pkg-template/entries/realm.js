@@ -15,41 +15,37 @@ function works() {
 }
 
 class List {
-  #all = [];
+  entries = [];
 
-  #find(key) {
-    for (const one of this.#all) if (one.key === key) return one;
+  find(key) {
+    for (const one of this.entries) if (one[0] === key) return one;
+    return [];
   }
 
   get size() {
-    return this.#all.length;
+    return this.entries.length;
   }
 
   get(key) {
-    return this.#find(key)?.value;
+    return this.find(key)[1];
   }
 
   set(key, value) {
-    const known = this.#find(key);
-    if (known) known.value = value;
-    else this.#all.push({ key, value });
+    this.delete(key);
+    this.entries.push([key, value]);
     return this;
   }
 
   delete(key) {
-    this.#all = this.#all.filter((one) => one.key !== key);
+    this.entries = this.entries.filter((one) => one[0] !== key);
   }
 
   clear() {
-    this.#all = [];
+    this.entries = [];
   }
 
-  keys() {
-    return this.#all.map(({ key }) => key);
-  }
-
-  values() {
-    return this.#all.map(({ value }) => value);
+  forEach(act) {
+    for (const [key, value] of this.entries) act(value, key);
   }
 }
 
@@ -57,16 +53,13 @@ const Table = works() ? globalThis.Map : List;
 export { Table as Map };
 
 // jsdom has neither. Importing does nothing there, and using says what is missing.
-const missing = () => {
-  throw new Error("there is no TextDecoder or TextEncoder: the page must have both before this script loads");
-};
 class Missing {
-  decode(bytes) {
-    if (bytes) missing();
+  decode(used) {
+    if (used) throw new Error("there is no TextDecoder or TextEncoder: the page must have both before this script loads");
   }
 
-  encodeInto() {
-    missing();
+  encodeInto(text) {
+    this.decode(text);
   }
 }
 
