@@ -1,6 +1,7 @@
 // The media of one call: does what the core says (src/core/dialog/effect.rs), and reports what
 // became of it (src/core/dialog/report.rs). It decides nothing.
 import { safely } from "../host/page-code.js";
+import { valuesOf } from "../sdk/check.js";
 import { CODES } from "../sdk/error.js";
 import { gathered } from "./candidates.js";
 import { Player, Ring, clear, elementOf } from "./player.js";
@@ -61,7 +62,7 @@ export class Media {
 
   /** The peer connection that is used now; `null` without one. */
   get peer() {
-    return [...this.#links.values()].filter(({ peer }) => peer).pop()?.peer ?? null;
+    return valuesOf(this.#links).filter(({ peer }) => peer).pop()?.peer ?? null;
   }
 
   async connect(epoch, offer, enabled) {
@@ -205,7 +206,7 @@ export class Media {
 
   release() {
     this.#over = true;
-    [...this.#links.keys()].forEach((epoch) => this.close(epoch));
+    this.#links.forEach((_, epoch) => this.close(epoch));
     this.#ring.stop();
     this.#player?.end();
     if (this.#local?.own) stop(this.#local.stream);

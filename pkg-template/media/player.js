@@ -15,7 +15,10 @@ const blocked = new Set();
 
 /** Plays what the browser refused before; to be called in a click. */
 export function resumeAudio() {
-  return Promise.all([...blocked].map((element) => start(element)));
+  // Not by spreading it, which some bundlers' loose mode does to arrays alone.
+  const starts = [];
+  blocked.forEach((element) => starts.push(start(element)));
+  return Promise.all(starts);
 }
 
 // Says whether the browser lets it play.

@@ -14,7 +14,7 @@ export class Caller {
   }
 
   hangup(callID) {
-    for (const dialog of [...stateOf(this).dialogs.values()]) {
+    for (const dialog of check.valuesOf(stateOf(this).dialogs)) {
       if (check.isMissing(callID) || dialog.callID === callID) dialog.hangup();
     }
   }

@@ -77,6 +77,13 @@ export function list(name, value) {
   return reading(name, () => [value].flat());
 }
 
+/** The values of a Map as they are now. Bundlers' loose mode spreads nothing but arrays. */
+export function valuesOf(map) {
+  const values = [];
+  map.forEach((value) => values.push(value));
+  return values;
+}
+
 /** A function, which may be left out. */
 export function callback(name, value) {
   if (!isMissing(value) && typeof value !== "function") throw badArgument(name, "must be a function");

@@ -262,7 +262,7 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   const text = dialogParams({ ...DEFAULTS, ...given });
   const core = coreOf(verto);
   const live = stateOf(verto).dialogs;
-  if ([...live.values()].some((one) => one.callID === callID)) {
+  if (check.valuesOf(live).some((one) => one.callID === callID)) {
     throw failure("invalid-argument", "callID is that of a call that goes on");
   }
   const number = core.new_call(callID, text);

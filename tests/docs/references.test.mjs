@@ -27,10 +27,11 @@ function prose(file, text) {
 
 // What isn't in the repository, though a text may name it.
 const ELSEWHERE = new Set([
-  // Projects and a library, which are called like files.
+  // Projects and libraries, which are called like files.
   "Node.js",
   "Next.js",
   "adapter.js",
+  "zone.js",
   // What `cargo xtask build` makes: the package, and what its steps write on the way.
   "verto-min.js",
   "verto-cc-min.js",

@@ -509,6 +509,28 @@ test("an ES5 page in GBK logs in, subscribes and gets events of a Chinese channe
   assert.deepEqual(login.params.userVariables, { name: "张三" });
 });
 
+// Firefox closes a page's sockets before the page ends.
+test("a page that is left is told of no outage", async () => {
+  await open("bare.html");
+  const ready = await inPage(
+    scenarios.driver,
+    async (_, socketUrl) => {
+      localStorage.setItem("told", "nothing");
+      await new Promise((onload) => {
+        document.head.append(Object.assign(document.createElement("script"), { src: "/pkg/verto-min.js", onload }));
+      });
+      const onWSClose = (v, asked) => localStorage.setItem("told", `onWSClose(v, ${asked})`);
+      await verto.connect({ socketUrl, login: "1001@xswitch.cn", passwd: "1234" }, { onWSClose });
+      return verto.state;
+    },
+    scenarios.sim.socketUrl,
+  );
+  assert.equal(ready, "ready");
+  await scenarios.driver.navigate().refresh();
+  await scenarios.sim.noConnection();
+  assert.equal(await scenarios.driver.executeScript("return localStorage.getItem('told')"), "nothing");
+});
+
 // tests/node/built-ins.test.mjs has more of these, in Node.js.
 for (const [name, library] of LIBRARIES) {
   for (const first of [true, false]) {

@@ -41,6 +41,26 @@ describe("a shift beside", () => {
   for (const [name, library] of LIBRARIES) test(name, () => everywhere(library, works));
 });
 
+test("a bundler whose loose mode takes whatever is spread or looped over for an array", () => {
+  for (const { name, source } of SCRIPTS) {
+    const edits = [];
+    const walk = (node, parent) => {
+      const isList = node?.type === "SpreadElement" && parent.type !== "ObjectExpression";
+      if (isList) edits.push([node.argument, node.argument.name === "arguments" ? "[].slice.call" : "[].concat"]);
+      if (node?.type === "ForOfStatement") edits.push([node.right, "[].slice.call"]);
+      if (node && typeof node === "object") {
+        for (const child of Object.values(node).flat()) walk(child, node.type ? node : parent);
+      }
+    };
+    walk(parse(source, { ecmaVersion: 2022 }));
+    // From the end, so that the places before stay where they are.
+    const at = edits.flatMap(([{ start, end }, loose]) => [[start, `${loose}(`], [end, ")"]]).sort((a, b) => b[0] - a[0]);
+    let loose = source;
+    for (const [place, text] of at) loose = loose.slice(0, place) + text + loose.slice(place);
+    works(play(loose), name);
+  }
+});
+
 // Each froze the page, or broke something that looked as if it worked.
 const REPLACED = {
   "an Array.from without a second argument": "Array.from = (list) => [].slice.call(list);",

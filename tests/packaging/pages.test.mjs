@@ -113,6 +113,13 @@ test("webpack", async () => {
   await playFrom(webpack.dir, "slim.html");
 });
 
+test("webpack 4, which cannot parse the modules, beside a script tag", async () => {
+  const webpack = await Project.make("webpack4", registry);
+  await assert.rejects(webpack.run(process.execPath, "build.cjs"), /Module parse failed/);
+  await webpack.run(process.execPath, "build.cjs", "external");
+  await playFrom(webpack.dir);
+});
+
 test("what has an effect stays in a bundle, and what is imported for nothing doesn't", async () => {
   const webpack = await Project.make("webpack", registry);
   await buildWithWebpack(webpack, "./script.js", "script-bundle.js");
