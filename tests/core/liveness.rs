@@ -300,9 +300,8 @@ fn nothing_is_asked_before_the_login_and_after_the_end() {
 
 #[test]
 fn a_server_that_freezes_is_replaced_at_every_stage() {
-    let stages: [fn(&mut Harness); 4] = [
+    let stages: [fn(&mut Harness); 3] = [
         |_| {},
-        |h| h.open(),
         |h| h.authenticate(),
         |h| {
             h.log_in();

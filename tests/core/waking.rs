@@ -307,7 +307,7 @@ fn waiting() -> Vec<(&'static str, Harness, Ms)> {
     after_failures.drop_connection();
     vec![
         ("connecting", new(|_| {}), 11_000),
-        ("asking for credentials", new(|h| h.open()), 11_000),
+        ("asking for credentials", new(|h| h.open()), 301_000),
         ("logging in", new(|h| h.authenticate()), 11_000),
         ("ready", Harness::watching(), 31_000),
         ("reconnecting", after_failures, LONGEST_DELAY),
