@@ -14,6 +14,8 @@ extern "C" {
     // What `JSON.parse` made has no getters, so reading it cannot throw.
     #[wasm_bindgen(js_namespace = Reflect)]
     fn get(object: &JsValue, name: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_namespace = Reflect, js_name = getOwnPropertyDescriptor)]
+    fn own(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
 thread_local! {
@@ -26,8 +28,14 @@ impl Value for Json {
         if !self.0.is_object() {
             return None;
         }
-        let value = NAMES.with(|names| names.get(field as usize).map(|name| get(&self.0, name)))?;
-        (!value.is_undefined()).then_some(Json(value))
+        NAMES.with(|names| {
+            let name = names.get(field as usize)?;
+            let value = get(&self.0, name);
+            // Somebody may have added a member of this name to `Object.prototype`. An absent member,
+            // as most are, is one call.
+            let is_own = !value.is_undefined() && !own(&self.0, name).is_undefined();
+            is_own.then_some(Json(value))
+        })
     }
 
     fn text(&self) -> Option<String> {
