@@ -76,6 +76,7 @@ const common = {
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
+  inject: [inEntries("realm.js")],
   ...core(scratch),
 };
 
@@ -98,7 +99,7 @@ if (!mode) {
     format: "iife",
     minify,
     ecma: ECMA,
-    inject: [inEntries("weak-ref.js")],
+    inject: [inEntries("realm.js"), inEntries("weak-ref.js")],
     alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
     plugins: [linkedTo(legacyDir, byIdentity), asScript(legacyDir)],
   });

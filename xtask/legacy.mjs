@@ -34,6 +34,12 @@ function refusingMemory(script) {
   return replaced(script, made, refused).replace(grown, "$1 else if (pagesToAdd) return -1;\n  return oldPages;");
 }
 
+// A page may have added `get` or `value` to Object.prototype, and a property is not both.
+function ownDescriptors(script) {
+  const bare = replaced(script, '"grow": {', '"grow": { __proto__: null,');
+  return replaced(bare, '"buffer": {', '"buffer": { __proto__: null,');
+}
+
 const INSTANTIATE = "export const instantiate = (imports) => ({ exports: asmFunc(imports) });";
 
 /** wasm2js's module in this directory, started when it is needed. */
@@ -46,7 +52,7 @@ export const asScript = (dir) => ({
       const script = (await readFile(path, "utf8")).replace(/^import .*$/m, "");
       const end = script.indexOf("var retasmFunc = asmFunc(");
       if (end < 0) throw new Error("wasm2js ends its module in another way");
-      return { contents: refusingMemory(script.slice(0, end)) + INSTANTIATE };
+      return { contents: ownDescriptors(refusingMemory(script.slice(0, end))) + INSTANTIATE };
     });
   },
 });

@@ -16,10 +16,10 @@ export default function init(source) {
 
 async function load(source) {
   source = await (source ?? new URL("./verto_bg.wasm", import.meta.url));
-  if (typeof source === "string" || source instanceof URL || source instanceof Request) {
-    source = await read(source);
-  }
-  if (source instanceof Response) {
+  // Node.js before 18 and jsdom lack some of these classes.
+  const isA = (Class) => typeof Class === "function" && source instanceof Class;
+  if (typeof source === "string" || isA(globalThis.URL) || isA(globalThis.Request)) source = await read(source);
+  if (isA(globalThis.Response)) {
     const { url, ok, status, headers } = source;
     if (!ok) throw new Error(`${url} cannot be loaded: HTTP ${status}`);
     // instantiateStreaming() accepts no other type.

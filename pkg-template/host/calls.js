@@ -37,7 +37,7 @@ export class Calls {
     call.stop?.();
     if (ok) call.resolve(value);
     else {
-      // Not done when the call is made, since it makes one more promise: few calls fail.
+      // `catch` makes one more promise. Few calls fail, so it is made here and not for every call.
       call.promise.catch(nothing);
       call.reject(value);
     }

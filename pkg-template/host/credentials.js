@@ -4,26 +4,13 @@ import { failure } from "../sdk/error.js";
 import { loginText, secretsOf } from "../sdk/options.js";
 
 /**
- * Asks the page for its credentials: the options `passwd` and `loginParams` may be functions, sync
- * or async. `answer` gets the login's parameters as JSON text, an empty text where there are none,
- * or a VertoError. What a function of the page's throws may contain a secret: it goes to `report`,
- * and into no error of ours. `keep` gets the secrets of the login, so that they can be masked later.
- *
- * A promise of the page's may never settle. Then it alone keeps what waits here, so that nothing
- * must be reachable from `answer` that keeps the page's objects alive.
+ * The login's parameters as JSON text, or a promise of it; an empty text where the page gives none. The
+ * options `passwd` and `loginParams` may be functions, sync or async. This throws, and the promise
+ * rejects with, nothing but a VertoError. What a function of the page's throws may contain a secret:
+ * it goes to `report`, and into no error of ours. `keep` gets the secrets of the login, so that they
+ * can be masked later.
  */
-export function askCredentials(options, report, keep, answer) {
-  let login;
-  try {
-    login = read(options, report, keep);
-  } catch (error) {
-    login = error;
-  }
-  if (login instanceof Promise) login.then(answer, answer);
-  else answer(login);
-}
-
-function read(options, report, keep) {
+export function askCredentials(options, report, keep) {
   const failed = (name, thrown) => {
     report(thrown);
     return failure("auth", `the function given as ${name} failed`);

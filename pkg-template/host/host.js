@@ -58,17 +58,20 @@ export class Host extends Sockets {
     return safely(() => this.#verto.deref()?.options);
   }
 
-  credentials(question) {
-    const keep = (secrets) => (this.#secrets = secrets);
-    askCredentials(this.options(), report, keep, (answer) => this.core?.credentials(question, answer));
+  credentials() {
+    return askCredentials(this.options(), report, (secrets) => (this.#secrets = secrets));
   }
 
   settle(id, ok, value) {
-    this.#heldState?.calls.settle(id, ok, value);
+    const state = this.#heldState;
+    if (!state) return;
+    if (ok || value.kind === "auth" || value.kind === "rejected") state.lastResponse = ok ? value : value.data;
+    state.calls.settle(id, ok, value);
   }
 
   state(state, attempt, delayMs, reason, error) {
-    // From here on it is told of the next connect(), unless this is an attempt after a failure.
+    // A first `connecting` means that a new connect() has begun: from now on its callbacks are
+    // called, and not those of the connection before.
     if (state === "connecting" && !attempt) this.#heldState?.former.shift();
     this.#tell("onStateChange", state, { attempt, delayMs, reason, error });
   }

@@ -4,7 +4,7 @@
 export function report(error) {
   try {
     if (typeof reportError === "function") reportError(error);
-    else setTimeout(() => { throw error; });
+    else globalThis.setTimeout(() => { throw error; });
   } catch {
     // The page replaced these functions by ones that throw: nobody is left to be told.
   }

@@ -17,81 +17,84 @@ export class Phone extends Host {
     if (video) found[attach ? "useVideo" : "wantVideo"] = true;
     if (stereo) found.useStereo = true;
     if (attach) found.attach = true;
-    const dialog = new Dialog(verto, enums.direction.inbound, found);
+    // What else the server sends is no setting: which devices are opened, which addresses are
+    // loaded, is the page's to say.
+    const settings = { useVideo: (attach && video) || null, useStereo: stereo || null };
+    const dialog = new Dialog(verto, enums.direction.inbound, found, settings);
     partOf(dialog).begin(number);
   }
 
   dialog_state(number, state, cause, causeCode, error) {
-    const dialog = this.#dialog(number);
-    if (!dialog) return;
-    dialog.lastState = dialog.state;
-    dialog.state = enums.state[state];
-    if (cause !== undefined) Object.assign(dialog, { cause, causeCode, error });
-    const part = partOf(dialog);
-    part.progressed(error);
-    this.#tell(dialog, "onDialogState", [dialog], dialog);
-    if (state === "destroy") part.forget();
+    this.#with(number, (dialog, part) => {
+      dialog.lastState = dialog.state;
+      dialog.state = enums.state[state];
+      if (cause !== undefined) Object.assign(dialog, { cause, causeCode, error });
+      part.progressed(error);
+      this.#tell(dialog, "onDialogState", [dialog], dialog);
+      if (state === "destroy") part.forget();
+    });
   }
 
   dialog_permission(number, granted) {
-    const dialog = this.#dialog(number);
-    const part = dialog && partOf(dialog);
-    const asked = part?.get("permissionCallback") ?? dialog?.callbacks?.permissionCallback;
-    if (granted) safely(() => asked?.onGranted?.(part.media.localStream));
-    else safely(() => asked?.onDenied?.());
+    this.#with(number, (dialog, part) => {
+      const asked = part.get("permissionCallback") ?? dialog.callbacks?.permissionCallback;
+      if (granted) asked?.onGranted?.(part.media.localStream);
+      else asked?.onDenied?.();
+    });
   }
 
   dialog_display(number, name, other) {
-    const dialog = this.#dialog(number);
-    if (!dialog) return;
-    if (name !== undefined) dialog.params.remote_caller_id_name = name;
-    if (other !== undefined) dialog.params.remote_caller_id_number = other;
+    this.#with(number, ({ params }) => {
+      params.remote_caller_id_name = name ?? params.remote_caller_id_name;
+      params.remote_caller_id_number = other ?? params.remote_caller_id_number;
+    });
     this.dialog_message(number, "display", {});
   }
 
   dialog_message(number, name, data) {
-    const dialog = this.#dialog(number);
-    if (dialog) this.#tell(dialog, "onMessage", [dialog, enums.message[name], data], dialog.verto, dialog, enums.message[name], data);
+    this.#with(number, (dialog) => {
+      const message = enums.message[name];
+      this.#tell(dialog, "onMessage", [dialog, message, data], dialog.verto, dialog, message, data);
+    });
   }
 
   media_connect(number, epoch, offer, audio, video) {
-    this.#media(number)?.connect(epoch, offer, { audio, video });
+    this.#media(number, "connect", epoch, offer, { audio, video });
   }
 
   media_remote(number, epoch, sdp) {
-    this.#media(number)?.remote(epoch, sdp);
+    this.#media(number, "remote", epoch, sdp);
   }
 
   media_enable(number, video, on) {
-    this.#media(number)?.enable(video ? "video" : "audio", on);
+    this.#media(number, "enable", video ? "video" : "audio", on);
   }
 
   media_ring(number, on) {
-    this.#media(number)?.ring(on);
+    this.#media(number, "ring", on);
   }
 
   media_play(number, epoch) {
-    this.#media(number)?.play(epoch);
+    this.#media(number, "play", epoch);
   }
 
   media_close(number, epoch) {
-    this.#media(number)?.close(epoch);
+    this.#media(number, "close", epoch);
   }
 
   media_release(number) {
-    const dialogs = this.dialogs();
-    const dialog = dialogs?.get(number);
-    if (dialog) safely(() => partOf(dialog).media.release());
-    dialogs?.delete(number);
+    this.#media(number, "release");
+    this.dialogs()?.delete(number);
   }
 
-  #dialog(number) {
-    return this.dialogs()?.get(number);
+  #media(number, name, ...args) {
+    this.#with(number, (_, { media }) => media[name](...args));
   }
 
-  #media(number) {
-    const dialog = this.#dialog(number);
-    return dialog && partOf(dialog).media;
+  // The core goes on whatever the page has done to its object, or to the browser's.
+  #with(number, run) {
+    const dialog = this.dialogs()?.get(number);
+    if (dialog) safely(() => run(dialog, partOf(dialog)));
   }
 
   // The listeners of the Verto, then the callback of the call.

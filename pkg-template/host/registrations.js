@@ -21,19 +21,19 @@ export class Registrations {
    */
   listener(handler, userData, fromServer) {
     const known = this.#byHandler.get(handler) ?? [];
-    let found = known.find((one) => one.fromServer === fromServer && Object.is(one.userData, userData));
-    if (!found) {
-      const number = ++this.#lastListener;
-      const twin = this.#twin(handler, userData, number);
-      found = { handler, userData, fromServer, number, uses: 0, twin };
-      this.#byHandler.set(handler, [...known, found]);
+    for (const one of known) {
+      if (one.fromServer === fromServer && Object.is(one.userData, userData)) return one;
     }
-    return found;
+    const number = ++this.#lastListener;
+    const twin = this.#twin(handler, userData, number);
+    const made = { handler, userData, fromServer, number, uses: 0, twin };
+    this.#byHandler.set(handler, [...known, made]);
+    return made;
   }
 
   // Handlers with the same source text and userData are twins: most likely the page ran the same
   // code again. All bound functions have the same text, but their names differ. What becomes of
-  // twins is the core's decision.
+  // twins is decided in src/core/subscriptions/channel.rs.
   #twin(handler, userData, number) {
     const source = safely(() => handler && String(handler.name) + Function.prototype.toString.call(handler));
     const twins = this.#bySource.get(source) ?? new Map();

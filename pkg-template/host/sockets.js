@@ -1,13 +1,21 @@
 // What the core needs of the browser: sockets, the way of a frame from a socket to the core and of
 // an event to its handlers, and what wakes a page.
+import { words } from "../sdk/check.js";
+import { safely } from "./page-code.js";
 
 const nothing = () => {};
+
+// A page that is being left loses its sockets after `beforeunload` and before `pagehide` (Firefox): that
+// is no outage, and whoever told the page of one would alert or redirect a page that is going. If it stays
+// after all, which no event tells, this many ms later it is one.
+const LEAVE = "beforeunload";
+const STAYS_AFTER = 5_000;
 
 // What tells that the network is back, or that the page may have slept: events of the window (or
 // of the worker), and of the document where there is one. `pageshow` also comes when the page
 // returns from the back-forward cache; `resume` follows when a tab was frozen.
 const WAKE_UPS = [
-  [() => globalThis, ["online", "pageshow"]],
+  [() => globalThis, ["online", "pageshow", LEAVE]],
   [() => globalThis.document, ["visibilitychange", "resume"]],
 ];
 
@@ -19,6 +27,9 @@ function parse(data) {
   utf8 ??= new TextDecoder("utf-8", { fatal: true });
   return JSON.parse(utf8.decode(data));
 }
+
+/** The id under which the core knows a speed test. */
+const SPEED_TEST = 0xffffffff;
 
 /** The close code of a connection that the client ends (FreeSWITCH, transcript s10). */
 const NORMAL = 1000;
@@ -49,21 +60,66 @@ export class Sockets {
   #routes = new Map();
   #version;
   #count = 0;
+  // While the page may be being left: what is to be told of its sockets if it stays.
+  #held = null;
+  // The speed test whose frames come down.
+  #test = {};
   #woke = (event) => {
-    if (event.target?.hidden !== true) this.core?.woke();
+    if (event.type === LEAVE) {
+      this.#held ??= [];
+      setTimeout(() => this.#stay(), STAYS_AFTER);
+    } else if (event.target?.hidden !== true) {
+      this.#stay();
+      this.core?.woke();
+    }
   };
 
-  /** Opens a socket, the core's number `id`, and tells the core what it says. */
+  /**
+   * Opens a socket, the core's number `id`, and tells the core what it says. Where it cannot be
+   * opened, what this throws is the message for the page.
+   */
   socket(id, url) {
     const { core } = this;
-    const socket = new this.WebSocket(url);
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => core.opened(id);
-    socket.onmessage = ({ data }) => this.#receive(core, id, data);
-    socket.onclose = ({ code }) => core.closed(id, code);
-    // The npm package `ws` ends the process if nobody listens for errors.
-    socket.onerror = nothing;
-    return socket;
+    try {
+      const socket = new this.WebSocket(url);
+      socket.binaryType = "arraybuffer";
+      socket.onopen = () => core.opened(id);
+      socket.onmessage = (event) => this.#receive(core, id, event);
+      socket.onclose = ({ code }) => {
+        const tell = () => core.closed(id, code);
+        if (this.#held) this.#held.push(tell);
+        else tell();
+      };
+      // The npm package `ws` ends the process if nobody listens for errors.
+      socket.onerror = nothing;
+      return socket;
+    } catch (thrown) {
+      // These two are about the address, which the browser's own words quote.
+      throw /^(Syntax|Security)Error$/.test(thrown?.name)
+        ? "socketUrl cannot be used: the browser refuses it, as it does ws: on an https: page, or a blocked port"
+        : `the class WebSocket cannot be used: ${words(thrown).split(url).join("socketUrl")}`;
+    }
+  }
+
+  /**
+   * Writes a text frame. If the socket is closing, the frame is lost; the `close` event that follows
+   * then fails the request. What a WebSocket class of the page's throws is the page's own error.
+   */
+  send(socket, text) {
+    safely(() => {
+      socket.send(text);
+      if (text[0] !== "#") return;
+      // A speed test, `#SPU <bytes>`: so many bytes follow.
+      const frame = "#SPB".padEnd(1024, ".");
+      for (let left = text.slice(4); left > 0; left -= 1024) socket.send(frame);
+      socket.send("#SPE");
+    });
+  }
+
+  #stay() {
+    const held = this.#held ?? NONE;
+    this.#held = null;
+    for (const tell of held) tell();
   }
 
   /** Closes a socket and stops listening to it. A WebSocket class of the page's may throw at either. */
@@ -80,12 +136,12 @@ export class Sockets {
     }
   }
 
-  #receive(core, id, data) {
+  #receive(core, id, event) {
     let frame;
     try {
-      frame = parse(data);
+      frame = parse(event.data);
     } catch {
-      core.garbage(id);
+      if (!this.#speedTest(core, id, event)) core.garbage(id);
       return;
     }
     const foreign = NOTHING.method ?? NOTHING.params ?? NOTHING.eventChannel ?? NOTHING.subscribedChannel;
@@ -107,6 +163,27 @@ export class Sockets {
     core.frame(id, frame);
   }
 
+  // Takes a frame of a speed test, if this is one: `#SPU <ms>` ends what went up, which took the
+  // server so long to get; ten times as many bytes come down in frames of `#SPB`; `#SPD` ends that
+  // (FreeSWITCH, transcript s09).
+  #speedTest(core, id, event) {
+    const { data } = event;
+    const [, kind, ms] = /^#SP([UBD]) ?(\d*)/.exec(data) ?? [];
+    const test = this.#test;
+    const now = Date.now();
+    if (kind === "U") this.#test = { upDur: Number(ms), began: now, bytes: 0 };
+    else if (kind === "B") test.bytes += data.length;
+    else if (kind === "D") {
+      const { upDur, bytes } = test;
+      const downDur = now - test.began;
+      // 1 ms is the least that can be told.
+      const kps = (bytes, ms) => Math.round(bytes / 128 / (Math.max(ms, 1) / 1000));
+      const result = { event, upDur, downDur, upKPS: kps(bytes / 10, upDur), downKPS: kps(bytes, downDur) };
+      core.frame(id, { id: SPEED_TEST, result });
+    }
+    return kind;
+  }
+
   /**
    * The core found the registrations `sernos` for an event. They hear it, and the route is
    * remembered, so that #receive() can deliver the next event like it without the core's search.
@@ -116,7 +193,8 @@ export class Sockets {
   event(sernos, params, version, counter) {
     if (version !== this.#version || this.#count >= MOST_ROUTES) this.forget();
     this.#version = version;
-    const registrations = Array.from(sernos, (serno) => this.registration(serno));
+    const registrations = [];
+    for (let at = 0; at < sernos.length; at++) registrations[at] = this.registration(sernos[at]);
     const { eventChannel, subscribedChannel } = params;
     const listener = registrations[0]?.listener;
     // The core takes a subscribedChannel that is no string for none, so any primitive value may
@@ -158,7 +236,8 @@ export class Sockets {
     for (const [place, events] of WAKE_UPS) {
       const target = place();
       const act = on ? target?.addEventListener : target?.removeEventListener;
-      for (const event of events) act?.call(target, event, this.#woke);
+      // A page may have replaced these functions.
+      for (const event of events) safely(() => act?.call(target, event, this.#woke));
     }
   }
 }

@@ -19,6 +19,8 @@ export function provide(makes) {
 /** Takes an instance into use. */
 export function begin(instance) {
   if (exports) return;
+  // Where there is none, this says so before anything of the core runs.
+  new TextDecoder().decode(new Uint8Array(1));
   exports = instance.exports;
   __wbg_set_wasm(exports);
   startModule(exports);
@@ -39,19 +41,20 @@ __wbg_set_wasm(new Proxy({}, { get: (_, name) => start()[name] }));
 /** The error of kind `wasm-unavailable` for what the browser threw: it says what to do. */
 export function unavailable(cause) {
   if (cause instanceof VertoError) return cause;
-  let message = "WebAssembly could not be started: ";
-  if (typeof WebAssembly === "undefined") {
-    message += "this browser has none";
-  } else if (cause instanceof WebAssembly.CompileError) {
-    message +=
+  const { name, message } = cause ?? {};
+  let why = message;
+  if (typeof WebAssembly !== "object") {
+    why =
+      "this browser has none, or its settings forbid it (Lockdown Mode, enhanced security); " +
+      "use verto-legacy-min.js";
+  } else if (name === "CompileError") {
+    why =
       "if the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src, " +
       "or use verto-legacy-min.js";
-  } else if (cause instanceof RangeError && !/memory/i.test(cause.message)) {
-    message +=
+  } else if (name === "RangeError" && !/memory/i.test(message)) {
+    why =
       "this browser (Chromium before 115) compiles no module of this size synchronously; " +
       "of this package use slim (slim.mjs) with `await init()`, or verto-legacy-min.js";
-  } else {
-    message += cause?.message;
   }
-  return failure("wasm-unavailable", message, { data: cause, cause });
+  return failure("wasm-unavailable", `WebAssembly could not be started: ${why}`, { data: cause, cause });
 }

@@ -5,21 +5,25 @@ const OTHERS = 30;
 /** The longest that gathering takes, in ms. */
 const LONGEST = 4_000;
 
-// The server uses UDP, and cannot resolve the names that stand for addresses until the microphone
-// is granted.
+// The server uses UDP. Until the microphone is granted browsers hide addresses behind names that end in
+// `.local`, which the server cannot resolve.
 function isUsable(candidate) {
   const [, component, protocol, , address] = candidate.candidate.split(" ");
   return component === "1" && /^udp$/i.test(protocol) && !/\.local$/.test(address);
 }
 
+// Browsers write a port, and more, behind the address of a server that the page gave without.
+const serverOf = (url) => /^\w+:(\[[^\]]*\]|[^:?]*)/.exec(url)?.[0];
+
 /**
- * Waits until enough candidates are in the local description: all of them; without STUN and TURN
- * the first usable one, and 30 ms; one of each such server; or `iceTimeout` after the first usable
- * one. In any case 4 s. A connection that is closed meanwhile waits on.
+ * Waits until enough candidates are in the local description. That is as soon as one of these is true:
+ * all of them are there; without STUN and TURN servers, 30 ms have passed since the first usable one;
+ * with such servers, each has given a usable one, or `iceTimeout` ms have passed since the first usable
+ * one; 4 s have passed. Closing the connection doesn't end the wait.
  */
 export function gathered(connection, iceTimeout) {
   const servers = connection.getConfiguration().iceServers ?? [];
-  const missing = new Set(servers.flatMap(({ urls }) => urls));
+  const missing = new Set(servers.flatMap(({ urls }) => urls).map(serverOf));
   return new Promise((resolve) => {
     const timers = [];
     const after = (ms) => timers.push(setTimeout(end, ms));
@@ -32,7 +36,7 @@ export function gathered(connection, iceTimeout) {
       if (connection.iceGatheringState === "complete") return end();
       if (!candidate?.candidate || !isUsable(candidate)) return;
       if (timers.length === 1) after(missing.size ? iceTimeout : OTHERS);
-      if (missing.delete(candidate.url ?? url) && !missing.size) end();
+      if (missing.delete(serverOf(candidate.url ?? url)) && !missing.size) end();
     }
 
     function end() {

@@ -1,5 +1,6 @@
 // The media of one call: does what the core says (src/core/dialog/effect.rs), and reports what
 // became of it (src/core/dialog/report.rs). It decides nothing.
+import { safely } from "../host/page-code.js";
 import { CODES } from "../sdk/error.js";
 import { gathered } from "./candidates.js";
 import { Player, Ring, clear, elementOf } from "./player.js";
@@ -12,7 +13,7 @@ const LOCAL = 2;
 const APPLIED = 3;
 const CONNECTION = 4;
 
-const CONNECTIONS = { connected: 0, completed: 0, disconnected: 1, failed: 2 };
+const CONNECTIONS = { connected: 0, disconnected: 1, failed: 2 };
 
 /** How long gathering may take after the first usable candidate, in ms. */
 const ICE_TIMEOUT = 1_000;
@@ -20,17 +21,18 @@ const ICE_TIMEOUT = 1_000;
 /** The STUN servers for `iceServers: true`. */
 export const usual = { iceServers: [{ urls: "stun:stun.l.google.com:19302" }] };
 
-function iceServers(get) {
-  const given = get("iceServers");
+function iceServers(page) {
+  const given = page.get("iceServers");
   const servers = given === true ? usual.iceServers : Array.isArray(given) ? given : [];
-  const turn = get("turnServer");
+  const turn = page.get("turnServer");
   return [...servers, ...(turn ? [turn].flat() : [])].map((one) => (typeof one === "string" ? { urls: one } : one));
 }
 
-// `stereo=1` tells the other side's encoder what we like to hear. It is put into what is sent only.
+// `stereo=1` tells the other side's encoder what we like to hear. It is put into what is sent only;
+// Firefox has it always.
 function withStereo(sdp) {
   const opus = /a=rtpmap:(\d+) opus\//i.exec(sdp)?.[1];
-  return sdp.replace(new RegExp(`(a=fmtp:${opus} [^\\r\\n]*)`), "$1; stereo=1; sprop-stereo=1");
+  return sdp.replace(new RegExp(`(a=fmtp:${opus} (?!.*stereo=)[^\\r\\n]*)`), "$1; stereo=1; sprop-stereo=1");
 }
 
 export class Media {
@@ -38,20 +40,17 @@ export class Media {
   #local = null;
   #player = null;
   #ring = new Ring();
-  #tag = null;
+  #places = [];
   #preview = null;
   #enabled = { audio: true, video: true };
-  #get;
-  #report;
+  #over = false;
   #page;
 
   /**
-   * `get` gives a setting of the call by its name, `report` tells the core; `page` has what the page
-   * is told of: `warn`, `remoteStream`, `playbackBlocked`.
+   * `page` has `get`, a setting of the call by its name; `report`, which tells the core; and what the
+   * page is told of: `warn`, `remoteStream`, `playbackBlocked`.
    */
-  constructor(get, report, page) {
-    this.#get = get;
-    this.#report = report;
+  constructor(page) {
     this.#page = page;
   }
 
@@ -69,43 +68,48 @@ export class Media {
     const link = { peer: null, remote: null };
     this.#links.set(epoch, link);
     this.#enabled = enabled;
-    const report = (what, code = 0, text = "") => this.#report(epoch, what, code, text);
+    const report = (what, code = 0, text = "") => this.#page.report(epoch, what, code, text);
     const isOver = () => this.#links.get(epoch) !== link;
     try {
       if (!globalThis.RTCPeerConnection) throw lack("unsupported", "this browser has no WebRTC");
-      this.#local ??= await this.#granted(isOver);
+      if (!this.#local) {
+        const local = await localStream(this.#page);
+        if (!isOver()) this.#granted(local);
+        else if (local.own) stop(local.stream);
+      }
       if (isOver()) return;
       const { stream } = this.#local;
       const audio = stream.getAudioTracks().length > 0;
       const video = stream.getVideoTracks().length > 0;
       report(GRANTED, Number(audio) + 2 * Number(video));
       const sdp = await this.#describe(link, offer, stream, report);
-      if (!isOver()) report(LOCAL, 0, this.#get("useStereo") ? withStereo(sdp) : sdp);
+      if (!isOver()) report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
     } catch (error) {
       if (!isOver()) report(FAILED, ...trouble(error));
     }
   }
 
-  async #granted(isOver) {
-    const local = await localStream(this.#get, this.#page.warn);
-    if (isOver()) {
-      if (local.own) stop(local.stream);
-      return null;
-    }
-    for (const kind of ["audio", "video"]) this.#switch(local.stream, kind);
-    const { element, made } = elementOf(this.#get("localTag"));
-    if (element) {
-      // Whoever speaks doesn't want to hear it.
-      Object.assign(element, { muted: true, srcObject: local.stream });
-      element.play?.().catch(() => {});
-      this.#preview = { element, made };
-    }
-    return local;
+  #granted(local) {
+    this.#local = local;
+    for (const kind of ["audio", "video"]) this.#switch(kind);
+    this.#preview = this.#place("localTag");
+    // Whoever speaks doesn't want to hear it.
+    if (this.#preview) safely(() => Object.assign(this.#preview, { muted: true, srcObject: local.stream }));
+    this.#preview?.play?.().catch(() => {});
+  }
+
+  // The page's element of this setting.
+  #place(name) {
+    const tag = this.#page.get(name);
+    const place = elementOf(tag);
+    this.#places.push(place);
+    if (tag && !place.element) this.#page.warn(`${name} is no audio or video element of the page`);
+    return place.element;
   }
 
   async #describe(link, offer, stream, report) {
     const peer = (link.peer = new RTCPeerConnection({
-      iceServers: iceServers(this.#get),
+      iceServers: iceServers(this.#page),
       bundlePolicy: "balanced",
     }));
     link.remote = new MediaStream();
@@ -117,18 +121,18 @@ export class Media {
     if (offer !== undefined) await peer.setRemoteDescription({ type: "offer", sdp: offer });
     this.#addTracks(peer, stream, offer !== undefined);
     await peer.setLocalDescription(await (offer === undefined ? peer.createOffer() : peer.createAnswer()));
-    await gathered(peer, this.#get("iceTimeout") ?? ICE_TIMEOUT);
+    await gathered(peer, this.#page.get("iceTimeout") ?? ICE_TIMEOUT);
     return peer.localDescription.sdp;
   }
 
   // The server wants audio to come first.
   #addTracks(peer, stream, answers) {
     const wanted = {
-      audio: this.#get("useSpeak") !== "none",
-      video: !!this.#get("useVideo"),
+      audio: this.#page.get("useSpeak") !== "none",
+      video: !!this.#page.get("useVideo"),
     };
     for (const kind of ["audio", "video"]) {
-      const [track] = stream.getTracks().filter((one) => one.kind === kind);
+      const track = stream.getTracks().find((one) => one.kind === kind);
       if (answers) {
         if (track) peer.addTrack(track, stream);
         for (const one of peer.getTransceivers()) {
@@ -146,65 +150,69 @@ export class Media {
     const link = this.#links.get(epoch);
     try {
       await link.peer.setRemoteDescription({ type: "answer", sdp });
-      this.#report(epoch, APPLIED, 0, "");
+      this.#page.report(epoch, APPLIED, 0, "");
     } catch (error) {
-      this.#report(epoch, FAILED, CODES["media-failed"], String(error?.message));
+      this.#page.report(epoch, FAILED, CODES["media-failed"], String(error?.message));
     }
   }
 
   enable(kind, on) {
     this.#enabled[kind] = on;
-    if (this.#local) this.#switch(this.#local.stream, kind);
+    this.#switch(kind);
   }
 
-  #switch(stream, kind) {
-    for (const track of stream.getTracks()) if (track.kind === kind) track.enabled = this.#enabled[kind];
+  #switch(kind) {
+    for (const track of this.localStream?.getTracks() ?? []) {
+      if (track.kind === kind) track.enabled = this.#enabled[kind];
+    }
   }
 
   ring(on) {
-    const file = this.#get("ringFile");
-    if (!on) this.#ring.stop();
-    else if (file) this.#ring.start(file, this.#page.playbackBlocked);
+    if (on) this.#ring.start(this.#place("ringer_tag"), this.#page.get("ringFile"), this.#page);
+    else this.#ring.stop();
   }
 
   play(epoch) {
     const stream = this.#links.get(epoch)?.remote;
     if (!stream) return;
-    if (!this.#player) {
-      const tag = this.#get("tag");
-      this.#tag = elementOf(tag);
-      if (tag && !this.#tag.element) this.#page.warn("tag is no audio or video element of the page");
-      this.#player = new Player(this.#tag.element, this.#page.playbackBlocked);
-      const speaker = this.#get("useSpeak");
-      if (speaker && speaker !== "any" && speaker !== "none") this.sink(speaker).catch(() => {});
-    }
-    this.#player.play(stream);
+    this.#hearing().play(stream);
     this.#page.remoteStream(stream);
   }
 
-  /** Plays on this output device. */
+  // Made when it is first needed.
+  #hearing() {
+    if (!this.#player) {
+      const speaker = this.#page.get("useSpeak");
+      const chosen = speaker && speaker !== "any" && speaker !== "none";
+      this.#player = new Player(this.#place("tag"), chosen ? speaker : undefined, this.#page);
+    }
+    return this.#player;
+  }
+
+  /** Plays on this output device, also where nothing is to be heard yet. */
   async sink(id) {
-    if (!this.#player) throw new Error("this call plays nothing yet");
-    await this.#player.sink(id === "any" ? "" : id);
+    if (this.#over) throw new Error("this call has ended");
+    await this.#hearing().sink(id === "any" ? "" : id);
   }
 
   close(epoch) {
-    const link = this.#links.get(epoch);
+    const peer = this.#links.get(epoch)?.peer;
     this.#links.delete(epoch);
-    const peer = link?.peer;
     if (!peer) return;
     peer.ontrack = peer.onconnectionstatechange = null;
     peer.close();
   }
 
   release() {
+    this.#over = true;
     [...this.#links.keys()].forEach((epoch) => this.close(epoch));
     this.#ring.stop();
     this.#player?.end();
     if (this.#local?.own) stop(this.#local.stream);
-    clear(this.#preview?.element, this.#local?.stream);
-    // What a function of the page's has made is taken out again.
-    for (const place of [this.#tag, this.#preview]) if (place?.made) place.element?.remove();
-    this.#local = this.#player = this.#tag = this.#preview = null;
+    clear(this.#preview, this.localStream);
+    // An element that a function of the page's made for this call is removed from the page.
+    for (const { element, made } of this.#places) if (made) element?.remove();
+    this.#places = [];
+    this.#local = this.#player = this.#preview = null;
   }
 }

@@ -1,9 +1,14 @@
 // Where calls are heard and seen: the page's elements and our own.
+import { safely } from "../host/page-code.js";
 
 // The calls that play in each of the page's elements, the newest last.
 const users = new WeakMap();
+const usersOf = (element) => users.get(element) ?? [];
 // Not by `at`, which Chromium has from 92 on.
-const newest = (list) => list?.[list.length - 1];
+const newest = (element) => usersOf(element).slice(-1)[0];
+
+// How many calls ring by each element.
+const ringing = new WeakMap();
 
 // Elements whose sound the browser refuses until the page's next click.
 const blocked = new Set();
@@ -13,35 +18,37 @@ export function resumeAudio() {
   return Promise.all([...blocked].map((element) => start(element)));
 }
 
+// Says whether the browser lets it play.
 async function start(element) {
   try {
     await element.play?.();
     blocked.delete(element);
   } catch (error) {
     // AbortError: another stream has taken this one's place.
-    if (error.name === "NotAllowedError") blocked.add(element);
-    return error.name !== "NotAllowedError";
+    if (error.name !== "NotAllowedError") return true;
+    blocked.add(element);
+    return false;
   }
   return true;
 }
 
 /** Takes a stream out of an element, unless another has taken its place. */
 export function clear(element, stream) {
-  blocked.delete(element);
   if (!element || element.srcObject !== stream) return;
+  blocked.delete(element);
   element.pause?.();
   element.srcObject = null;
 }
 
 /**
- * The element that a page means by its id, itself, or a function that makes it; `null` without one.
- * `made` says whether a function made it.
+ * The element that a page means by its id, itself, or a function that gives either; `null` without
+ * one. `made` says whether a function has made one of this id for the call, to be removed after it.
  */
 export function elementOf(tag) {
-  const made = typeof tag === "function";
-  const meant = made ? tag() : tag;
-  const element = typeof meant === "string" ? document.getElementById(meant) : meant;
-  return { element: element && "srcObject" in element ? element : null, made };
+  const meant = typeof tag === "function" ? safely(tag) : tag;
+  const isId = typeof meant === "string";
+  const element = isId ? document.getElementById(meant) : meant;
+  return { element: element?.srcObject === undefined ? null : element, made: isId && meant !== tag };
 }
 
 /**
@@ -50,49 +57,54 @@ export function elementOf(tag) {
  */
 export class Player {
   #shared;
+  #sink;
+  #page;
   #own = null;
   #stream = null;
-  #sink = undefined;
-  #refused;
 
-  /** `refused` is called where the browser won't play without a click. */
-  constructor(shared, refused) {
+  /** `shared` is the page's element, if there is one; `sink` the output device, if one is chosen. */
+  constructor(shared, sink, page) {
     this.#shared = shared;
-    this.#refused = refused;
+    this.#sink = sink;
+    this.#page = page;
   }
 
   get #element() {
-    const list = this.#shared && users.get(this.#shared);
-    if (newest(list) === this) return this.#shared;
-    return (this.#own ??= Object.assign(new Audio(), {
-      muted: this.#shared?.muted ?? false,
-      volume: this.#shared?.volume ?? 1,
-    }));
+    const shared = this.#shared;
+    if (newest(shared) === this) return shared;
+    return (this.#own ??= Object.assign(new Audio(), { muted: shared?.muted ?? false, volume: shared?.volume ?? 1 }));
   }
 
-  async play(stream) {
-    this.#leave();
+  play(stream) {
+    const shared = this.#shared;
     this.#stream = stream;
-    if (this.#shared) {
-      const list = users.get(this.#shared) ?? [];
-      users.set(this.#shared, [...list, this]);
-      await Promise.all([newest(list)?.show(), this.show()]);
-    } else await this.show();
+    if (shared && !usersOf(shared).includes(this)) {
+      const before = newest(shared);
+      users.set(shared, [...usersOf(shared), this]);
+      before?.show();
+    }
+    this.show();
   }
 
   /** Shows the stream where it belongs now. */
   async show() {
     const element = this.#element;
-    if (element === this.#shared) clear(this.#own, this.#stream);
-    element.srcObject = this.#stream;
-    await this.#route(element).catch(() => {});
-    if (!(await start(element))) this.#refused(element);
+    const stream = this.#stream;
+    if (element === this.#shared) clear(this.#own, this.#own?.srcObject);
+    element.srcObject = stream;
+    try {
+      await this.#route(element);
+    } catch (error) {
+      this.#page.warn(`the chosen output device cannot be used (${error.message}): the usual one plays`);
+    }
+    // It may have ended meanwhile.
+    if (element.srcObject === stream && !(await start(element))) this.#page.playbackBlocked(element);
   }
 
   /** Uses an output device from now on; it rejects where there is no such device. */
-  sink(id) {
+  async sink(id) {
     this.#sink = id;
-    return this.#stream ? this.#route(this.#element) : Promise.resolve();
+    if (this.#stream) await this.#route(this.#element);
   }
 
   async #route(element) {
@@ -102,41 +114,42 @@ export class Player {
   }
 
   end() {
-    const before = this.#leave();
-    clear(this.#shared, this.#stream);
-    clear(this.#own, this.#stream);
+    const shared = this.#shared;
+    const had = newest(shared) === this;
+    if (shared) users.set(shared, usersOf(shared).filter((one) => one !== this));
+    clear(shared, this.#stream);
+    clear(this.#own, this.#own?.srcObject);
     this.#stream = null;
-    before?.show();
-  }
-
-  // Gives the shared element up; returns the call that has it then.
-  #leave() {
-    const list = this.#shared && users.get(this.#shared);
-    if (!list?.includes(this)) return undefined;
-    const had = newest(list) === this;
-    const left = list.filter((one) => one !== this);
-    users.set(this.#shared, left);
-    return had ? newest(left) : undefined;
+    if (had) newest(shared)?.show();
   }
 }
 
-/** The sound of a call that comes in, in an element of its own, so that it cuts off no other call. */
+/**
+ * The sound of a call that comes in: in the page's element for it, or in one of our own, so that it
+ * cuts off no other call.
+ */
 export class Ring {
   #element = null;
 
-  start(file, refused) {
-    const element = (this.#element = new Audio(file));
+  /** Without a `file` the page's element rings by its own sound. */
+  start(given, file, page) {
+    if (!given && !file) return;
+    // The page may have one element for everything: while that plays a call it doesn't ring.
+    const element = (this.#element = given && !given.srcObject ? given : new Audio());
+    ringing.set(element, (ringing.get(element) ?? 0) + 1);
+    if (file) element.src = file;
     element.loop = true;
-    start(element).then((plays) => !plays && this.#element === element && refused(element));
+    start(element).then((plays) => !plays && this.#element === element && page.playbackBlocked(element));
   }
 
   stop() {
     const element = this.#element;
     this.#element = null;
     if (!element) return;
+    ringing.set(element, ringing.get(element) - 1);
+    // It rings on for another call, or another call is heard in it.
+    if (ringing.get(element) || element.srcObject) return;
     blocked.delete(element);
     element.pause();
-    element.removeAttribute("src");
-    element.load();
   }
 }

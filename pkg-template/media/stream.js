@@ -31,33 +31,34 @@ export function mediaDevices() {
   throw lack("unsupported", "this browser gives pages no microphone");
 }
 
-// A device that was chosen, if one was.
-function chosen(id) {
+/** The constraint for a device that was chosen, if one was. */
+export function chosen(id) {
   return id && id !== "any" ? { deviceId: { exact: id } } : {};
 }
 
-function videoConstraints(params = {}) {
-  const { minWidth, maxWidth, minHeight, maxHeight, minFrameRate, maxFrameRate, vertoBestFrameRate, ...rest } = params;
-  const range = (min, max, ideal) => {
-    const given = Object.entries({ min, max, ideal }).filter(([, value]) => value !== undefined);
-    return given.length ? Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) : undefined;
-  };
-  const constraints = {
+// Of a screen browsers take no least size.
+function videoConstraints(params, screen) {
+  const { minWidth, maxWidth, minHeight, maxHeight, minFrameRate, maxFrameRate, vertoBestFrameRate, ...rest } = params ?? {};
+  const range = (min, max, ideal) => ({ min: screen ? undefined : min, max, ideal });
+  return {
+    width: range(minWidth, maxWidth),
+    height: range(minHeight, maxHeight),
+    frameRate: range(minFrameRate, maxFrameRate, vertoBestFrameRate),
     ...rest,
-    width: rest.width ?? range(minWidth, maxWidth),
-    height: rest.height ?? range(minHeight, maxHeight),
-    frameRate: rest.frameRate ?? range(minFrameRate, maxFrameRate, vertoBestFrameRate),
   };
-  return Object.fromEntries(Object.entries(constraints).filter(([, value]) => value !== undefined));
 }
 
 /**
  * Gets the local stream that the call's settings ask for, and says whether it is ours to stop:
  * that of `useStream` is the page's.
  */
-export async function localStream(get, warn) {
+export async function localStream(page) {
+  const get = (name) => page.get(name);
   const given = get("useStream");
-  if (given) return { stream: given, own: false };
+  if (given) {
+    if (!given.getTracks) throw lack("invalid-argument", "useStream must be a MediaStream");
+    return { stream: given, own: false };
+  }
   const screen = get("screenShare");
   const audio = get("useMic") !== "none" && { ...get("audioParams"), ...chosen(get("useMic")) };
   const camera = !screen && get("useVideo") && get("useCamera") !== "none";
@@ -66,8 +67,8 @@ export async function localStream(get, warn) {
   const add = (more) => more.getTracks().forEach((track) => stream.addTrack(track));
   try {
     // First, since a browser shows its screens only in a click.
-    if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams")) }));
-    if (audio || video) add(await capture({ audio, video }, warn));
+    if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams"), true) }));
+    if (audio || video) add(await shared({ audio, video }, page));
   } catch (error) {
     stop(stream);
     throw error;
@@ -75,15 +76,29 @@ export async function localStream(get, warn) {
   return { stream, own: true };
 }
 
-// A device's id that a page has kept may be of a device that is gone, or of an earlier salt: then
-// the usual one is asked for.
-async function capture(constraints, warn) {
+// What calls have captured, and by which constraints.
+let captured = [];
+
+// Another call's devices are not opened once more, which some browsers answer by silencing the
+// other call: it gets a clone, which is muted and ends by itself.
+async function shared(constraints, page) {
+  const key = JSON.stringify(constraints);
+  captured = captured.filter(({ stream }) => stream.getTracks().every(({ readyState }) => readyState === "live"));
+  const other = captured.find((one) => one.key === key);
+  const stream = other ? other.stream.clone() : await capture(constraints, page);
+  captured.push({ key, stream });
+  return stream;
+}
+
+// A device's id that a page has kept may be of a device that is gone, or one that the browser has
+// replaced by a new id: then the usual device is asked for.
+async function capture(constraints, page) {
   try {
     return await mediaDevices().getUserMedia(constraints);
   } catch (error) {
     const kept = [constraints.audio, constraints.video].some((kind) => kind?.deviceId?.exact);
     if (!kept || KINDS[error.name] !== "media-missing") throw error;
-    warn(`a chosen device isn't there (${error.message}): the usual one is taken`);
+    page.warn(`a chosen device isn't there (${error.message}): the usual one is taken`);
     const usual = (kind) => kind && { ...kind, deviceId: undefined };
     return mediaDevices().getUserMedia({ audio: usual(constraints.audio), video: usual(constraints.video) });
   }

@@ -24,16 +24,18 @@ function argument(value) {
 // `optional`, the page may leave it out altogether, so that the callbacks take its place.
 function command(vcc, func, args, count, optional) {
   const values = optional && typeof args[count - 1] === "function" ? count - 1 : count;
-  const [ok, failed, options] = args.slice(values);
   const { verto, group } = stateOf(vcc);
-  return callCore(verto, ok, failed, options, (core, id, timeout) => {
-    const list = Array.from({ length: values }, (_, index) => argument(args[index]));
+  return callCore(verto, args[values], args[values + 1], args[values + 2], (core, id, timeout) => {
+    const list = [];
+    for (let index = 0; index < values; index++) list[index] = argument(args[index]);
     return core.command(id, func, group, list, timeout);
   });
 }
 
 export class VertoCallcenter {
-  static name = "VertoCallcenter";
+  static get name() {
+    return "VertoCallcenter";
+  }
 
   constructor(verto) {
     if (!(verto instanceof Verto)) throw badArgument("verto", "must be an instance of Verto");

@@ -1,7 +1,7 @@
 // What a Verto has for telephone calls. types/index.d.ts says what each method is for. The call
 // centre's own build has no-caller.js in its place.
 import { callBack } from "../host/page-code.js";
-import { askPermission, listDevices } from "../media/devices.js";
+import { askPermission, cameraSizes, listDevices } from "../media/devices.js";
 import { usual } from "../media/media.js";
 import { resumeAudio } from "../media/player.js";
 import * as check from "./check.js";
@@ -16,6 +16,15 @@ export class Caller {
   hangup(callID) {
     for (const dialog of [...stateOf(this).dialogs.values()]) {
       if (check.isMissing(callID) || dialog.callID === callID) dialog.hangup();
+    }
+  }
+
+  deviceParams(params) {
+    const all = { ...this.options.deviceParams, ...check.copy("params", params) };
+    this.options.deviceParams = all;
+    const { useCamera, onResCheck } = all;
+    if (onResCheck && useCamera && useCamera !== "none") {
+      cameraSizes(useCamera).then((sizes) => callBack(onResCheck, sizes));
     }
   }
 

@@ -17,6 +17,16 @@ export function isObject(value) {
   return typeof value === "object" && value !== null;
 }
 
+/** What was thrown by a class that stands in for the platform's, in words. */
+export function words(thrown) {
+  try {
+    const said = thrown?.message ?? thrown;
+    return typeof said === "string" ? said : "it failed";
+  } catch {
+    return "it failed";
+  }
+}
+
 /**
  * What `read` returns for the argument `name`; getters and proxies of the page's may throw. What they
  * throw may hold a secret, and is in no error of ours.
@@ -123,6 +133,14 @@ export function json(name, value) {
   }
   if (text?.[0] !== "{") throw badArgument(name, "must be an object");
   return fits(name, text);
+}
+
+/** The JSON text of an object that goes to the server as names with values: a server may crash on anything else. */
+export function plain(name, value) {
+  const text = json(name, value);
+  // JSON writes a Map, for one, as an object without members.
+  if (isMissing(value) || Object.prototype.toString.call(value) === "[object Object]") return text;
+  throw badArgument(name, "must be an object");
 }
 
 /** A number of ms; `usual` where it is left out. */

@@ -5,7 +5,7 @@ import * as check from "./check.js";
 import { enums } from "./enums.js";
 import { failure } from "./error.js";
 import { Private, self } from "./private.js";
-import { callCore } from "./requests.js";
+import { callCore, paramsText } from "./requests.js";
 import { coreOf, stateOf } from "./state.js";
 
 // What Client.ask() knows its requests by, and Client.enable() the changes: src/browser/calls.rs.
@@ -15,47 +15,41 @@ const HOLD = 2;
 const TOGGLE_HOLD = 3;
 const CHANGES = { off: 0, on: 1, toggle: 2, false: 1, true: 0 };
 const ASK_ONLY = 3;
+// What it returns the sum of.
+const ENABLED = 1;
+const THERE = 2;
+
+// What a call's params have where the page says nothing.
+const DEFAULTS = { useVideo: false, useStereo: false, screenShare: false };
 
 const parts = new Private();
 
-/** What a call has that isn't the page's to change. */
+function say(verto, level, text) {
+  safely(() => (verto.options?.logger ?? globalThis.console)?.[level]?.(`verto: ${text}`));
+}
+
+/** What a call has that isn't the page's to change; its media part tells it what it sees. */
 class Part {
   /** The core's number of the call; 0 before it has one. */
   number = 0;
   onSuccess = null;
   onError = null;
+  media = new Media(this);
   #dialog;
-  #answer = {};
 
+  /** `settings` are what the page has said of this call's media, the newest first. */
   constructor(dialog, settings) {
     this.#dialog = dialog;
-    this.settings = settings;
-    const report = (epoch, what, code, text) => {
-      coreOf(dialog.verto).report(this.number, epoch, what, code, text);
-    };
-    this.media = new Media((name) => this.get(name), report, {
-      warn: (text) => this.warn(text),
-      remoteStream: (stream) => this.#tell("onRemoteStream", stream, dialog),
-      playbackBlocked: (element) => {
-        if (!this.#tell("onPlaybackBlocked", dialog, element)) {
-          this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
-        }
-      },
-    });
+    this.settings = [settings];
   }
 
   /** A setting: of answer(), of newCall(), or an option of the Verto. */
   get(name) {
-    const { options } = this.#dialog.verto;
-    for (const place of [this.#answer, this.settings, options?.deviceParams, options]) {
-      const value = check.isObject(place) ? (place[name] ?? place.deviceParams?.[name]) : undefined;
+    for (const place of [...this.settings, this.#dialog.verto.options]) {
+      const value = check.member(place, name) ?? check.member(check.member(place, "deviceParams"), name);
       if (!check.isMissing(value)) return value;
     }
     return undefined;
-  }
-
-  answered(settings) {
-    this.#answer = settings;
   }
 
   begin(number) {
@@ -68,27 +62,35 @@ class Part {
     if (self(verto.dialogs?.[callID]) === this.#dialog) delete verto.dialogs[callID];
   }
 
-  // The third and fourth argument of newCall(), one of which is called once.
+  // Of the third and fourth argument of newCall() one is called, or none where the page hangs up.
   progressed(error) {
     const { trying, early, active, hangup, purge } = enums.state;
     const { state } = this.#dialog;
-    const [success, failed] = [[trying, early, active].includes(state), [hangup, purge].includes(state)];
-    if (!success && !failed) return;
-    if (success) callBack(this.onSuccess, this.#dialog);
+    if ([trying, early, active].includes(state)) callBack(this.onSuccess, this.#dialog);
+    else if (![hangup, purge].includes(state)) return;
     else if (error) callBack(this.onError, error, this.#dialog);
     this.onSuccess = this.onError = null;
   }
 
+  report(epoch, what, code, text) {
+    coreOf(this.#dialog.verto).report(this.number, epoch, what, code, text);
+  }
+
+  remoteStream(stream) {
+    this.#tell("onRemoteStream", stream, this.#dialog);
+  }
+
+  playbackBlocked(element) {
+    if (this.#tell("onPlaybackBlocked", this.#dialog, element)) return;
+    this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
+  }
+
   warn(text) {
-    safely(() => {
-      const logger = this.#dialog.verto.options?.logger ?? globalThis.console;
-      logger?.warn?.(`verto: call ${this.#dialog.callID}: ${text}`);
-    });
+    say(this.#dialog.verto, "warn", `call ${this.#dialog.callID}: ${text}`);
   }
 
   #tell(name, ...args) {
-    const { callbacks } = this.#dialog;
-    const own = check.isMissing(this.get(name)) ? callbacks?.[name] : this.get(name);
+    const own = this.get(name) ?? this.#dialog.callbacks?.[name];
     callBack(own, ...args);
     return typeof own === "function";
   }
@@ -108,6 +110,7 @@ export function dialogParams(given) {
     if (name === "callID" || value === "" || !["string", "number", "boolean"].includes(typeof value)) continue;
     kept[name] = value;
   }
+  check.plain("userVariables", given.userVariables);
   if (check.isObject(given.userVariables)) kept.userVariables = given.userVariables;
   if (check.isObject(given.audio)) kept.audio = given.audio;
   return check.json("arguments", kept);
@@ -116,28 +119,21 @@ export function dialogParams(given) {
 // A request about the call. A page that ignores its failure gets no `unhandledrejection`.
 function ask(dialog, what, params, ok, failed) {
   return callCore(dialog.verto, ok, failed, null, (core, id) => {
-    core.ask(id, partOf(dialog).number, what, check.json("params", params()));
+    core.ask(id, partOf(dialog).number, what, paramsText(params()));
   });
 }
 
-function hold(dialog, action, ok, failed) {
-  return ask(dialog, action === "toggleHold" ? TOGGLE_HOLD : HOLD, () => ({ action }), ok, failed);
-}
-
-function mute(dialog, video, what) {
-  const change = CHANGES[what] ?? ASK_ONLY;
-  const tracks = coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
-  return tracks === 2;
-}
-
-function unmuted(dialog, video) {
-  return (coreOf(dialog.verto).enable(partOf(dialog).number, video, ASK_ONLY) & 1) === 1;
+// Changes the tracks of one kind; returns how they are.
+function enable(dialog, video, change) {
+  return coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
 }
 
 export class Dialog {
-  static name = "Dialog";
+  static get name() {
+    return "Dialog";
+  }
 
-  constructor(verto, direction, params, settings = params) {
+  constructor(verto, direction, params, settings) {
     this.verto = self(verto);
     this.direction = direction;
     this.params = params;
@@ -160,9 +156,9 @@ export class Dialog {
   answer(params) {
     const given = check.copy("params", params);
     const part = partOf(this);
-    const text = dialogParams(given);
-    part.answered(given);
-    return coreOf(this.verto).answer(part.number, text);
+    const answers = coreOf(this.verto).answer(part.number, dialogParams(given));
+    if (answers) part.settings.unshift(given);
+    return answers;
   }
 
   hangup(params) {
@@ -173,15 +169,15 @@ export class Dialog {
   }
 
   hold(ok, failed) {
-    return hold(this, "hold", ok, failed);
+    return ask(this, HOLD, () => ({ action: "hold" }), ok, failed);
   }
 
   unhold(ok, failed) {
-    return hold(this, "unhold", ok, failed);
+    return ask(this, HOLD, () => ({ action: "unhold" }), ok, failed);
   }
 
   toggleHold(ok, failed) {
-    return hold(this, "toggleHold", ok, failed);
+    return ask(this, TOGGLE_HOLD, () => ({ action: "toggleHold" }), ok, failed);
   }
 
   transfer(destination, params, ok, failed) {
@@ -215,11 +211,11 @@ export class Dialog {
   }
 
   setMute(what) {
-    return mute(this, false, what);
+    return enable(this, false, CHANGES[what] ?? ASK_ONLY) === THERE;
   }
 
   getMute() {
-    return unmuted(this, false);
+    return (enable(this, false, ASK_ONLY) & ENABLED) > 0;
   }
 
   mute(what) {
@@ -227,11 +223,11 @@ export class Dialog {
   }
 
   setVideoMute(what) {
-    return mute(this, true, what);
+    return enable(this, true, CHANGES[what] ?? ASK_ONLY) === THERE;
   }
 
   getVideoMute() {
-    return unmuted(this, true);
+    return (enable(this, true, ASK_ONLY) & ENABLED) > 0;
   }
 
   async setAudioPlaybackDevice(id, done, arg) {
@@ -267,7 +263,7 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   const callID = check.isMissing(given.callID) || given.callID === "" ? verto.constructor.genUUID() : check.text("callID", given.callID);
   check.callback("onSuccess", onSuccess || null);
   check.callback("onError", onError || null);
-  const text = dialogParams({ useVideo: false, useStereo: false, screenShare: false, ...given });
+  const text = dialogParams({ ...DEFAULTS, ...given });
   const core = coreOf(verto);
   const live = stateOf(verto).dialogs;
   if ([...live.values()].some((one) => one.callID === callID)) {
@@ -275,14 +271,11 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   }
   const number = core.new_call(callID, text);
   if (!number) {
-    const logger = verto.options?.logger ?? globalThis.console;
-    safely(() => logger?.error?.("verto: newCall: there is no connection: connect() first"));
+    say(verto, "error", "newCall: there is no connection: connect() first");
     return undefined;
   }
   const params = {
-    useVideo: false,
-    useStereo: false,
-    screenShare: false,
+    ...DEFAULTS,
     login: verto.options?.login,
     ...given,
     callID,

@@ -29,7 +29,9 @@ export const CODES = {
  * server's or one of ours, `message` says what to do.
  */
 export class VertoError extends Error {
-  static name = "VertoError";
+  static get name() {
+    return "VertoError";
+  }
 
   constructor(kind, code, message, details) {
     super(message, details);
@@ -47,11 +49,23 @@ export class VertoError extends Error {
     return { name, kind, code, message, reason, data, method, sent };
   }
 }
-Object.defineProperty(VertoError.prototype, "name", { value: "VertoError" });
+Object.defineProperty(VertoError.prototype, "name", { __proto__: null, value: "VertoError" });
 
 /** A failure that this side found, with the code of its kind. */
 export function failure(kind, message, details) {
   return new VertoError(kind, CODES[kind], message, details);
+}
+
+/**
+ * The failure for what was thrown and is no error of ours: WebAssembly has no memory left, or
+ * something that the page replaced doesn't work.
+ */
+export function foreign(cause) {
+  // The trap of a module that wasm2js has made says nothing but "abort".
+  if (/^(RangeError|RuntimeError)$/.test(cause?.name) || cause?.message === "abort") {
+    return failure("overflow", "no memory is left for this call", { cause });
+  }
+  return failure("unsupported", `something that this page replaced doesn't work: ${cause?.message ?? cause}`, { cause });
 }
 
 /** The page gave an argument that cannot be used. */

@@ -43,19 +43,14 @@ async function* readEvents(verto, channel, options, started) {
   given[LOOP] = true;
   const handles = verto.subscribe(channel, given);
   started(() => verto.unsubscribe(handles));
-  const open = new Set(handles.map(({ serno }) => serno));
   const { registrations } = stateOf(verto);
-  for (const serno of open) {
-    registrations.whenReleased(serno, () => {
-      open.delete(serno);
-      wake?.();
-    });
-  }
+  for (const { serno } of handles) registrations.whenReleased(serno, () => wake?.());
+  const isOpen = () => handles.some(({ serno }) => registrations.get(serno));
   try {
     while (!given.signal?.aborted) {
       if (waiting.length) yield waiting.shift();
       else if (overflow) throw overflow;
-      else if (!open.size) return;
+      else if (!isOpen()) return;
       else await new Promise((resolve) => (wake = resolve));
     }
   } finally {

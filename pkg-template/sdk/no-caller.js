@@ -10,6 +10,10 @@ export class Caller {
 
   hangup() {}
 
+  deviceParams(params) {
+    this.options.deviceParams = params;
+  }
+
   static videoDevices = [];
   static audioInDevices = [];
   static audioOutDevices = [];

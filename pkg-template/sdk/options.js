@@ -5,11 +5,14 @@ import {
   isMissing,
   isObject,
   json,
+  list,
   member,
   milliseconds,
   object,
+  plain,
   reading,
   text,
+  words,
 } from "./check.js";
 import { badArgument, failure } from "./error.js";
 
@@ -102,8 +105,8 @@ export function config(options) {
   }
   const get = (name) => member(options, name);
   const url = socketUrl("socketUrl", get("socketUrl"));
-  const other = get("wsFallbackURL");
-  const fallbackUrl = isMissing(other) ? undefined : socketUrl("wsFallbackURL", other);
+  const others = get("wsFallbackURL");
+  const fallbackUrls = isMissing(others) ? [] : list("wsFallbackURL", others).map((one) => socketUrl("wsFallbackURL", one));
   checkSocketClass(get("WebSocket") ?? globalThis.WebSocket);
   const freshCredentials = login(options);
   const id = get("sessid");
@@ -113,7 +116,7 @@ export function config(options) {
   if (typeof autoReconnect !== "boolean") throw badArgument("autoReconnect", "must be true or false");
   return {
     url,
-    fallbackUrl,
+    fallbackUrls,
     login: get("login"),
     sessid,
     autoReconnect,
@@ -131,8 +134,7 @@ export function config(options) {
  */
 export function login(options) {
   const get = (name) => member(options, name);
-  const [user, ...domain] = text("login", get("login")).split("@");
-  if (!user || !domain.join("@")) throw badArgument("login", "must be user@domain");
+  if (/^@|@$/.test(text("login", get("login")))) throw badArgument("login", "must be user@domain");
   const passwd = get("passwd");
   const loginParams = get("loginParams");
   const isFunction = (value) => typeof value === "function";
@@ -142,8 +144,8 @@ export function login(options) {
   if (isEmpty(passwd) && !isFunction(loginParams) && !hasToken(loginParams)) {
     throw badArgument("passwd", "is missing: give a password, or a token as loginParams.xui_sessid");
   }
-  json("userVariables", get("userVariables"));
-  if (!isFunction(loginParams)) json("loginParams", loginParams);
+  plain("userVariables", get("userVariables"));
+  if (!isFunction(loginParams)) plain("loginParams", loginParams);
   return isFunction(passwd) || isFunction(loginParams);
 }
 
@@ -153,17 +155,19 @@ export function login(options) {
  */
 export function loginText(options, passwd, loginParams) {
   const get = (name) => member(options, name);
-  const params = isObject(loginParams) ? withoutEmptyTokens(loginParams) : {};
+  plain("loginParams", loginParams);
+  const params = isMissing(loginParams) ? {} : withoutEmptyTokens(loginParams);
   // With a token the server accepts any password; the specification uses this word.
   const word = password(passwd) || (hasToken(params) ? "password" : undefined);
   if (!word && isEmpty(passwd)) return "";
   if (!word) throw badArgument("passwd", "must be a string");
-  const variables = get("userVariables");
+  const variables = get("userVariables") ?? {};
+  plain("userVariables", variables);
   return json("loginParams or userVariables", {
     login: text("login", get("login")),
     passwd: fits("passwd", word),
     loginParams: params,
-    userVariables: isObject(variables) ? variables : {},
+    userVariables: variables,
   });
 }
 
@@ -217,8 +221,9 @@ function socketUrl(name, value) {
   let url;
   try {
     url = new URL(address);
-  } catch {
-    // The check below finds that there is none.
+  } catch (thrown) {
+    // The browser's own words quote the address; what a page has put in its place says what is wrong.
+    if (thrown?.name !== "TypeError") throw badArgument(name, `cannot be read: ${words(thrown)}`);
   }
   if (!/^wss?:$/.test(url?.protocol) || url.hash) {
     throw badArgument(name, "must be an address like wss://host:port/ws");

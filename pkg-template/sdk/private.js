@@ -1,10 +1,8 @@
-const SELF = Symbol("self");
+const HIDDEN = Symbol("hidden");
 
 /** The object itself, also where a framework's proxy of it is given (Vue, MobX). */
 export function self(object) {
-  // This is a function because proxies wrap the objects that they hand out, but not what a
-  // function returns.
-  return object?.[SELF]?.() ?? object;
+  return object?.[HIDDEN]?.().object ?? object;
 }
 
 /**
@@ -12,14 +10,16 @@ export function self(object) {
  * its own object (Object.assign, a property of the same name), the private part stays as it is.
  */
 export class Private {
-  #map = new WeakMap();
-
   set(object, value) {
-    Object.defineProperty(object, SELF, { value: () => object });
-    this.#map.set(object, value);
+    // This is a function because proxies wrap the objects that they hand out, but not what a
+    // function returns.
+    const hidden = () => ({ owner: this, object, value });
+    // A page may have added `get` to Object.prototype, and a property is not both.
+    Object.defineProperty(object, HIDDEN, { __proto__: null, value: hidden });
   }
 
   get(object) {
-    return this.#map.get(self(object));
+    const hidden = object?.[HIDDEN]?.();
+    return hidden?.owner === this ? hidden.value : undefined;
   }
 }

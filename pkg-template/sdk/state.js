@@ -18,8 +18,12 @@ class State {
   registrations = new Registrations();
   /** The calls that have not ended, by the core's numbers. */
   dialogs = new Map();
+  /** What is a field of the page's `Verto`, which may be frozen. */
+  fields = {};
   /** The callbacks of connections that connect() has ended, until their end is told. */
   former = [];
+  /** What the server answered last to a call, be it a result or an error. */
+  lastResponse;
   #target = null;
 
   /** What addEventListener() adds its listeners to; it is made when there is a first listener. */
@@ -50,11 +54,14 @@ export function stateOf(verto) {
 /** The core behind `verto`, which is made when it is first needed. */
 export function coreOf(verto) {
   const state = stateOf(verto);
-  state.core ??= new Client(new Phone(self(verto), state), ...randomize(new Uint32Array(2)));
+  if (!state.core) {
+    const random = randomize(new Uint32Array(2));
+    state.core = new Client(new Phone(self(verto), state), random[0], random[1]);
+  }
   return state.core;
 }
 
-/** The core if there is one already; `verto` may be anything. */
-export function coreIfAny(verto) {
-  return states.get(verto)?.core;
+/** The state, if `verto` has one; it may be anything. */
+export function stateIfAny(verto) {
+  return states.get(verto);
 }

@@ -1,19 +1,39 @@
 // The class `Verto`. types/index.d.ts says what each of its methods is for.
-import { safely } from "../host/page-code.js";
+import { callBack, safely } from "../host/page-code.js";
 import { Caller } from "./caller.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
-import { badArgument, failure } from "./error.js";
+import { badArgument } from "./error.js";
 import { LOOP, events } from "./events.js";
 import { checkCallbacks, config, copyOptions, login } from "./options.js";
 import { self } from "./private.js";
 import { uuid } from "./random.js";
 import { callCore, request } from "./requests.js";
 import { isAborted, onAbort } from "./signal.js";
-import { addState, coreIfAny, coreOf, stateOf } from "./state.js";
+import { addState, coreOf, stateIfAny, stateOf } from "./state.js";
+import { unload } from "./unload.js";
 
 // Why connect() fails at once: the page made a mistake, or this platform cannot run us.
 const FAILS_AT_ONCE = ["invalid-argument", "unsupported", "wasm-unavailable"];
+
+// The largest speed test, in bytes (ours: what a slow line still carries in a minute).
+const MOST_BYTES = 16_777_216;
+
+function isActive({ state }) {
+  return state !== "idle" && state !== "closed";
+}
+
+function log(options, level, text) {
+  safely(() => (options?.logger ?? globalThis.console)?.[level]?.(`verto: ${text}`));
+}
+
+// Such a login is sent as it is: not every server of this family has domains.
+function warnOfLogin({ options }) {
+  const user = check.member(options, "login");
+  if (typeof user === "string" && !user.includes("@")) {
+    log(options, "warn", "login has no @domain, which XSwitch and FreeSWITCH refuse");
+  }
+}
 
 // What the constructor does before anything is compiled.
 function initialize(verto, options, callbacks) {
@@ -35,19 +55,26 @@ export class Verto extends Caller {
     super();
     initialize(this, options, callbacks);
     coreOf(this);
-    if (this.options.socketUrl) this.connect();
+    // Pages ask in it which pictures a camera has.
+    const deviceParams = check.member(this.options, "deviceParams");
+    if (check.isObject(deviceParams)) this.deviceParams(deviceParams);
+    if (check.member(this.options, "socketUrl")) this.connect();
   }
 
   get state() {
-    return coreIfAny(this)?.state ?? "idle";
+    return stateIfAny(this)?.core?.state ?? "idle";
   }
 
   get sessid() {
-    return coreIfAny(this)?.sessid || this.options?.sessid || "";
+    return stateIfAny(this)?.core?.sessid || this.options?.sessid || "";
   }
 
   get rpcClient() {
     return this;
+  }
+
+  get last_response() {
+    return stateIfAny(this)?.lastResponse;
   }
 
   // These three are read-only. A page that assigns to them all the same, by Object.assign for one,
@@ -71,26 +98,34 @@ export class Verto extends Caller {
     const options = check.isMissing(params) ? this.options : params;
     const promise = callCore(this, null, null, null, (core, id) => {
       checkCallbacks(callbacks);
-      const checked = config(options);
+      const wanted = callbacks ?? this.callbacks ?? {};
+      let checked;
+      let former;
+      try {
+        checked = config(options);
+      } finally {
+        // A getter of the page's may have connected meanwhile, which this connect() overtakes.
+        former = this.callbacks ?? {};
+        // They stay where the rest is refused: a page may connect again without giving them again.
+        this.callbacks = wanted;
+      }
       this.options = copyOptions("params", options);
+      warnOfLogin(this);
       // What is still to be told of the connection so far is told to whom it belonged.
-      stateOf(this).former.push(this.callbacks ?? {});
-      this.callbacks = callbacks ?? this.callbacks;
+      stateOf(this).former.push(former);
       core.connect(id, checked);
     });
     promise.catch((error) => {
       // Pages that use callbacks don't look at the promise, and no callback tells them of this.
-      if (!FAILS_AT_ONCE.includes(error.kind)) return;
-      safely(() => {
-        const logger = options?.logger ?? globalThis.console;
-        logger?.error?.(`verto: connect: ${error.message}`);
-      });
+      if (FAILS_AT_ONCE.includes(error.kind)) log(options, "error", `connect: ${error.message}`);
     });
     return promise;
   }
 
   login() {
-    return this.connect();
+    // Beside a connection that is there or is being made, this makes no other.
+    if (!isActive(this)) return this.connect();
+    return callCore(this, null, null, null, (core, id) => core.login(id));
   }
 
   logout() {
@@ -114,15 +149,13 @@ export class Verto extends Caller {
       if (given[name] !== undefined) options[name] = given[name];
     }
     // Without a connection they may still be incomplete: the next connect() checks them.
-    if (this.state !== "idle" && this.state !== "closed") {
-      coreOf(this).fresh_credentials(login(options));
-    }
+    if (isActive(this)) coreOf(this).fresh_credentials(login(options));
     this.options = options;
+    warnOfLogin(this);
   }
 
   socketReady() {
-    const { state } = this;
-    return state === "ready" || state === "authenticating";
+    return isActive(this) && this.state !== "reconnecting";
   }
 
   purge() {
@@ -155,7 +188,7 @@ export class Verto extends Caller {
     if (signal && open) {
       const stopListening = onAbort(signal, () => {
         const isIts = (_, index) => registrations.get(sernos[index])?.stop === stop;
-        core.unsubscribe(channels.filter(isIts), Array.from(sernos).filter(isIts));
+        core.unsubscribe(channels.filter(isIts), channels.map((_, index) => sernos[index]).filter(isIts));
       });
       stop = () => --open || stopListening();
     }
@@ -164,9 +197,10 @@ export class Verto extends Caller {
       // How it is made, as the core's `Origin`.
       const origin = signal ? 2 : get(LOOP) ? 1 : 0;
       sernos = core.subscribe(channels, listener.number, listener.twin.number, origin, params, local);
-      return Array.from(sernos, (serno, index) => {
+      return channels.map((eventChannel, index) => {
+        const serno = sernos[index];
         registrations.add(serno, listener, readyHandler, stop);
-        return { serno, eventChannel: channels[index] };
+        return { serno, eventChannel };
       });
     } finally {
       registrations.forgetUnused(listener);
@@ -220,8 +254,14 @@ export class Verto extends Caller {
     if (this.state === "reconnecting") this.logout();
   }
 
-  speedTest() {
-    throw failure("unsupported", "this version has no speed test");
+  speedTest(bytes, ok, failed, options) {
+    const told = (figures) => callBack(ok, figures.event, figures);
+    return callCore(this, told, failed, options, (core, id, timeout) => {
+      check.callback("callback", ok);
+      const size = Math.ceil(bytes);
+      if (!(size >= 1 && size <= MOST_BYTES)) throw badArgument("bytes", `must be a number from 1 to ${MOST_BYTES}`);
+      return core.request(id, `#SPU ${size}`, "speedTest", false, timeout);
+    });
   }
 
   broadcast(channel, params, ok, failed, options) {
@@ -269,17 +309,41 @@ export class Verto extends Caller {
     this.options.iceServers = servers;
   }
 
-  deviceParams(params) {
-    this.options.deviceParams = params;
-  }
-
   // The minifier would shorten the class's own name.
-  static name = "Verto";
+  static get name() {
+    return "Verto";
+  }
   static enum = enums;
 
   static genUUID() {
     return uuid();
   }
+
+  static get unloadJobs() {
+    return unload().jobs;
+  }
+
+  static get haltClosure() {
+    return unload().halt;
+  }
+
+  static set haltClosure(closure) {
+    unload().halt = closure;
+  }
+}
+
+// A frozen instance works too, as stores of state make them.
+for (const name of ["options", "callbacks", "dialogs"]) {
+  Object.defineProperty(Verto.prototype, name, {
+    __proto__: null,
+    get() {
+      return stateIfAny(this)?.fields[name];
+    },
+    set(value) {
+      stateOf(this).fields[name] = value;
+    },
+    configurable: true,
+  });
 }
 
 // `using verto = new Verto()`, where the platform has it.

@@ -70,9 +70,12 @@ export interface UsageError extends VertoErrorBase {
   /**
    * `invalid-argument`: the message names it. `too-large`: above 1,000,000 bytes, or 10,000 in
    * a channel's name. `overflow`: 1000 requests wait already, no memory is left, or more events
-   * than `buffer` of `events()`. `unsupported`: this version or this platform can't.
+   * than `buffer` of `events()`. `unsupported`: this version or this platform can't, or a
+   * built-in that the page has replaced threw.
    */
   readonly kind: "invalid-argument" | "too-large" | "overflow" | "unsupported";
+  /** What the page's built-in threw. */
+  readonly cause?: unknown;
 }
 
 /** A call has no microphone, or no media. */
@@ -164,9 +167,10 @@ export type Fresh<T> = T | (() => T | PromiseLike<T>);
 
 /**
  * Where a call is heard or seen: the id of an `audio` or `video` element, the element, or a
- * function that makes one, which is removed after the call.
+ * function that gives either. What a function gives by its id is taken out of the page after the
+ * call.
  */
-export type MediaTag = string | object | (() => object);
+export type MediaTag = string | object | (() => string | object | null);
 
 /**
  * A device: its id in `Verto.audioInDevices` and the like, `any` for the browser's choice, or
@@ -196,6 +200,11 @@ export interface CallSettings {
   localTag?: MediaTag | null;
   /** An option of the `Verto`: the address of the sound of a call that comes in. Default: none. */
   ringFile?: string | null;
+  /**
+   * The `audio` element that rings for a call that comes in, by its own sound where there is no
+   * `ringFile`. Default: one that isn't shown.
+   */
+  ringer_tag?: MediaTag | null;
   /** Whether the call has a picture. Default: false. */
   useVideo?: boolean;
   /** Whether stereo sound is asked for. Default: false. */
@@ -281,17 +290,23 @@ export interface AnswerArguments extends CallSettings {
 export interface VertoOptions extends CallSettings {
   // The page's own, which `verto.options` gives back; StrictVertoOptions has no room for them.
   [name: string]: any;
-  /** `user@domain`, with the domain that XSwitch shows on its first page. */
+  /**
+   * `user@domain`, with the domain that XSwitch shows on its first page. Without a domain it is sent
+   * as it is, with a warning in the log: XSwitch and FreeSWITCH refuse it.
+   */
   login: string;
   /** The password. With a token it may be left out; then `password` is sent. */
   passwd?: Fresh<string | number>;
   /** The WebSocket's address, usually `wss://host:port/ws`. */
   socketUrl: string;
-  /** A second address, which takes turns with the first while attempts fail. Default: none. */
-  wsFallbackURL?: string;
+  /**
+   * Another address, or several: they take turns with the first while attempts fail, two attempts
+   * each. Default: none.
+   */
+  wsFallbackURL?: string | string[];
   /** A token instead of a password, and what else the server wants with the login. */
   loginParams?: Fresh<LoginParams & object>;
-  /** Sent with the login. Default: {}. */
+  /** Sent with the login, names with values. Default: {}. */
   userVariables?: object;
   /** The id under which the server knows the session. Default: random, new at each `connect`. */
   sessid?: string;
@@ -650,6 +665,8 @@ export class Verto {
   readonly sessid: string;
   /** The instance itself, for pages that write `verto.rpcClient.call(…)`. */
   readonly rpcClient: this;
+  /** What the server answered last to a login or another request, a result or an error object. */
+  readonly last_response: any;
 
   /**
    * Connects and logs in; without arguments with those of before. Closes silently what was
@@ -668,7 +685,18 @@ export class Verto {
    * });
    */
   connect(params?: VertoOptions | null, callbacks?: VertoCallbacks | null): Promise<any>;
-  /** The same as `connect()`. */
+  /**
+   * Logs in again on the live connection, with what `loginData()` was given. Its subscriptions stay,
+   * and a refusal changes nothing: `onWSLogin(verto, false, error)` tells it. While a connection is
+   * being made this waits for its login; without one it is `connect()`.
+   *
+   * Fails with: `auth`; on a live connection also as `sendMethod` does.
+   *
+   * @returns a promise of the server's answer to the login.
+   * @example
+   * verto.loginData({ loginParams: { xui_sessid: newToken } });
+   * verto.login();
+   */
   login(): Promise<any>;
   /**
    * Ends the connection, its subscriptions and everything that waits for an answer (`closed`).
@@ -704,7 +732,7 @@ export class Verto {
    */
   loginData(params: Partial<VertoOptions>): void;
   /**
-   * Whether the socket is open, before the login's answer as well.
+   * Whether there is a socket, be it still opening. Whether the login is done says `state`.
    *
    * @example
    * if (!verto.socketReady()) show("not connected");
@@ -839,11 +867,21 @@ export class Verto {
    */
   stopRetrying(): void;
   /**
-   * This version has no speed test.
+   * Measures the line: so many bytes go up and ten times as many come down, during which the server
+   * sends nothing else. It measures what goes up; what comes down is measured here. Fails as
+   * `sendMethod` does.
    *
-   * @throws VertoError `unsupported`, always.
+   * @param bytes - 1 to 16777216.
+   * @param ok - Gets the event of the last frame, and the figures.
+   * @example
+   * verto.speedTest(256 * 1024, (event, { upKPS, downKPS }) => show(upKPS, downKPS));
    */
-  speedTest(bytes?: number, done?: unknown): never;
+  speedTest(
+    bytes: number,
+    ok?: ((event: any, figures: SpeedTest) => void) | null,
+    failed?: Failure,
+    options?: RequestOptions | null,
+  ): Promise<SpeedTest>;
   /**
    * Sends `params` to a channel; with `localBroadcast: true` in it also on the same server.
    * Fails as `sendMethod` does.
@@ -919,8 +957,11 @@ export class Verto {
    */
   iceServers(servers: boolean | object[]): void;
   /**
-   * Sets the option `deviceParams` for calls to come.
+   * Sets members of the option `deviceParams` for calls to come. With `useCamera` and `onResCheck`
+   * that function hears which pictures the camera has, `{ validRes: [[width, height], …],
+   * bestResSupported: [width, height] }` in pixels; the camera is opened for it.
    *
+   * @throws VertoError `invalid-argument`: it is no object.
    * @example
    * verto.deviceParams({ useMic: Verto.audioInDevices[0]?.id });
    */
@@ -1006,6 +1047,15 @@ export class Verto {
    * button.onclick = () => Verto.resumeAudio();
    */
   static resumeAudio(): Promise<unknown>;
+  /**
+   * Functions that run when the page is left (`beforeunload`).
+   *
+   * @example
+   * Verto.unloadJobs.push(() => save());
+   */
+  static readonly unloadJobs: (() => void)[];
+  /** Runs after them; if it returns a text, the browser asks whether to leave. Default: null. */
+  static haltClosure: (() => string | undefined) | null;
   /** The class of calls, for `instanceof`. */
   static readonly Dialog: (abstract new (...args: never) => Dialog) & {
     /** What `instanceof` looks for. */
@@ -1019,6 +1069,18 @@ export class Verto {
   static audioInDevices: Device[];
   /** The output devices. */
   static audioOutDevices: Device[];
+}
+
+/** What `speedTest()` measured. */
+export interface SpeedTest {
+  /** How long the bytes took up, in ms. */
+  upDur: number;
+  /** How long ten times as many took down, in ms. */
+  downDur: number;
+  /** kbit/s up (1,024 bits). */
+  upKPS: number;
+  /** kbit/s down (1,024 bits). */
+  downKPS: number;
 }
 
 /** A device of the lists that `Verto.refreshDevices()` fills. */

@@ -9,14 +9,13 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::connect_options::{ConnectOptions, config};
-use super::credentials::read_answer;
 use super::host::Host;
 use super::json::Json;
 use super::params;
 use super::shell::Shell;
 use crate::core::callcenter;
 use crate::core::error::{Error, Kind};
-use crate::core::session::{Listener, Origin, QuestionId, Request, Route, SocketId};
+use crate::core::session::{Listener, Origin, Request, Route, SocketId};
 use crate::core::{CallId, Expect, Ms};
 
 /// One instance's core. It holds the page's object only through [`Host`].
@@ -54,6 +53,11 @@ impl Client {
         let config = Box::new(config(options));
         self.shell
             .command(|session, now| session.connect(now, call, config));
+    }
+
+    /// Logs in on the live connection, or waits for the login of the one that is being made.
+    pub fn login(&self, call: CallId) {
+        self.shell.command(|session, now| session.login(now, call));
     }
 
     /// A socket that [`Host::socket`] made is open.
@@ -98,14 +102,6 @@ impl Client {
     /// The network is back, or the machine or the page may have been asleep.
     pub fn woke(&self) {
         self.shell.woke();
-    }
-
-    /// What the page answers to a `question` of [`Host::credentials`]: the login's parameters as
-    /// JSON text, an empty text where it gives none, or the `VertoError` that says why it failed.
-    pub fn credentials(&self, question: QuestionId, answer: &JsValue) {
-        let answer = read_answer(answer);
-        self.shell
-            .happened(|session, now| session.credentials(now, question, answer));
     }
 
     /// Whether functions of the page's give the credentials from now on.
@@ -190,7 +186,7 @@ impl Client {
         sub_params: Option<String>,
         local: bool,
     ) -> js_sys::Array {
-        let channels = texts(channels);
+        let channels = params::texts(channels);
         let listener = Listener {
             number: listener,
             twin,
@@ -213,7 +209,7 @@ impl Client {
     /// Ends registrations: those of the numbers in `sernos`, each on the channel at the same place
     /// in `channels`. A number of 0 stands for all registrations of that channel.
     pub fn unsubscribe(&self, channels: &js_sys::Array, sernos: &js_sys::Array) {
-        let channels = texts(channels);
+        let channels = params::texts(channels);
         let sernos: Vec<_> = sernos
             .iter()
             .filter_map(|serno| serno.as_f64())
@@ -254,8 +250,4 @@ impl Client {
             .command(|session, now| session.request(now, request));
         true
     }
-}
-
-fn texts(array: &js_sys::Array) -> Vec<String> {
-    array.iter().filter_map(|text| text.as_string()).collect()
 }

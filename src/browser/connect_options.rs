@@ -1,6 +1,9 @@
 //! What a page connects with.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
+
+use super::params::texts;
 
 use crate::core::session::Config;
 use crate::core::{KeepAlive, Ms};
@@ -13,8 +16,8 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn url(this: &ConnectOptions) -> String;
-    #[wasm_bindgen(method, getter, js_name = fallbackUrl)]
-    fn fallback_url(this: &ConnectOptions) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = fallbackUrls)]
+    fn fallback_urls(this: &ConnectOptions) -> Array;
     #[wasm_bindgen(method, getter)]
     fn login(this: &ConnectOptions) -> Option<String>;
     #[wasm_bindgen(method, getter)]
@@ -41,7 +44,7 @@ pub fn config(options: &ConnectOptions) -> Config {
     let interval = options.interval() as Ms;
     Config {
         url: options.url(),
-        fallback_url: options.fallback_url(),
+        fallback_urls: texts(&options.fallback_urls()),
         login: options.login().unwrap_or_default(),
         sessid: options.sessid(),
         auto_reconnect: options.auto_reconnect(),

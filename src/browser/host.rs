@@ -8,8 +8,8 @@ use crate::core::error::Error;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Refers weakly to the page's object and to its handlers, and calls them. Only the
-    /// method that returns a `Result` throws: what a callback of the page's throws goes to the
+    /// Refers weakly to the page's object and to its handlers, and calls them. Only the two
+    /// methods that return a `Result` throw: what a callback of the page's throws goes to the
     /// page's `error` event.
     #[derive(Clone)]
     pub type Host;
@@ -18,14 +18,18 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn hold(this: &Host, strongly: bool);
 
-    /// Asks the page for the parameters of a login. The answer comes by
-    /// [`Client::credentials`](super::Client::credentials), at once or later.
-    #[wasm_bindgen(method)]
-    pub fn credentials(this: &Host, question: u32);
+    /// Asks the page for the parameters of a login: returns them as JSON text, or a promise of
+    /// it. What this throws, or what the promise rejects with, is a `VertoError`.
+    #[wasm_bindgen(method, catch)]
+    pub fn credentials(this: &Host) -> Result<JsValue, JsValue>;
 
     /// Opens a socket, which the core knows as `id`. Its class is the page's or the platform's.
     #[wasm_bindgen(method, catch)]
     pub fn socket(this: &Host, id: u32, url: &str) -> Result<WebSocket, JsValue>;
+
+    /// Writes a text frame to such a socket. After one that begins a speed test come its others.
+    #[wasm_bindgen(method)]
+    pub fn send(this: &Host, socket: &WebSocket, text: &str);
 
     /// Stops listening to such a socket, and closes it.
     #[wasm_bindgen(method)]

@@ -14,8 +14,10 @@ extern "C" {
     // What `JSON.parse` made has no getters, so reading it cannot throw.
     #[wasm_bindgen(js_namespace = Reflect)]
     fn get(object: &JsValue, name: &JsValue) -> JsValue;
-    #[wasm_bindgen(js_namespace = Reflect, js_name = getOwnPropertyDescriptor)]
-    fn own(object: &JsValue, name: &JsValue) -> JsValue;
+
+    // A page may have added members to Object.prototype, which are no members of a frame.
+    #[wasm_bindgen(js_namespace = ["Object", "prototype", "hasOwnProperty"], js_name = call)]
+    fn has_own(object: &JsValue, name: &JsValue) -> bool;
 }
 
 thread_local! {
@@ -30,11 +32,7 @@ impl Value for Json {
         }
         NAMES.with(|names| {
             let name = names.get(field as usize)?;
-            let value = get(&self.0, name);
-            // Somebody may have added a member of this name to `Object.prototype`. An absent member,
-            // as most are, is one call.
-            let is_own = !value.is_undefined() && !own(&self.0, name).is_undefined();
-            is_own.then_some(Json(value))
+            has_own(&self.0, name).then(|| Json(get(&self.0, name)))
         })
     }
 

@@ -1,4 +1,4 @@
-//! Reads a command's arguments from the page, and writes them as JSON text.
+//! Reads arguments from the page, and writes those of a command as JSON text.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -27,4 +27,9 @@ pub fn write(arguments: &impl Serialize) -> String {
     // An object of strings and booleans can always be written.
     let object = arguments.serialize(&Serializer::json_compatible());
     object.map_or_else(|_| "{}".into(), |object| stringify(&object))
+}
+
+/// The strings in an array of the glue's.
+pub fn texts(array: &js_sys::Array) -> Vec<String> {
+    array.iter().filter_map(|text| text.as_string()).collect()
 }

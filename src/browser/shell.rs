@@ -8,13 +8,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use super::credentials::read_answer;
 use super::host::Host;
 use super::json::Json;
 use super::socket::Socket;
 use crate::core::Ms;
-use crate::core::session::{Io, Notice, Route, Session, SocketId};
+use crate::core::session::{Io, Notice, QuestionId, Route, Session, SocketId};
 
 /// The longest time that a browser's timer takes, in ms.
 const LONGEST_TIMER: Ms = i32::MAX as Ms;
@@ -41,6 +44,9 @@ pub struct Shell {
     pausing: Cell<bool>,
     held: Cell<bool>,
     listening: Cell<bool>,
+    /// By how many ms the wall clock is behind the timers that have fired: it may stand still, as
+    /// in tests of pages.
+    behind: Cell<Ms>,
 }
 
 impl Shell {
@@ -56,7 +62,14 @@ impl Shell {
             pausing: Cell::new(false),
             held: Cell::new(false),
             listening: Cell::new(false),
+            behind: Cell::new(0),
         })
+    }
+
+    /// The time by the wall clock, which goes on while the machine sleeps. A monotonic clock may
+    /// not. The page may have replaced it by one that throws, so no borrow may be held meanwhile.
+    fn now(&self) -> Ms {
+        (js_sys::Date::now() as Ms).saturating_add(self.behind.get())
     }
 
     /// Reads the session.
@@ -66,7 +79,8 @@ impl Shell {
 
     /// Runs a command of the page's; its callbacks follow when it has returned.
     pub fn command<R>(self: &Rc<Self>, command: impl FnOnce(&mut Session<Json>, Ms) -> R) -> R {
-        let result = command(&mut self.session.borrow_mut(), now());
+        let now = self.now();
+        let result = command(&mut self.session.borrow_mut(), now);
         self.after_command();
         result
     }
@@ -82,7 +96,8 @@ impl Shell {
     /// Takes in something that happened. Its callbacks run at once, unless code of the page's is
     /// running: then they run after that.
     pub fn happened(self: &Rc<Self>, event: impl FnOnce(&mut Session<Json>, Ms)) {
-        event(&mut self.session.borrow_mut(), now());
+        let now = self.now();
+        event(&mut self.session.borrow_mut(), now);
         self.after_event();
     }
 
@@ -94,9 +109,10 @@ impl Shell {
         if self.telling.get() || self.following.get() {
             return false;
         }
+        let now = self.now();
         let mut session = self.session.borrow_mut();
         self.telling
-            .set(session.routed(now(), socket, route, event_serno));
+            .set(session.routed(now, socket, route, event_serno));
         self.telling.get()
     }
 
@@ -153,11 +169,12 @@ impl Shell {
                         drop(self.socket.replace(Some(opening)));
                     }
                 }
-                // The browser's own words aren't told, because they quote the address.
-                Err(_) => {
-                    let message = "socketUrl cannot be used: the browser refuses it, as it does \
-                                   ws: on an https: page, or a blocked port";
-                    self.session.borrow_mut().unusable(id, message.into());
+                Err(why) => {
+                    // The host throws texts. Only wasm-bindgen's glue, which calls it by this
+                    // function, can fail before it.
+                    let apply = || "this page's Function.prototype.apply fails".to_owned();
+                    let message = why.as_string().unwrap_or_else(apply);
+                    self.session.borrow_mut().unusable(id, message);
                 }
             },
             Io::Send { socket, text } => {
@@ -172,10 +189,33 @@ impl Shell {
                 drop(slot);
                 drop(closing);
             }
-            Io::Credentials { question } => self.host.credentials(question),
+            Io::Credentials { question } => self.ask_credentials(question),
             Io::Release { sernos } => sernos.iter().for_each(|one| self.host.release(*one)),
             Io::Log(text) => self.host.log(&text),
         }
+    }
+
+    /// Asks the page for its credentials. An answer that comes late does no harm: the session
+    /// ignores it, unless `question` is still its newest.
+    fn ask_credentials(self: &Rc<Self>, question: QuestionId) {
+        let answer = match self.host.credentials() {
+            Ok(promise) if !promise.is_string() => {
+                let promise = JsFuture::from(promise.unchecked_into::<Promise>());
+                // The promise is the page's, and may never settle. So the task that waits for it
+                // must not keep the shell alive.
+                let shell = Rc::downgrade(self);
+                spawn_local(async move {
+                    let answer = read_answer(promise.await);
+                    if let Some(shell) = shell.upgrade() {
+                        shell.happened(|session, now| session.credentials(now, question, answer));
+                    }
+                });
+                return;
+            }
+            answer => read_answer(answer),
+        };
+        let now = self.now();
+        self.session.borrow_mut().credentials(now, question, answer);
     }
 
     fn unset_timer(&self) {
@@ -192,11 +232,15 @@ impl Shell {
             return;
         }
         let timer = deadline.map(|at| {
-            let delay = at.saturating_sub(now()).min(LONGEST_TIMER) as u32;
+            let now = self.now();
+            let delay = at.saturating_sub(now).min(LONGEST_TIMER);
             let shell = Rc::downgrade(self);
-            let timeout = Timeout::new(delay, move || {
+            let timeout = Timeout::new(delay as u32, move || {
                 if let Some(shell) = shell.upgrade() {
                     shell.unset_timer();
+                    // A timer that has fired is time that has passed.
+                    let behind = now.saturating_add(delay).saturating_sub(shell.now());
+                    shell.behind.set(shell.behind.get() + behind);
                     shell.happened(Session::timer);
                 }
             });
@@ -281,9 +325,4 @@ impl Shell {
             Notice::Dialog(notice) => super::calls::tell(host, notice),
         }
     }
-}
-
-/// The time by the wall clock, which goes on while the machine sleeps. A monotonic clock may not.
-fn now() -> Ms {
-    js_sys::Date::now() as Ms
 }

@@ -18,10 +18,9 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Writes a text frame. If the socket is closing, the frame is lost; the `close` event that
-    /// follows then fails the request.
+    /// Writes a text frame.
     pub fn send(&self, text: &str) {
-        let _ = self.socket.send_with_str(text);
+        self.host.send(&self.socket, text);
     }
 }
 

@@ -49,7 +49,7 @@ pub struct Liveness {
     /// A ping was sent because the machine may have slept. This one ping decides.
     waking: bool,
     /// The machine may have slept, but a frame had come just before. The server is asked when
-    /// it has been silent for [`SLEPT`].
+    /// it has been silent for [`SHORTEST_SLEEP`].
     woken: bool,
     /// The server has answered a ping. Where it never did, its silence proves nothing.
     answers: bool,
@@ -133,7 +133,8 @@ impl Liveness {
 
     /// Looks at the silence. `busy` is when the request that the server works on is given
     /// up: the server works strictly in order (seen with FreeSWITCH), so that this request delays
-    /// the answer to a ping. Those behind it excuse nothing, since each answer is a frame.
+    /// the answer to a ping. Requests behind it don't lengthen this: when it is answered, that
+    /// answer is itself a sign of life.
     pub fn check(&mut self, now: Ms, busy: Option<Ms>) -> Verdict {
         if now < self.check {
             return Verdict::Fine;
@@ -147,8 +148,8 @@ impl Liveness {
                 self.check = silent;
                 Verdict::Fine
             }
-            // A check that is late means a sleep. In a hidden tab all checks are late: there
-            // the next one judges, since the session is waking by then.
+            // A check that is late means a sleep. A hidden tab delays every timer: there the first
+            // late check only asks and sets `waking`, and the next one, though late too, judges.
             _ if late && !self.waking => self.wake(now, None),
             None => {
                 let failed = Ms::from(self.settings.max_failed);

@@ -37,10 +37,10 @@ impl Backoff {
         self.attempt = 0;
     }
 
-    /// Whether the next attempt goes to the fallback address: the two take turns, two
-    /// attempts each.
-    pub fn wants_fallback(&self) -> bool {
-        self.attempt / 2 % 2 == 1
+    /// To which of so many addresses the next attempt goes: they take turns, two attempts each.
+    pub fn turn(&self, addresses: usize) -> usize {
+        let turns = self.attempt as usize / 2;
+        turns.checked_rem(addresses).unwrap_or_default()
     }
 }
 
@@ -81,10 +81,13 @@ mod tests {
     fn the_addresses_take_turns_two_attempts_each() {
         let mut backoff = Backoff::default();
         let mut turns = Vec::new();
-        for _ in 0..6 {
-            turns.push(backoff.wants_fallback());
+        for _ in 0..8 {
+            turns.push([1, 2, 3].map(|addresses| backoff.turn(addresses)));
             backoff.failed(&mut Random::new(1));
         }
-        assert_eq!(turns, [false, false, true, true, false, false]);
+        let of = |index: usize| -> Vec<_> { turns.iter().map(|turn| turn[index]).collect() };
+        assert_eq!(of(0), [0; 8]);
+        assert_eq!(of(1), [0, 0, 1, 1, 0, 0, 1, 1]);
+        assert_eq!(of(2), [0, 0, 1, 1, 2, 2, 0, 0]);
     }
 }

@@ -13,7 +13,7 @@ pub type CallId = u32;
 pub const MOST_WAITING: usize = 1000;
 
 /// How many bytes a request that fails may take: an error, a notice, and a place in each list,
-/// where a list that is full doubles. With 64 the test of it fails (`tests/glue/memory`).
+/// where a list that is full doubles. Found by trying: with 64 bytes `tests/glue/memory.test.mjs` fails.
 const FAILURE: usize = 192;
 
 /// Which answers of the server count as success.
@@ -97,13 +97,18 @@ impl Rpc {
     /// Registers a request that is about to be written; returns its id.
     pub fn register(&mut self, owner: Owner, deadline: Ms) -> u32 {
         self.last_id += 1;
+        self.register_as(self.last_id, owner, deadline);
+        self.last_id
+    }
+
+    /// Registers a request under an id that isn't the next.
+    pub fn register_as(&mut self, id: u32, owner: Owner, deadline: Ms) {
         self.push(Entry {
-            id: self.last_id,
+            id,
             owner,
             deadline,
             params: String::new(),
         });
-        self.last_id
     }
 
     fn push(&mut self, entry: Entry) {
@@ -248,7 +253,8 @@ impl Rpc {
         self.earliest = self.earliest.saturating_sub(by);
     }
 
-    /// When to ask for [`Self::overdue`]; a request that was answered may still be in it.
+    /// When to ask for [`Self::overdue`]. It may be too early: the deadline of a request that was
+    /// answered meanwhile may still count.
     pub fn deadline(&self) -> Option<Ms> {
         (!self.entries.is_empty()).then_some(self.earliest)
     }

@@ -26,7 +26,7 @@ const real = {
   reportError: globalThis.reportError.bind(globalThis),
 };
 
-const WAKING = ["online", "pageshow", "visibilitychange", "resume"];
+const WAKING = ["beforeunload", "online", "pageshow", "visibilitychange", "resume"];
 
 let world = null;
 

@@ -96,7 +96,7 @@ fn meaningless() -> Vec<String> {
         "{}x",
         "undefined",
         "NaN",
-        "#SPU 10",
+        "#SPX 10",
         "\u{0}",
         "null",
         "0",

@@ -8,7 +8,7 @@ const B: &str = "wss://b.test/ws";
 
 fn with_fallback() -> Config {
     Config {
-        fallback_url: Some(B.into()),
+        fallback_urls: vec![B.into()],
         ..config()
     }
 }
@@ -78,7 +78,7 @@ fn the_addresses_take_turns_whatever_the_failure_is() {
 fn after_two_failures_the_fallback_address_takes_its_turn() {
     let mut h = Harness::new();
     h.connect(Config {
-        fallback_url: Some("wss://b.test/ws".into()),
+        fallback_urls: vec!["wss://b.test/ws".into()],
         ..config()
     });
     for _ in 0..5 {
@@ -95,11 +95,37 @@ fn after_two_failures_the_fallback_address_takes_its_turn() {
     assert_eq!(opened, [a, a, b, b, a, a]);
 }
 
+#[test]
+fn several_fallback_addresses_are_tried_in_turn_and_a_refused_one_is_left_out() {
+    const C: &str = "wss://c.test/ws";
+    let mut h = Harness::new();
+    h.connect(Config {
+        fallback_urls: vec![B.into(), C.into()],
+        ..config()
+    });
+    for _ in 0..7 {
+        h.drop_connection();
+        h.next_attempt();
+    }
+    assert_eq!(opened(&mut h), [A, A, B, B, C, C, A, A]);
+    h.drop_connection();
+    h.next_attempt();
+    h.session.unusable(h.socket, "refused".into());
+    for _ in 0..5 {
+        h.next_attempt();
+        h.drop_connection();
+    }
+    let opened = opened(&mut h);
+    assert_eq!(opened[0], B);
+    assert!(!opened[1..].contains(&B.into()), "{opened:?}");
+    assert!(opened.contains(&C.into()), "{opened:?}");
+}
+
 /// A browser refuses, for example, a `ws:` address on an `https:` page.
 #[test]
 fn a_fallback_that_the_browser_refuses_does_not_end_the_session() {
     let mut h = Harness::ready_with(Config {
-        fallback_url: Some("ws://b.test/ws".into()),
+        fallback_urls: vec!["ws://b.test/ws".into()],
         ..watched()
     });
     for _ in 0..2 {

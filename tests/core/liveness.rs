@@ -300,6 +300,7 @@ fn nothing_is_asked_before_the_login_and_after_the_end() {
 
 #[test]
 fn a_server_that_freezes_is_replaced_at_every_stage() {
+    // While the page is asked for credentials nothing is asked of the server.
     let stages: [fn(&mut Harness); 3] = [
         |_| {},
         |h| h.authenticate(),
@@ -369,7 +370,7 @@ fn endless_settings_are_survived() {
 #[test]
 fn a_fallback_server_that_answers_no_pings_is_not_judged_by_the_others() {
     let mut h = Harness::ready_with(Config {
-        fallback_url: Some("wss://b.test/ws".into()),
+        fallback_urls: vec!["wss://b.test/ws".into()],
         ..watched()
     });
     h.pong();

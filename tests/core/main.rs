@@ -23,6 +23,7 @@ mod fallback_address;
 mod frames;
 mod liveness;
 mod login;
+mod login_again;
 mod model;
 mod peer_bugs;
 mod random_frames;

@@ -1,7 +1,7 @@
 //! The page's requests: how each ends, and when it is sent.
 
 use serde_json::{Value as Tree, json};
-use testkit::{CONNECT, CREDENTIALS, Expect, Harness, Kind, State, config};
+use testkit::{CONNECT, CREDENTIALS, Expect, Harness, Kind, Request, State, config};
 use verto_wasm::core::limits::{LARGEST_FRAME, MOST_WAITING};
 
 #[test]
@@ -338,4 +338,36 @@ fn a_server_may_be_busy_with_what_was_given_up() {
     assert_eq!(h.session.state(), State::Ready);
     h.wait(31_000);
     assert_ne!(h.session.state(), State::Ready);
+}
+
+#[test]
+fn a_speed_test_is_a_request_whose_frames_are_no_json() {
+    use verto_wasm::core::session::{SPEED_TEST, SPEED_TEST_ID};
+    let mut h = Harness::new();
+    let ask = |h: &mut Harness, call| {
+        let request = Request {
+            call,
+            method: SPEED_TEST.into(),
+            params: "#SPU 4096".into(),
+            expect: Expect::Result,
+            timeout: None,
+        };
+        h.session.request(h.now, request);
+    };
+    ask(&mut h, 1);
+    h.connect(config());
+    ask(&mut h, 2);
+    h.log_in();
+    ask(&mut h, 3);
+    assert_eq!(h.error(1).kind, Kind::Closed);
+    // The figures are those of the oldest: the server works in order.
+    h.reply(SPEED_TEST_ID, &json!({ "upDur": 1 }));
+    assert!(h.outcome(2).is_ok());
+    h.wait(10_000);
+    assert_eq!(h.error(3).kind, Kind::Timeout);
+    let is_test = |text: &&str| text.starts_with('#');
+    assert_eq!(h.texts().iter().filter(|text| is_test(text)).count(), 2);
+    h.forget();
+    h.call(4);
+    assert_eq!(h.sent().last().unwrap()["id"], 2, "the ids go on");
 }

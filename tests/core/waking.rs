@@ -374,7 +374,7 @@ fn a_clock_set_back_does_not_cost_a_connection_that_lives() {
 #[test]
 fn without_keep_alive_waking_still_reconnects_at_once() {
     let mut h = Harness::ready_with(Config {
-        fallback_url: Some("wss://b.test/ws".into()),
+        fallback_urls: vec!["wss://b.test/ws".into()],
         ..config()
     });
     h.drop_connection();

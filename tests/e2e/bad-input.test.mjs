@@ -15,7 +15,7 @@ const OPTIONS = {
     "'wss://'", "'ws://host:99999/ws'", "'ws://host/ws#part'", "'javascript:1'", "Symbol('x')", "1n", "new URL('ws://host/ws')",
   ],
   wsFallbackURL: ["''", "42", "{}", "'not a url'", "'https://host/ws'"],
-  login: ["undefined", "null", "''", "1001", "{}", "[]", "'1001'", "'@xswitch.cn'", "'1001@'", "() => '1001@xswitch.cn'"],
+  login: ["undefined", "null", "''", "1001", "{}", "[]", "'@xswitch.cn'", "'1001@'", "() => '1001@xswitch.cn'"],
   passwd: ["undefined", "null", "''", "true", "{}", "[]", "Symbol('x')", "1n", "NaN"],
   loginParams: ["'x'", "42", "true", "[]", "cyclic", "{ a: 1n }"],
   userVariables: ["'x'", "42", "true", "[]", "cyclic", "() => ({})"],

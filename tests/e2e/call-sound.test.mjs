@@ -1,34 +1,10 @@
 // Calls of the SDK against the simulator: what is heard.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
-import { inPage, startBrowser } from "./lib/browser.mjs";
-import { lacking } from "./lib/engines.mjs";
-import { FIXTURES, startSim } from "./lib/sim.mjs";
+import { test } from "node:test";
+import { CallTests, NOTHING } from "./lib/calls.mjs";
 
-const skip = lacking("webrtc");
-const NOTHING = { tracks: 0, connections: 0, elements: 0, rejections: [] };
-let sim, driver;
-
-before(async () => {
-  if (skip) return;
-  sim = await startSim({ www: join(FIXTURES, "phone") });
-  driver = await startBrowser({ microphone: true });
-});
-
-after(async () => {
-  await driver?.quit();
-  await sim?.stop();
-});
-
-beforeEach(async () => {
-  if (skip) return;
-  await sim.reset();
-  await driver.get(sim.url);
-  await sim.noConnection();
-});
-
-const run = (script, ...args) => inPage(driver, script, ...args);
+const calls = new CallTests("phone");
+const { run, skip } = calls;
 
 test("9196: one hears oneself, and afterwards nothing is left", { skip }, async () => {
   const seen = await run(async () => {
@@ -48,9 +24,9 @@ test("9196: one hears oneself, and afterwards nothing is left", { skip }, async 
   assert.equal(seen.cause, "USER_BUSY");
   assert.deepEqual(seen.known, []);
   assert.deepEqual(seen.left, NOTHING);
-  const [invite] = await sim.requests("verto.invite");
+  const [invite] = await calls.sim.requests("verto.invite");
   assert.equal(invite.params.dialogParams.destination_number, "9196");
   assert.deepEqual(invite.params.dialogParams.userVariables, { order: "7" });
-  const [bye] = await sim.requests("verto.bye");
+  const [bye] = await calls.sim.requests("verto.bye");
   assert.equal(bye.params.cause, "USER_BUSY");
 });

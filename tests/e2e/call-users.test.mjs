@@ -1,34 +1,10 @@
 // Calls of the SDK against the simulator: two and more users, and the ways in which a call ends.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
-import { inPage, startBrowser } from "./lib/browser.mjs";
-import { lacking } from "./lib/engines.mjs";
-import { FIXTURES, startSim } from "./lib/sim.mjs";
+import { test } from "node:test";
+import { CallTests, NOTHING } from "./lib/calls.mjs";
 
-const skip = lacking("webrtc");
-const NOTHING = { tracks: 0, connections: 0, elements: 0, rejections: [] };
-let sim, driver;
-
-before(async () => {
-  if (skip) return;
-  sim = await startSim({ www: join(FIXTURES, "phone") });
-  driver = await startBrowser({ microphone: true });
-});
-
-after(async () => {
-  await driver?.quit();
-  await sim?.stop();
-});
-
-beforeEach(async () => {
-  if (skip) return;
-  await sim.reset();
-  await driver.get(sim.url);
-  await sim.noConnection();
-});
-
-const run = (script, ...args) => inPage(driver, script, ...args);
+const calls = new CallTests("phone");
+const { run, skip } = calls;
 
 test("user to user: both hear each other, mute and hold are silence, and the other side hangs up", { skip }, async () => {
   const seen = await run(async () => {
@@ -93,7 +69,7 @@ test("early media are heard before the answer, and digits arrive", { skip }, asy
   assert.ok(early.energy > 0);
   assert.deepEqual(early.history, ["requesting", "trying", "early", "active", "hangup", "destroy"]);
   assert.equal(early.left, 1, "the second call's own microphone");
-  assert.equal((await sim.state()).dialogs[0].digits, "123");
+  assert.equal((await calls.sim.state()).dialogs[0].digits, "123");
 });
 
 test("a transfer: the other party talks to a third", { skip }, async () => {
@@ -120,6 +96,58 @@ test("a transfer: the other party talks to a third", { skip }, async () => {
   assert.deepEqual(seen.left, NOTHING);
 });
 
+test("an attended transfer: two who were called talk to each other", { skip }, async () => {
+  const seen = await run(async () => {
+    const [anna, bob, carl] = [await User.login("1001"), await User.login("1002"), await User.login("1003")];
+    const connect = async (user, number) => {
+      const out = anna.call(number);
+      const into = await user.is("ringing");
+      into.answer();
+      await anna.is("active", out);
+      await anna.messages.first((told) => told.name === "display" && told.dialog === out);
+      return [out, into];
+    };
+    const [first, atBob] = await connect(bob, "1002");
+    await first.hold();
+    const [second, atCarl] = await connect(carl, "1003");
+    await first.unhold();
+    await first.replace(second.callID);
+    await Promise.all([anna.is("destroy", first), anna.is("destroy", second)]);
+    await Promise.all([heard(atBob), heard(atCarl)]);
+    atBob.hangup();
+    await carl.is("destroy", atCarl);
+    return { causes: [first.cause, second.cause], left: left() };
+  });
+  assert.deepEqual(seen.causes, ["NORMAL_CLEARING", "NORMAL_CLEARING"]);
+  assert.deepEqual(seen.left, NOTHING);
+});
+
+test("what is said in a call besides sound: chat, text as it is typed, a click", { skip }, async () => {
+  const seen = await run(async () => {
+    const [anna, bob] = [await User.login("1001"), await User.login("1002")];
+    const out = anna.call("1002");
+    const into = await bob.is("ringing");
+    into.answer();
+    await anna.is("active", out);
+    const sent = await out.message({ to: "1002@xswitch.cn", body: "hello" });
+    await out.rtt({ chars: "h" });
+    const typed = await bob.messages.first(({ data }) => data?.txt);
+    await out.click({ w: 640, h: 480, x: 1, y: 2 });
+    out.hangup();
+    await bob.is("destroy", into);
+    return { sent: sent.message, typed: [typed.name, typed.dialog === into, typed.data.txt], left: left() };
+  });
+  assert.equal(seen.sent, "SENT");
+  assert.deepEqual(seen.typed, ["info", true, { chars: "h" }]);
+  assert.deepEqual(seen.left, NOTHING);
+  const infos = (await calls.sim.requests("verto.info")).map(({ params: { dialogParams, sessid, ...params } }) => params);
+  assert.deepEqual(infos, [
+    { msg: { from: "1001@xswitch.cn", to: "1002@xswitch.cn", body: "hello" } },
+    { txt: { chars: "h" } },
+    { click: { w: 640, h: 480, x: 1, y: 2 } },
+  ]);
+});
+
 test("two calls with one tag are both heard, and the one that is left is heard", { skip }, async () => {
   const seen = await run(async () => {
     const anna = await User.login("1001", { tag: "audio" });
@@ -141,7 +169,7 @@ test("two calls with one tag are both heard, and the one that is left is heard",
 });
 
 test("calls that come to nothing: busy, no route, nobody, rejected, nobody answers, answered elsewhere", { skip }, async () => {
-  await sim.callTimes({ ringMs: 1500 });
+  await calls.sim.callTimes({ ringMs: 1500 });
   const seen = await run(async () => {
     const anna = await User.login("1001");
     const causes = {};
@@ -217,5 +245,36 @@ test("a call that is cancelled at any moment leaves nothing, here or at the serv
   assert.equal(seen.histories[0], "hangup destroy");
   for (const history of seen.histories) assert.match(history, /hangup destroy$/);
   assert.deepEqual(seen.left, NOTHING);
-  assert.deepEqual((await sim.state()).dialogs, []);
+  assert.deepEqual((await calls.sim.state()).dialogs, []);
+});
+
+test("a call that comes in ends at any moment, by either side", { skip }, async () => {
+  const seen = await run(async () => {
+    const [anna, bob] = [await User.login("1001"), await User.login("1002")];
+    const causes = [];
+    const turns = async (count) => {
+      for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve));
+    };
+    for (const ends of ["out", "into"]) {
+      for (const count of [0, 1, 4, 16, 64]) {
+        const rings = new Promise((resolve) => {
+          bob.verto.callbacks = { onDialogState: (dialog) => dialog.state.name === "ringing" && resolve(dialog) };
+        });
+        const out = anna.call("1002");
+        const into = await rings;
+        into.answer();
+        await turns(count);
+        const over = until(() => into.state.name === "destroy");
+        ({ out, into })[ends].hangup();
+        await Promise.all([over, anna.is("destroy", out)]);
+        causes.push(into.cause);
+      }
+    }
+    // A microphone that is granted late is closed when it comes.
+    (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks()[0].stop();
+    return { causes: [...new Set(causes)].sort(), left: left() };
+  });
+  for (const cause of seen.causes) assert.match(cause, /^(NORMAL_CLEARING|ORIGINATOR_CANCEL)$/);
+  assert.deepEqual(seen.left, NOTHING);
+  assert.deepEqual((await calls.sim.state()).dialogs, []);
 });

@@ -1,49 +1,31 @@
 // The call centre's calls at browsers: who is given to an agent rings the agent's browser, and is
 // heard there.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { after, beforeEach, before, test } from "node:test";
-import { inPage, lacking, startBrowser } from "./lib/browser.mjs";
-import { FIXTURES, startSim } from "./lib/sim.mjs";
+import { test } from "node:test";
+import { CallTests } from "./lib/calls.mjs";
 import { until } from "./lib/wait.mjs";
 
-const skip = lacking("calls");
-
-let sim, driver;
-
-before(async () => {
-  if (skip) return;
+const calls = new CallTests("calls", {
   // People answer browsers: the call centre's times are those of a real one.
-  sim = await startSim({ www: join(FIXTURES, "calls"), speed: 1 });
-  driver = await startBrowser({ microphone: true });
+  speed: 1,
+  prepare: async () => {
+    await calls.sim.browserPhones(true);
+    await run(async (_, url) => {
+      const line = (window.line = await Line.login(url, "1001"));
+      window.ccc = (func, data) =>
+        line.request("jsapi", { command: "lua", data: { method: "ccc", func, data: { agent: "1001", ...data } } });
+      await ccc("ccLogin", { queue: "test", extn: "1001" });
+      await ccc("ccGoReady", { queue: "test" });
+    });
+  },
 });
+const { skip } = calls;
+const run = (script, ...args) => calls.run(script, calls.sim.socketUrl, ...args);
 
-after(async () => {
-  await driver?.quit();
-  await sim?.stop();
-});
-
-beforeEach(async () => {
-  if (skip) return;
-  await sim.reset();
-  await sim.browserPhones(true);
-  await driver.get(sim.url);
-  await sim.noConnection();
-  await run(async (_, url) => {
-    const line = (window.line = await Line.login(url, "1001"));
-    window.ccc = (func, data) =>
-      line.request("jsapi", { command: "lua", data: { method: "ccc", func, data: { agent: "1001", ...data } } });
-    await ccc("ccLogin", { queue: "test", extn: "1001" });
-    await ccc("ccGoReady", { queue: "test" });
-  });
-});
-
-const run = (script, ...args) => inPage(driver, script, sim.socketUrl, ...args);
-
-const agent = async (probe) => until("the agent's row", async () => (await sim.agent("1001")).find(probe));
+const agent = async (probe) => until("the agent's row", async () => (await calls.sim.agent("1001")).find(probe));
 
 test("a caller rings the agent's browser, and is heard when it is answered", { skip }, async () => {
-  await sim.caller("test", "13800001111");
+  await calls.sim.caller("test", "13800001111");
   const invite = await run(async () => {
     window.call = await Call.incoming(line);
     return call.invite;
@@ -58,13 +40,13 @@ test("a caller rings the agent's browser, and is heard when it is answered", { s
   await agent(({ callstate }) => callstate === "TALKING");
   await run(() => call.bye());
   await agent(({ callstate }) => callstate === "WRAPUP");
-  assert.deepEqual((await sim.state()).calls, []);
-  assert.deepEqual((await sim.state()).dialogs, []);
+  assert.deepEqual((await calls.sim.state()).calls, []);
+  assert.deepEqual((await calls.sim.state()).dialogs, []);
 });
 
 test("a caller who hangs up takes the call from the browser", { skip }, async () => {
   for (const answered of [false, true]) {
-    const { call } = await sim.caller("test", "13800001111");
+    const { call } = await calls.sim.caller("test", "13800001111");
     await run(async (_, url, answered) => {
       window.call = await Call.incoming(line);
       if (!answered) return;
@@ -72,7 +54,7 @@ test("a caller who hangs up takes the call from the browser", { skip }, async ()
       await call.heard();
     }, answered);
     if (answered) await agent(({ callstate }) => callstate === "TALKING");
-    await sim.request("POST", "sim/hangup", { call });
+    await calls.sim.request("POST", "sim/hangup", { call });
     const cause = await run(async () => {
       const { cause } = await line.next("verto.bye", call.id);
       call.end();
@@ -83,13 +65,13 @@ test("a caller who hangs up takes the call from the browser", { skip }, async ()
 });
 
 test("an agent who rejects the caller is unready, and the caller waits again", { skip }, async () => {
-  await sim.caller("test", "13800001111");
+  await calls.sim.caller("test", "13800001111");
   await run(async () => {
     const call = await Call.incoming(line);
     await line.ask("verto.bye", call.id, { cause: "CALL_REJECTED" });
   });
   await agent(({ state }) => state === "UNREADY");
-  assert.equal((await sim.state()).calls[0].state, "waiting");
+  assert.equal((await calls.sim.state()).calls[0].state, "waiting");
 });
 
 test("ccDial rings the agent's own browser first, then the other side is heard", { skip }, async () => {
@@ -115,8 +97,8 @@ test("ccDial rings the agent's own browser first, then the other side is heard",
 });
 
 test("without it the phones are simulated, as they are for agents who are no browsers", { skip }, async () => {
-  await sim.browserPhones(false);
-  await sim.caller("test", "13800001111");
+  await calls.sim.browserPhones(false);
+  await calls.sim.caller("test", "13800001111");
   await agent(({ callstate }) => callstate === "TALKING");
-  assert.deepEqual((await sim.state()).dialogs, []);
+  assert.deepEqual((await calls.sim.state()).dialogs, []);
 });

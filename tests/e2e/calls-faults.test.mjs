@@ -1,43 +1,23 @@
 // What goes wrong on purpose with the sound of the simulator's calls, measured in a browser. What
 // goes wrong with their frames is tested without one (sim/tests/faults/calls.rs).
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { after, beforeEach, before, test } from "node:test";
-import { inPage, lacking, startBrowser } from "./lib/browser.mjs";
-import { FIXTURES, startSim } from "./lib/sim.mjs";
+import { test } from "node:test";
+import { CallTests } from "./lib/calls.mjs";
 import { until } from "./lib/wait.mjs";
 
-const skip = lacking("calls");
-
-let sim, driver;
-
-before(async () => {
-  if (skip) return;
-  sim = await startSim({ www: join(FIXTURES, "calls") });
-  driver = await startBrowser({ microphone: true });
+const calls = new CallTests("calls", {
+  prepare: () =>
+    run(async (_, url) => {
+      window.line = await Line.login(url, "1001");
+      window.call = await Call.to(line, "9196");
+      await call.accepted();
+      await call.heard();
+    }),
 });
+const { skip } = calls;
+const run = (script, ...args) => calls.run(script, calls.sim.socketUrl, ...args);
 
-after(async () => {
-  await driver?.quit();
-  await sim?.stop();
-});
-
-beforeEach(async () => {
-  if (skip) return;
-  await sim.reset();
-  await driver.get(sim.url);
-  await sim.noConnection();
-  await run(async (_, url) => {
-    window.line = await Line.login(url, "1001");
-    window.call = await Call.to(line, "9196");
-    await call.accepted();
-    await call.heard();
-  });
-});
-
-const run = (script, ...args) => inPage(driver, script, sim.socketUrl, ...args);
-
-const media = (fault) => sim.request("POST", "sim/fault/media", fault);
+const media = (fault) => calls.sim.request("POST", "sim/fault/media", fault);
 
 const listen = (packets) => run((_, url, packets) => call.listen(packets), packets);
 
@@ -48,9 +28,9 @@ test("packets are lost in each direction", { skip }, async () => {
     const { received, sent } = await listen(100);
     assert.ok(received < 0.8 * sent && received > 0.2 * sent, `${way}: ${received} of ${sent}`);
     // What the browser sends is counted where it arrives.
-    const before = (await sim.state()).dialogs[0];
+    const before = (await calls.sim.state()).dialogs[0];
     await listen(50);
-    const after = (await sim.state()).dialogs[0];
+    const after = (await calls.sim.state()).dialogs[0];
     const arrived = after.received - before.received;
     if (way === "in") assert.ok(arrived < 45, `${arrived} arrived`);
     else assert.ok(arrived >= 45, `${arrived} arrived`);

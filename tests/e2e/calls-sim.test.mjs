@@ -1,39 +1,17 @@
 // The simulator's calls, as a browser without a client library hears them: fixtures/calls/caller.js
 // is all that stands between these tests and the browser.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { after, beforeEach, before, test } from "node:test";
-import { inPage, lacking, startBrowser } from "./lib/browser.mjs";
-import { FIXTURES, startSim } from "./lib/sim.mjs";
+import { test } from "node:test";
+import { CallTests } from "./lib/calls.mjs";
 import { until } from "./lib/wait.mjs";
 
-const skip = lacking("calls");
-
-let sim, driver;
-
-before(async () => {
-  if (skip) return;
-  sim = await startSim({ www: join(FIXTURES, "calls") });
-  driver = await startBrowser({ microphone: true });
-});
-
-after(async () => {
-  await driver?.quit();
-  await sim?.stop();
-});
-
-beforeEach(async () => {
-  if (skip) return;
-  await sim.reset();
-  await driver.get(sim.url);
-  await sim.noConnection();
-});
-
-const run = (script, ...args) => inPage(driver, script, sim.socketUrl, ...args);
+const calls = new CallTests("calls");
+const { skip } = calls;
+const run = (script, ...args) => calls.run(script, calls.sim.socketUrl, ...args);
 
 const ufrag = ({ sdp }) => /a=ice-ufrag:(\S+)/.exec(sdp)[1];
 
-const dialogs = async () => (await sim.state()).dialogs;
+const dialogs = async () => (await calls.sim.state()).dialogs;
 
 test("9196 sends back what is said", { skip }, async () => {
   const heard = await run(async (_, url) => {
@@ -240,7 +218,7 @@ test("all browsers of a user ring; who is late, is told LOSE_RACE", { skip }, as
 });
 
 test("nobody answers", { skip }, async () => {
-  await sim.callTimes({ ringMs: 300 });
+  await calls.sim.callTimes({ ringMs: 300 });
   const seen = await run(async (_, url) => {
     const [anna, bob] = [await Line.login(url, "1001"), await Line.login(url, "1002")];
     const out = await Call.to(anna, "1002");
@@ -394,7 +372,7 @@ test("a call outlives its socket, and is held still", { skip }, async () => {
 });
 
 test("a call that isn't fetched ends after the detach time, an unanswered one at once", { skip }, async () => {
-  await sim.callTimes({ detachMs: 300 });
+  await calls.sim.callTimes({ detachMs: 300 });
   const seen = await run(async (_, url) => {
     const [anna, bob] = [await Line.login(url, "1001"), await Line.login(url, "1002")];
     const out = await Call.to(anna, "1002");

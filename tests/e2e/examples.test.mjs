@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { consoleErrors, leavePage, startBrowser } from "./lib/browser.mjs";
+import { consoleErrors, lacking, leavePage, startBrowser } from "./lib/browser.mjs";
 import { ccc } from "./lib/frames.mjs";
 import { Page } from "./lib/page.mjs";
 import { startSim } from "./lib/sim.mjs";
@@ -15,7 +15,7 @@ let sim, driver, page;
 
 before(async () => {
   sim = await startSim();
-  driver = await startBrowser();
+  driver = await startBrowser({ microphone: true });
 });
 
 beforeEach(() => sim.reset());
@@ -125,6 +125,97 @@ test("two-connections.html", async () => {
   for (const agent of ["1007", "1008"]) await sim.event({ eventChannel: `vcc.default.${agent}`, eventType: "agentState" });
   await logged("1: agentState");
   await logged("2: agentState");
+});
+
+const skip = lacking("webrtc");
+const CALLS = ["call.html", "answer.html", "hold-transfer.html", "devices.html"];
+for (const name of CALLS) shown.add(name);
+
+/** Opens an example in a window of its own, in which everything is done until the next one. */
+async function inWindow(name) {
+  await driver.switchTo().newWindow("tab");
+  await open(name);
+  return driver.getWindowHandle();
+}
+
+/** Does all of it, and closes the windows that it has opened. */
+async function inWindows(run) {
+  const own = await driver.getWindowHandle();
+  try {
+    await run();
+  } finally {
+    for (const handle of await driver.getAllWindowHandles()) {
+      if (handle === own) continue;
+      await driver.switchTo().window(handle);
+      await driver.close();
+    }
+    await driver.switchTo().window(own);
+  }
+}
+
+test("call.html: the echo, and nobody", { skip }, async () => {
+  await open("call.html");
+  await logged("已登录 logged in");
+  await page.click("call");
+  await logged("active");
+  await page.click("hangup");
+  await logged("destroy NORMAL_CLEARING");
+  await page.fill({ number: "7777" });
+  await page.click("call");
+  await logged("destroy NO_ROUTE_DESTINATION");
+});
+
+test("answer.html and hold-transfer.html: answered, held, transferred; rejected", { skip }, () =>
+  inWindows(async () => {
+    const callee = await inWindow("answer.html");
+    await logged("已登录 logged in");
+    const caller = await inWindow("hold-transfer.html");
+    await logged("已登录 logged in");
+    const at = async (handle) => driver.switchTo().window(handle);
+    await page.click("call");
+    await at(callee);
+    await logged("来电 1003 <1003>");
+    await page.click("answer");
+    await logged("active");
+    await at(caller);
+    await logged("active");
+    await page.click("hold");
+    await logged("held");
+    await page.click("hold");
+    await until("the end of the hold", async () => /held\s+active$/.test(await page.text("log")));
+    await page.click("transfer");
+    await logged("destroy");
+    await at(callee);
+    const [dialog] = (await sim.state()).dialogs;
+    assert.deepEqual([dialog.login, dialog.partner], ["1002@xswitch.cn", null]);
+    await page.click("reject");
+    await logged("destroy CALL_REJECTED");
+    await at(caller);
+    await page.fill({ number: "9664" });
+    await page.click("call");
+    await until("the second call", async () => /trying\s+active$/.test(await page.text("log")));
+    await page.click("transfer");
+    await logged("失败 failed: call is not bridged");
+  }),
+);
+
+test("devices.html", { skip }, async () => {
+  await open("devices.html");
+  await logged("可以呼叫 ready");
+  const count = (id) => driver.executeScript("return document.getElementById(arguments[0]).options.length", id);
+  assert.ok((await count("microphones")) > 0);
+  await page.click("call");
+  await logged("active");
+  const speakers = await count("speakers");
+  // Only Chromium's fake devices have outputs.
+  if (speakers === 0) return;
+  const label = await driver.executeScript(`
+    const speakers = document.getElementById("speakers");
+    speakers.selectedIndex = speakers.options.length - 1;
+    speakers.onchange();
+    return speakers.selectedOptions[0].label;
+  `);
+  await logged(label);
 });
 
 test("each example was run, and is short enough to be read at a glance", async () => {

@@ -47,7 +47,7 @@ async function withCredentials({ Subject, post, world, until, online }, option, 
   };
   const subject = new Subject();
   subject.subscribe();
-  subject.connect({ passwd: "1234", [option]: credentials });
+  subject.connect({ passwd: "1234", credentialsTimeout: 10_000, [option]: credentials });
   if (later) {
     await subject.settle();
     subject.log.length = 0;

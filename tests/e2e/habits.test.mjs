@@ -79,6 +79,54 @@ test("a token without a password sends the word `password`", async () => {
   assert.equal(state, "ready");
 });
 
+test("loginData() and login() on a live connection: its socket, its subscriptions, and a refusal changes nothing", async () => {
+  const { told, kind, state, methods, events } = await run(async ({ Verto, options, subscribed, sim, until }) => {
+    const told = [];
+    const events = [];
+    const verto = new Verto();
+    await verto.connect(options(), {
+      onWSLogin: (v, success, error) => told.push([v === verto, success, error?.reason ?? null]),
+      onWSClose: () => told.push("onWSClose"),
+    });
+    await subscribed(verto, "vcc.default.1001", { handler: (v, event) => events.push(event.data.n) });
+    verto.loginData({ login: "1002@xswitch.cn", passwd: "1234" });
+    await verto.login();
+    verto.loginData({ passwd: "no" });
+    const { kind } = await verto.login().catch((error) => error);
+    await sim.event("vcc.default.1001", { n: 1 });
+    await until("the event", () => events.length === 1);
+    const methods = (await sim.requests(verto)).map(({ method }) => method).filter((method) => method !== "verto.ping");
+    return { told, kind, state: verto.state, methods, events };
+  });
+  assert.deepEqual(told, [[true, true, null], [true, true, null], [true, false, "Authentication Failure"]]);
+  assert.equal(kind, "auth");
+  assert.equal(state, "ready");
+  assert.deepEqual(methods, ["login", "verto.subscribe", "login", "login"]);
+  assert.deepEqual(events, [1]);
+});
+
+test("speedTest(bytes, cb) measures, and what came meanwhile comes after it", async () => {
+  const { figures, promised, events } = await run(async ({ connected, subscribed, sim, until }) => {
+    const events = [];
+    const verto = await connected();
+    await subscribed(verto, "vcc.default.1001", { handler: () => events.push("event") });
+    let figures;
+    const { event, ...promised } = await verto.speedTest(256 * 1024, (event, said) => {
+      figures = [event instanceof MessageEvent, said.upKPS, said.downKPS];
+    });
+    await sim.event("vcc.default.1001");
+    await until("the event", () => events.length === 1);
+    await verto.sendMethod("echo");
+    return { figures, promised, events };
+  });
+  const { upDur, downDur, upKPS, downKPS } = promised;
+  assert.deepEqual(figures, [true, upKPS, downKPS]);
+  // The same bytes in no time at all would be two million kbit/s.
+  for (const kps of [upKPS, downKPS]) assert.ok(Number.isInteger(kps) && kps > 0 && kps <= 21e6, `${kps}`);
+  assert.ok(upDur >= 0 && downDur >= 0);
+  assert.deepEqual(events, ["event"]);
+});
+
 test("closeSocket(1000) is logout()", async () => {
   const { seen, state, ready } = await run(async ({ Verto, options, sim, until }) => {
     const seen = [];

@@ -43,7 +43,7 @@ const after = (frames) =>
 test("frames that are nothing: survived, a line in the debug log each", async () => {
   const frames = [
     // Not JSON.
-    "not JSON", "{", "}", "undefined", "NaN", '{"method":}', "{'method':'verto.event'}", "\u0000", "#SPU 5", "#SPE", "verto.punt",
+    "not JSON", "{", "}", "undefined", "NaN", '{"method":}', "{'method':'verto.event'}", "\u0000", "#SP 5", "#SPE", "verto.punt",
     // JSON, but no request and no reply.
     "null", "42", "true", '"verto.punt"', "{}", "[null]", "[42]", '["verto.punt"]', "[[]]", `[[${JSON.stringify(event())}]]`,
     { jsonrpc: "2.0" },

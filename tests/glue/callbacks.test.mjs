@@ -55,19 +55,6 @@ test("who had a connection hears its end, and who connects in the same tick only
   verto.logout();
 });
 
-test("a connect() that is refused at once leaves the callbacks as they were", async () => {
-  const verto = new Verto();
-  const [first, second] = [listening(), listening()];
-  verto.connect(options(), first);
-  await turn();
-  first.heard.length = 0;
-  const refused = verto.connect({ ...options(), socketUrl: "nowhere", logger: {} }, second);
-  await assert.rejects(refused, { kind: "invalid-argument" });
-  verto.logout();
-  await turn();
-  assert.deepEqual([first.heard, second.heard], [["closed", "close true"], []]);
-});
-
 test("one signal on many channels is listened to once, and no more when the last of them has ended", async () => {
   const verto = new Verto();
   verto.connect(options());

@@ -169,7 +169,7 @@ test("frames have their own members alone: nothing is read from Object.prototype
   assert.deepEqual(heard, [0, 1, 2, 3]);
   // Replies are replies, and no failures.
   assert.deepEqual(await verto.sendMethod("echo", {}), { method: "echo" });
-  await verto.login();
+  await verto.connect();
   assert.notEqual(verto.sessid, "forged");
   assert.notEqual(verto.sessid, sessid, "a new connect");
   assert.equal(verto.state, "ready");

@@ -126,6 +126,18 @@ for (const name of ["index.mjs", "index.cjs", "slim.mjs", "verto-min.js", "verto
   });
 }
 
+test("slim's init() takes bytes where there is no Request, Response or URL", () => {
+  const state = inNode(`
+    import { readFileSync } from "node:fs";
+    const { default: init, Verto } = await import(${JSON.stringify(pathToFileURL(file("slim.mjs")).href)});
+    const bytes = readFileSync(${JSON.stringify(file("verto_bg.wasm"))});
+    for (const name of ["Request", "Response", "URL"]) delete globalThis[name];
+    await init(bytes);
+    console.log(JSON.stringify(new Verto().state));
+  `);
+  assert.equal(state, "idle");
+});
+
 test("without a global WebSocket connect() names the option, and the process goes on", () => {
   const error = inNode(`
     import { Verto } from ${JSON.stringify(pathToFileURL(file("index.mjs")).href)};

@@ -20,6 +20,8 @@ const options = {
   paths: {
     "verto-wasm": pkg("index.d.ts"),
     "verto-wasm/slim": pkg("slim.d.ts"),
+    "verto-wasm/cc": pkg("cc.d.ts"),
+    "verto-wasm/verto-cc-min.js": pkg("verto-cc-min.d.ts"),
     "verto-wasm/verto-min.js": pkg("verto-min.d.ts"),
     "verto-wasm/verto-legacy-min.js": pkg("verto-legacy-min.d.ts"),
   },
@@ -36,6 +38,11 @@ function check(names, more) {
 const page = { lib: ["lib.es2022.d.ts", "lib.dom.d.ts"] };
 
 test("usage, positive and negative", () => assert.deepEqual(check(["usage.ts"], page), []));
+
+test("the call centre's own build types no telephone calls", () => {
+  assert.deepEqual(check(["cc.ts"], page), []);
+  assert.deepEqual(check(["globals-cc.ts"], page), []);
+});
 
 test("slim", () => assert.deepEqual(check(["slim.ts"], page), []));
 

@@ -69,6 +69,7 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
 fn announce(address: &str) {
     println!();
     println!("  The demo is at  {address}");
+    println!("  Its telephone   {address}calls.html");
     println!("  Ctrl-C ends it.");
     println!();
 }

@@ -123,7 +123,11 @@ pub fn make(
                 shrink.script(&script, *ecma)
             })?;
         }
-        check_ascii(name, &fs::read(&script).context(*name)?)?;
+        // Some pages put their scripts together into one file, and the one before this may end
+        // without a semicolon.
+        let text = [b";", &*fs::read(&script).context(*name)?].concat();
+        check_ascii(name, &text)?;
+        fs::write(&script, text).context(*name)?;
     }
     Ok(staged)
 }

@@ -5,13 +5,13 @@
 //! who talks to whom in [`bridge`], callers who are no browsers in [`outside`], what a lost socket does in [`attach`], what happens by itself
 //! in [`time`].
 
-mod attach;
 mod bridge;
 mod cause;
 mod dialplan;
 mod leg;
 mod modify;
 mod outside;
+mod recovery;
 mod requests;
 mod route;
 mod table;

@@ -15,34 +15,21 @@
 mod common;
 mod sdp;
 mod tables;
+#[path = "../common/transcript.rs"]
+mod transcript;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
-use std::path::Path;
 
 use common::{Client, End, Sim};
 use serde_json::{Value, json};
 use tables::*;
-
-macro_rules! transcripts {
-    ($($name:ident)*) => { $(
-        #[test]
-        fn $name() {
-            Replay::new(stringify!($name)).run();
-        }
-    )* };
-}
+use transcript::{Used, conformance, is_uuid, request_id};
 
 transcripts! {
     s16_call_tone s17_call_user s18_reattach
     s30_call_echo s31_call_user s32_reject_cancel_busy s33_early_media s34_transfer s35_attach
     s36_reload_attach s38_two_calls s39_logout_in_call s40_video_offer s41_sdp_rules
     s42_two_addresses s43_forking
-}
-
-fn conformance(file: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance");
-    fs::read_to_string(folder.join(file)).unwrap()
 }
 
 struct Replay {
@@ -53,7 +40,7 @@ struct Replay {
     ids: HashMap<String, String>,
     /// The ids that the clients chose.
     chosen: HashSet<String>,
-    used: HashSet<&'static str>,
+    used: Used,
 }
 
 impl Replay {
@@ -68,7 +55,7 @@ impl Replay {
             sockets: BTreeMap::new(),
             ids: HashMap::new(),
             chosen: HashSet::new(),
-            used: HashSet::new(),
+            used: Used::of(name),
         }
     }
 
@@ -106,7 +93,7 @@ impl Replay {
 
     fn act(&mut self, line: &str) {
         for (name, part, path, body) in ACTIONS {
-            if *name == self.name && line.contains(part) && self.used.insert(part) {
+            if *name == self.name && line.contains(part) && self.used.add(part) {
                 let (status, answer) = self.sim.post(path, body);
                 assert_eq!(status, 200, "{answer}");
             }
@@ -119,7 +106,7 @@ impl Replay {
             *name == self.name && line.starts_with(start) && line.contains(part)
         });
         row.is_some_and(|(_, _, part, _)| {
-            self.used.insert(part);
+            self.used.add(part);
             true
         })
     }
@@ -137,11 +124,8 @@ impl Replay {
     }
 
     fn receive(&mut self, socket: &str, recorded: &str, place: &str) {
-        for (name, of, part, _) in NOT_SENT {
-            if *name == self.name && *of == socket && recorded.contains(part) {
-                self.used.insert(part);
-                return;
-            }
+        if self.used.row(NOT_SENT, socket, recorded) {
+            return;
         }
         let frame = self.next(socket, place, recorded);
         for (theirs, ours) in uuids(recorded).into_iter().zip(uuids(&frame)) {
@@ -215,7 +199,7 @@ impl Replay {
         };
         let normal = End::Closed(1000, String::new());
         if SERVER_CLOSES.contains(&(self.name, socket)) {
-            self.used.insert("closes");
+            self.used.add("closes");
             assert_eq!(client.next(), Err(normal), "{place}");
             return;
         }
@@ -236,45 +220,23 @@ impl Replay {
     }
 
     fn is_not_recorded(&mut self, socket: &str, frame: &str) -> bool {
-        let row = NOT_RECORDED.iter().find(|(name, of, part, _)| {
-            *name == self.name && *of == socket && frame.contains(part)
-        });
-        row.is_some_and(|(_, _, part, _)| {
-            self.used.insert(part);
-            true
-        })
+        self.used.row(NOT_RECORDED, socket, frame)
     }
 
-    /// Asserts that each row of the tables is needed, so that none leaves out more than it says.
     fn check_tables(&self) {
         let parts = NOT_SENT.iter().map(|row| (row.0, row.2));
         let parts = parts.chain(NOT_RECORDED.iter().map(|row| (row.0, row.2)));
         let parts = parts.chain(NOT_REPLAYED.iter().map(|row| (row.0, row.2)));
         let parts = parts.chain(ACTIONS.iter().map(|row| (row.0, row.1)));
         let parts = parts.chain(SERVER_CLOSES.iter().map(|row| (row.0, "closes")));
-        for (name, part) in parts {
-            let used = name != self.name || self.used.contains(part);
-            assert!(used, "unused: {part}");
-        }
+        self.used.check(parts);
     }
-}
-
-/// The id of a frame that is a request of the server's.
-fn request_id(frame: &str) -> Option<&str> {
-    let (id, rest) = frame
-        .strip_prefix("{\"jsonrpc\":\"2.0\",\"id\":")?
-        .split_once(',')?;
-    rest.starts_with("\"method\":").then_some(id)
 }
 
 /// The ids of calls and sessions, in their order; not those within descriptions and variables.
 fn uuids(text: &str) -> Vec<String> {
-    let is_uuid = |word: &str| {
-        let parts: Vec<usize> = word.split('-').map(str::len).collect();
-        parts == [8, 4, 4, 4, 12]
-    };
     text.split('"')
-        .filter(|word| is_uuid(word) && word.chars().all(|c| c.is_ascii_hexdigit() || c == '-'))
+        .filter(|word| is_uuid(word))
         .map(str::to_owned)
         .collect()
 }

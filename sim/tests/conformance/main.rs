@@ -9,36 +9,23 @@
 mod common;
 mod differences;
 mod tables;
+#[path = "../common/transcript.rs"]
+mod transcript;
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
-use std::path::Path;
 
 use common::{Client, End, Sim};
 use serde_json::Value;
 use tables::*;
+use transcript::{Used, conformance, is_uuid, request_id};
 use tungstenite::Message;
 use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
-
-macro_rules! transcripts {
-    ($($name:ident)*) => { $(
-        #[test]
-        fn $name() {
-            Replay::new(stringify!($name)).run();
-        }
-    )* };
-}
 
 transcripts! {
     s01_login_ok s02_login_bad s03_before_login s04_subscribe s05_broadcast s06_jsapi
     s07_invalid s08_punt s09_speed s10_logout s14_large s21_expiry s22_sessid s23_hierarchy
     s44_relogin
-}
-
-fn conformance(file: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance");
-    fs::read_to_string(folder.join(file)).unwrap()
 }
 
 struct Replay {
@@ -53,7 +40,7 @@ struct Replay {
     last_request: BTreeMap<char, u64>,
     requests: HashSet<u64>,
     /// The rows of the tables that were needed.
-    used: HashSet<&'static str>,
+    used: Used,
 }
 
 impl Replay {
@@ -77,7 +64,7 @@ impl Replay {
             sockets: BTreeMap::new(),
             last_request: BTreeMap::new(),
             requests: HashSet::new(),
-            used: HashSet::new(),
+            used: Used::of(name),
             text,
         }
     }
@@ -109,7 +96,7 @@ impl Replay {
 
     fn act(&mut self, line: &str) {
         for (name, part, action) in ACTIONS {
-            if *name != self.name || !line.contains(part) || !self.used.insert(part) {
+            if *name != self.name || !line.contains(part) || !self.used.add(part) {
                 continue;
             }
             match action {
@@ -154,11 +141,8 @@ impl Replay {
     }
 
     fn receive(&mut self, socket: char, recorded: &str, place: &str) {
-        for (name, of, part, _) in NOT_SENT {
-            if *name == self.name && *of == socket && recorded.contains(part) {
-                self.used.insert(part);
-                return;
-            }
+        if self.used.row(NOT_SENT, socket, recorded) {
+            return;
         }
         let frame = self.next(socket).unwrap_or_else(|end| {
             panic!("{place}: {end:?} instead of {recorded}");
@@ -170,7 +154,7 @@ impl Replay {
         }
         for (name, part, members, _) in COMPARED_AS_JSON {
             if *name == self.name && recorded.contains(part) {
-                self.used.insert(part);
+                self.used.add(part);
                 let [expected, actual] = [recorded, &frame].map(|text| {
                     let mut json = serde_json::from_str(&self.normalise(text)).unwrap();
                     members.iter().for_each(|path| remove(&mut json, path));
@@ -190,7 +174,7 @@ impl Replay {
         assert!(["", " reason=''"].contains(&reason), "{place}");
         let normal = End::Closed(1000, String::new());
         if SERVER_CLOSES.contains(&(self.name, socket)) {
-            self.used.insert("closes");
+            self.used.add("closes");
             let end = self.next(socket);
             assert_eq!(end, Err(normal), "{place}");
             self.sockets.remove(&socket);
@@ -222,13 +206,7 @@ impl Replay {
     }
 
     fn is_not_recorded(&mut self, socket: char, frame: &str) -> bool {
-        let row = NOT_RECORDED.iter().find(|(name, of, part, _)| {
-            *name == self.name && *of == socket && frame.contains(part)
-        });
-        row.is_some_and(|(_, _, part, _)| {
-            self.used.insert(part);
-            true
-        })
+        self.used.row(NOT_RECORDED, socket, frame)
     }
 
     /// The server counts its requests for all clients together.
@@ -263,19 +241,13 @@ impl Replay {
         text
     }
 
-    /// Asserts that each row of the tables is needed, so that none leaves out more than it says.
     fn check_tables(&self) {
         let parts = NOT_SENT.iter().map(|row| (row.0, row.2));
         let parts = parts.chain(NOT_RECORDED.iter().map(|row| (row.0, row.2)));
         let parts = parts.chain(COMPARED_AS_JSON.iter().map(|row| (row.0, row.1)));
         let parts = parts.chain(ACTIONS.iter().map(|row| (row.0, row.1)));
         let parts = parts.chain(SERVER_CLOSES.iter().map(|row| (row.0, "closes")));
-        for (name, part) in parts {
-            assert!(
-                name != self.name || self.used.contains(part),
-                "unused: {part}"
-            );
-        }
+        self.used.check(parts);
     }
 }
 
@@ -289,19 +261,7 @@ fn parse(line: &str) -> Option<(char, char, &str)> {
     }
 }
 
-/// The id of a frame that is a request of the server's.
-fn request_id(frame: &str) -> Option<&str> {
-    let (id, rest) = frame
-        .strip_prefix("{\"jsonrpc\":\"2.0\",\"id\":")?
-        .split_once(',')?;
-    rest.starts_with("\"method\":").then_some(id)
-}
-
 fn uuids(text: &str) -> Vec<String> {
-    let is_uuid = |word: &str| {
-        let parts: Vec<usize> = word.split('-').map(str::len).collect();
-        parts == [8, 4, 4, 4, 12]
-    };
     text.split(|c: char| !c.is_ascii_hexdigit() && c != '-')
         .filter(|word| is_uuid(word))
         .map(str::to_owned)

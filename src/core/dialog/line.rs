@@ -31,7 +31,7 @@ struct Ended {
     owed: bool,
 }
 
-/// See the module.
+/// What all dialogs of one instance share.
 #[derive(Debug)]
 pub struct Line<V> {
     /// Logged in: requests can leave.
@@ -87,7 +87,8 @@ impl<V> Line<V> {
     /// Says that a call ended, now or as soon as there is a connection.
     pub fn bye(&mut self, call_id: &str, dialog_params: &str, cause: &str, code: Option<u32>) {
         let mut params = with_member("{}", "dialogParams", dialog_params);
-        // At the server a name wins over the code, and this one stands for none.
+        // The server prefers the cause's name to the code. `NORMAL_CLEARING` only means that no name
+        // was given, so beside a code it is left out.
         if code.is_none() || cause != NORMAL {
             params = with_member(&params, "cause", &quoted(cause));
         }
@@ -96,8 +97,8 @@ impl<V> Line<V> {
             push_number(&mut number, code.into());
             params = with_member(&params, "causeCode", &number);
         }
-        // With a connection nothing is owed, so that nothing is lost but the memory of a call that
-        // the server may offer once more.
+        // While there is a connection every bye has been sent, so the list may be emptied. At worst
+        // an ended call that the server offers again is not recognised.
         if self.online && self.ended.len() >= MOST_ENDED {
             self.ended.clear();
         }

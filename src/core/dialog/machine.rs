@@ -10,13 +10,13 @@ use crate::core::error::{Error, Kind};
 use crate::core::rpc::CallId;
 use crate::core::value::Value;
 
-/// Those of a new dialog.
+/// The local tracks of a new dialog: switched on, but not there yet.
 const TRACKS: Tracks = Tracks {
     enabled: true,
     there: false,
 };
 
-/// What a dialog waits for, which doesn't depend on people's patience.
+/// What a dialog waits for with a limit of time. Ringing and talking have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// The local stream.
@@ -205,7 +205,7 @@ impl<V: Value> Dialog<V> {
 
     /// Makes the next peer connection.
     pub fn connect(&mut self, line: &mut Line<V>, offer: Option<V>) {
-        // The one before never came to be heard.
+        // The peer connection before was never played, so it is closed at once.
         if self.epoch != self.playing {
             self.media(line, Media::Close { epoch: self.epoch });
         }

@@ -58,6 +58,7 @@ mod commands;
 mod effect;
 mod line;
 mod machine;
+mod recovery;
 mod report;
 mod server;
 mod state;

@@ -1,8 +1,8 @@
 //! What a dialog does with what the server says.
 
-use super::effect::{Asked, DialogId, End, Epoch, Incoming, Notice};
+use super::effect::{Asked, DialogId, End, Incoming, Notice};
 use super::line::{LATE, Line, NORMAL};
-use super::machine::{Dialog, Remote, Wait};
+use super::machine::{Dialog, Remote};
 use super::state::State;
 use crate::core::error::{Error, Kind};
 use crate::core::value::{Field, Value};
@@ -191,25 +191,12 @@ impl<V: Value> Dialog<V> {
         }
     }
 
-    /// The call goes on with media made anew.
-    fn attached(&mut self, line: &mut Line<V>, offer: Option<V>) {
-        self.away = false;
-        // Only a call that was answered is attached.
-        self.answered = true;
-        self.remote = Remote::Applied;
-        self.ring(line, false);
-        if self.state != State::Recovering {
-            self.tell(line, State::Recovering);
-        }
-        self.connect(line, offer);
-    }
-
     /// The reply to a request of this dialog.
     pub fn replied(&mut self, line: &mut Line<V>, asked: Asked, outcome: Result<&V, &Error<V>>) {
         if asked == Asked::Hold {
             self.toggling = false;
         }
-        // What a lost connection means for the call is decided there.
+        // What a lost connection means for the call is decided by `Dialog::lost`.
         if outcome.is_err_and(|error| matches!(error.kind, Kind::ConnectionLost | Kind::Closed)) {
             return;
         }
@@ -238,11 +225,6 @@ impl<V: Value> Dialog<V> {
     /// The invite's reply is missing, but the server has shown that it took it.
     fn heard_of(&self, error: &Error<V>) -> bool {
         error.kind == Kind::Timeout && (self.answered || matches!(self.remote, Remote::Kept(_)))
-    }
-
-    fn awaits_attach(&self, epoch: Epoch) -> bool {
-        let attaching = self.state == State::Recovering || self.fresh;
-        attaching && !self.away && self.epoch == epoch && self.wait.is_none()
     }
 
     fn established(&mut self, line: &mut Line<V>) {
@@ -278,27 +260,6 @@ impl<V: Value> Dialog<V> {
             (State::Active, true) => self.tell(line, State::Held),
             (State::Held, false) => self.tell(line, State::Active),
             _ => {}
-        }
-    }
-
-    /// The connection is lost: the server ends what isn't answered.
-    pub fn lost(&mut self, line: &mut Line<V>) {
-        if self.answered {
-            self.away = true;
-            self.wait = None;
-        } else if self.known {
-            let message = "the connection was lost before the call was answered";
-            let error = Error::new(Kind::ConnectionLost, message);
-            self.fail(line, "DESTINATION_OUT_OF_ORDER", Some(27), error);
-        }
-    }
-
-    /// Logged in: what waits for it goes on.
-    pub fn logged_in(&mut self, line: &mut Line<V>) {
-        if self.away {
-            self.waits(line, Wait::Back);
-        } else if self.state == State::New {
-            self.invite(line);
         }
     }
 }

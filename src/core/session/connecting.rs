@@ -1,10 +1,11 @@
 //! The way to a login: a socket is opened, the page is asked for its credentials, the login
 //! is sent. What the server answers to it comes in a frame: see `incoming.rs`.
 
-use super::{Config, Io, Notice, Phase, Question, QuestionId, Session, SocketId};
+use super::requesting::LOGIN;
+use super::{Config, Io, Notice, Phase, Question, QuestionId, Request, Session, SocketId};
 use crate::core::Ms;
 use crate::core::error::{Error, Kind};
-use crate::core::rpc::{CallId, Owner};
+use crate::core::rpc::{CallId, Expect, Owner};
 use crate::core::value::Value;
 
 impl<V: Value> Session<V> {
@@ -75,10 +76,13 @@ impl<V: Value> Session<V> {
         let Some(mut question) = self.question.take_if(is_open) else {
             return;
         };
+        if matches!(self.phase, Phase::Ready) {
+            return self.log_in_again(now, login);
+        }
         let is_asking = matches!(self.phase, Phase::Asking { .. });
         match login {
             Ok(params) if params.is_empty() => {
-                let error = Error::new(Kind::Auth, "passwd and loginParams give no credentials");
+                let error = no_credentials();
                 let failure = Some(error.clone());
                 let told = Notice::Login { error: failure };
                 self.finish(error, Kind::Auth.name(), Some(told));
@@ -95,6 +99,49 @@ impl<V: Value> Session<V> {
             }
             Err(error) if is_asking => self.lost(now, error),
             Err(_) => {}
+        }
+    }
+
+    /// `login()`, while there is a connection or one is being made. A second socket is never made:
+    /// on the live one a login is sent, which changes nothing if it is refused (FreeSWITCH,
+    /// transcript s44). Otherwise `call` settles with the login that comes, as `connect`'s does.
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = logged_in();
+    /// session.login(0, 2);
+    /// assert_eq!(session.next_io(), Some(Io::Credentials { question: 2 }));
+    /// session.credentials(0, 2, Ok(r#"{"login":"1008@switch.example"}"#.to_owned()));
+    /// assert_eq!(sent(&mut session), ["login"]);
+    /// ```
+    pub fn login(&mut self, now: Ms, call: CallId) {
+        self.clock(now);
+        self.login.wait(call);
+        if matches!(self.phase, Phase::Ready) {
+            self.question = Some(self.question(now));
+        }
+    }
+
+    pub(super) fn log_in_again(&mut self, now: Ms, login: Result<String, Error<V>>) {
+        let login = login.and_then(|params| match self.unfit(LOGIN, &params) {
+            Some(error) => Err(error.of(LOGIN, false)),
+            None if params.is_empty() => Err(no_credentials()),
+            None => Ok(params),
+        });
+        while let Some(call) = self.login.take_call() {
+            match &login {
+                Ok(params) => {
+                    let request = Request {
+                        call,
+                        method: LOGIN.into(),
+                        params: params.clone(),
+                        expect: Expect::Result,
+                        timeout: None,
+                    };
+                    self.request(now, request);
+                }
+                Err(error) => self.refuse(call, error.clone()),
+            }
         }
     }
 
@@ -134,15 +181,16 @@ impl<V: Value> Session<V> {
     }
 
     /// The browser refuses to open a socket to this address at all, as it does with `ws:` on a page
-    /// of `https:`. That ends the session, unless it is the fallback address, which is forgotten.
+    /// of `https:`. That ends the session, unless it is a fallback address, which is forgotten.
     pub fn unusable(&mut self, socket: SocketId, message: String) {
         if self.socket == Some(socket) {
             let error = Error::new(Kind::InvalidArgument, message);
-            if self.login.is_at_fallback() {
-                // Only this address cannot be used; the first one is as good as before.
-                if let Some(config) = &mut self.config {
-                    config.fallback_url = None;
-                }
+            let fallback = self.login.address().wrapping_sub(1);
+            if let Some(config) = &mut self.config
+                && fallback < config.fallback_urls.len()
+            {
+                // Only this address cannot be used; the others are as good as before.
+                config.fallback_urls.remove(fallback);
                 return self.lost(self.now, error);
             }
             self.finish(error, Kind::InvalidArgument.name(), None);
@@ -171,8 +219,20 @@ impl<V: Value> Session<V> {
     /// Asks the page for its credentials, unless an earlier attempt has asked and that question
     /// still counts: who types a password is not asked again because the network failed.
     pub(super) fn ask_credentials(&mut self, now: Ms) {
+        let question = self.question(now);
+        if let Some(params) = question.answer {
+            return self.log_in(now, &params);
+        }
+        self.phase = Phase::Asking {
+            deadline: question.deadline,
+        };
+        self.question = Some(question);
+    }
+
+    /// The question that still counts, or a new one.
+    fn question(&mut self, now: Ms) -> Question {
         let asked = self.question.take().filter(|one| one.deadline > now);
-        let question = asked.unwrap_or_else(|| {
+        asked.unwrap_or_else(|| {
             self.last_question += 1;
             self.io.push(Io::Credentials {
                 question: self.last_question,
@@ -183,14 +243,7 @@ impl<V: Value> Session<V> {
                 deadline: now.saturating_add(timeout),
                 answer: None,
             }
-        });
-        if let Some(params) = question.answer {
-            return self.log_in(now, &params);
-        }
-        self.phase = Phase::Asking {
-            deadline: question.deadline,
-        };
-        self.question = Some(question);
+        })
     }
 
     /// Whether the page gives its credentials by functions, which may give others each time.
@@ -199,4 +252,8 @@ impl<V: Value> Session<V> {
             .as_ref()
             .is_some_and(|one| one.fresh_credentials)
     }
+}
+
+fn no_credentials<V>() -> Error<V> {
+    Error::new(Kind::Auth, "passwd and loginParams give no credentials")
 }

@@ -17,8 +17,8 @@ pub type QuestionId = u32;
 pub struct Config {
     /// `socketUrl`.
     pub url: String,
-    /// `wsFallbackURL`: takes turns with `url` while attempts fail.
-    pub fallback_url: Option<String>,
+    /// `wsFallbackURL`, one or more: they take turns with `url` while attempts fail.
+    pub fallback_urls: Vec<String>,
     /// `login`, the user: another one inherits no subscription.
     pub login: String,
     /// `sessid`; `None` lets the session make one.
@@ -81,7 +81,7 @@ pub enum Io {
         /// Where to.
         url: String,
     },
-    /// Write a text frame.
+    /// Write a text frame. After one that begins a speed test comes the rest of that test.
     Send {
         /// To this socket.
         socket: SocketId,

@@ -105,7 +105,7 @@ impl<V: Value> Session<V> {
         }
     }
 
-    /// Closes the socket and settles every call; `connect`'s with `error` itself.
+    /// Closes the socket and settles every call; `connect`'s and `login`'s with `error` itself.
     pub(super) fn abandon(&mut self, error: Error<V>) {
         self.close_socket();
         self.question = None;
@@ -121,8 +121,8 @@ impl<V: Value> Session<V> {
                 self.fail(call, closed.clone(), false);
             }
         }
-        if let Some(call) = self.login.take_call() {
-            self.refuse(call, error);
+        while let Some(call) = self.login.take_call() {
+            self.refuse(call, error.clone());
         }
     }
 

@@ -155,8 +155,8 @@ impl<V: Value> Session<V> {
         self.login.succeeded(sessid);
         self.phase = Phase::Ready;
         self.tell_state(0, None, None);
-        if let Some(call) = self.login.take_call() {
-            let outcome = Ok(result);
+        while let Some(call) = self.login.take_call() {
+            let outcome = Ok(result.clone());
             self.notices.push(Notice::Settle { call, outcome });
         }
         self.notices.push(Notice::Login { error: None });

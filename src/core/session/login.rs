@@ -35,11 +35,11 @@ pub(super) struct Login {
     sessid: String,
     /// The page chose the sessid: it is not to be replaced by one of ours.
     is_pages_sessid: bool,
-    /// `connect`'s call, which waits for the first login.
-    call: Option<CallId>,
+    /// The calls of `connect` and of `login`, which wait for the next login.
+    calls: Vec<CallId>,
     backoff: Backoff,
-    /// The present attempt is at the fallback address.
-    at_fallback: bool,
+    /// At which address the present attempt is: 0 is `url`, the others are fallback addresses.
+    address: usize,
     /// How many logins in a row the server didn't answer in time, [`MOST_DOUBLINGS`] at most.
     unanswered: u32,
     /// A login under the page's own sessid went unanswered. The server may read it until this
@@ -60,9 +60,9 @@ impl Login {
             random: Random::new(seed),
             sessid: String::new(),
             is_pages_sessid: false,
-            call: None,
+            calls: Vec::new(),
             backoff: Backoff::default(),
-            at_fallback: false,
+            address: 0,
             unanswered: 0,
             own_takeover: 0,
             retried_credentials: false,
@@ -80,7 +80,7 @@ impl Login {
             Some(sessid) => sessid.clone(),
             None => self.random.uuid(),
         };
-        self.call = Some(call);
+        self.calls.push(call);
         self.backoff.reset();
         self.unanswered = 0;
         self.own_takeover = 0;
@@ -105,17 +105,17 @@ impl Login {
         self.backoff.attempt()
     }
 
-    /// Whether the present attempt is at the fallback address.
-    pub(super) fn is_at_fallback(&self) -> bool {
-        self.at_fallback
+    /// At which address the present attempt is: 0 is `url`, the others are fallback addresses.
+    pub(super) fn address(&self) -> usize {
+        self.address
     }
 
     /// Where the next attempt goes, and whether that is another server than before.
     pub(super) fn next_address(&mut self, config: &Config) -> (String, bool) {
-        let wanted = self.backoff.wants_fallback();
-        let fallback = config.fallback_url.as_ref().filter(|_| wanted);
-        let moves = self.at_fallback != fallback.is_some();
-        self.at_fallback = fallback.is_some();
+        let fallbacks = &config.fallback_urls;
+        let address = self.backoff.turn(fallbacks.len() + 1);
+        let moves = std::mem::replace(&mut self.address, address) != address;
+        let fallback = address.checked_sub(1).and_then(|one| fallbacks.get(one));
         (fallback.unwrap_or(&config.url).clone(), moves)
     }
 
@@ -204,9 +204,14 @@ impl Login {
         self.backoff.reset();
     }
 
-    /// Takes out `connect`'s call, if it still waits.
+    /// `call` waits for the next login too.
+    pub(super) fn wait(&mut self, call: CallId) {
+        self.calls.push(call);
+    }
+
+    /// Takes out a call that waits for a login.
     pub(super) fn take_call(&mut self) -> Option<CallId> {
-        self.call.take()
+        self.calls.pop()
     }
 }
 
@@ -223,10 +228,10 @@ mod tests {
         login
     }
 
-    fn config(fallback_url: Option<&str>) -> Config {
+    fn config(fallback_urls: &[&str]) -> Config {
         Config {
             url: "wss://a.test".into(),
-            fallback_url: fallback_url.map(String::from),
+            fallback_urls: fallback_urls.iter().copied().map(String::from).collect(),
             login: "1007@switch.example".into(),
             sessid: None,
             auto_reconnect: true,
@@ -308,7 +313,7 @@ mod tests {
 
     #[test]
     fn the_addresses_take_turns_and_the_caller_hears_of_a_move() {
-        let both = config(Some("wss://b.test"));
+        let both = config(&["wss://b.test"]);
         let mut login = begun(None);
         let mut seen = Vec::new();
         for _ in 0..5 {
@@ -328,7 +333,7 @@ mod tests {
         let mut alone = begun(None);
         alone.failed();
         alone.failed();
-        let only = config(None);
+        let only = config(&[]);
         assert_eq!(alone.next_address(&only), ("wss://a.test".into(), false));
     }
 

@@ -15,8 +15,9 @@
 //! | input | what it changes |
 //! | --- | --- |
 //! | [`connect`](Session::connect) | Ends what was there without a word and opens a socket: connecting. |
+//! | [`login`](Session::login) | Ready: the page is asked for credentials, and a login is sent as a request. |
 //! | [`opened`](Session::opened) | Connecting: the page is asked for its credentials: asking. If it has given them since the attempt before: logging in. |
-//! | [`credentials`](Session::credentials) | Asking: the login is sent: logging in. Without usable credentials the attempt has failed: reconnecting, or closed where no other attempt could do better. Connecting and reconnecting, where an earlier attempt has asked: they are kept for the next login. |
+//! | [`credentials`](Session::credentials) | Asking: the login is sent: logging in. Without usable credentials the attempt has failed: reconnecting, or closed where no other attempt could do better. Connecting and reconnecting, where an earlier attempt has asked: they are kept for the next login. Ready: the login of `login` is sent. |
 //! | [`frame`](Session::frame) | Logging in: the answer to the login leads to ready; to asking, where the page may give better credentials; to connecting, under a new sessid; to reconnecting; to closed. Ready: a reply settles its call, or says which channels are granted; an event goes to its registrations; a `verto.punt` leads to closed. |
 //! | [`garbage`](Session::garbage) | Only that the server was heard. |
 //! | [`routed`](Session::routed) | The number of the event that comes next, and that the server was heard. |
@@ -68,7 +69,7 @@ use phase::{Phase, Question};
 pub use crate::core::subscriptions::{Listener, Origin, Route};
 pub use effect::{Config, Io, Message, Notice, QuestionId, SocketId, State};
 pub use login::MOST_DOUBLINGS;
-pub use requesting::Request;
+pub use requesting::{Request, SPEED_TEST, SPEED_TEST_ID};
 
 /// The state of one connection and of everything that outlives it.
 ///
@@ -85,7 +86,7 @@ pub use requesting::Request;
 /// let mut session = Session::<Json>::new(42);
 /// let config = Config {
 ///     url: "wss://switch.example/ws".to_owned(),
-///     fallback_url: None,
+///     fallback_urls: Vec::new(),
 ///     login: "1007@switch.example".into(),
 ///     sessid: None,
 ///     auto_reconnect: true,
@@ -238,9 +239,15 @@ impl<V: Value> Session<V> {
     }
 
     fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
-        let id = self.rpc.register(owner, deadline);
+        let (id, text) = if method == SPEED_TEST {
+            self.rpc.register_as(SPEED_TEST_ID, owner, deadline);
+            (SPEED_TEST_ID, params.to_owned())
+        } else {
+            let id = self.rpc.register(owner, deadline);
+            let sessid = self.login.sessid();
+            (id, frame::request(method, params, sessid, id))
+        };
         if let Some(socket) = self.socket {
-            let text = frame::request(method, params, self.login.sessid(), id);
             self.io.push(Io::Send { socket, text });
         }
         id

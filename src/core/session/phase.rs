@@ -1,5 +1,5 @@
 //! In which phase of its connection a session is. `docs/session.md` draws which phase leads
-//! to which, and `tests/core/phases.rs` compares that drawing with what sessions do.
+//! to which, and `tests/core/model/phases.rs` compares that drawing with what sessions do.
 
 use super::State;
 use crate::core::Ms;

@@ -9,6 +9,17 @@ use crate::core::rpc::{Call, CallId, Expect, Owner};
 use crate::core::subscriptions::Answer;
 use crate::core::value::{Field, Value};
 
+/// The method of a login, also of one on a connection that is logged in already.
+pub(super) const LOGIN: &str = "login";
+
+/// The method by which a [`Request`] is a speed test, in frames that are no JSON (FreeSWITCH,
+/// transcript s09). Its `params` are the first of these frames, `#SPU <bytes>`.
+pub const SPEED_TEST: &str = "speedTest";
+
+/// Under this id a speed test waits for its figures. It is never written. The server works in
+/// order, so that the figures are those of the oldest test.
+pub const SPEED_TEST_ID: u32 = u32::MAX;
+
 /// A request of the page's.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -16,7 +27,7 @@ pub struct Request {
     pub call: CallId,
     /// The method.
     pub method: String,
-    /// The parameters: the text of a JSON object without `sessid`.
+    /// The parameters: the text of a JSON object without `sessid`; of a [`SPEED_TEST`] its first frame.
     pub params: String,
     /// Which answers count as success.
     pub expect: Expect,
@@ -79,7 +90,8 @@ impl<V: Value> Session<V> {
         has_room(frame::most_bytes(method, params, self.login.sessid()) + self.rpc.failure_bytes())
     }
 
-    /// Fails a call that the page got wrong, like any other call: once, and afterwards.
+    /// Fails a call whose arguments were wrong, like any other call: once, and only after the
+    /// page's own call has returned.
     pub fn refuse(&mut self, call: CallId, error: Error<V>) {
         let outcome = Err(error);
         self.notices.push(Notice::Settle { call, outcome });
@@ -192,12 +204,18 @@ impl<V: Value> Session<V> {
 
     /// The server answered a call.
     pub(super) fn settle(&mut self, call: Call, outcome: Result<V, V>) {
+        let is_login = call.method == LOGIN;
+        let kind = if is_login { Kind::Auth } else { Kind::Rejected };
         let outcome = match outcome {
             Ok(result) if succeeded(&result, call.expect) => Ok(result),
-            Ok(answer) | Err(answer) => Err(Error::refusal(Kind::Rejected, &call.method, answer)),
+            Ok(answer) | Err(answer) => Err(Error::refusal(kind, &call.method, answer)),
         };
         let call = call.id;
+        let error = outcome.as_ref().err().cloned();
         self.notices.push(Notice::Settle { call, outcome });
+        if is_login {
+            self.notices.push(Notice::Login { error });
+        }
     }
 }
 

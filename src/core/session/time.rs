@@ -7,6 +7,8 @@ use crate::core::liveness::{Liveness, Verdict};
 use crate::core::rpc::Owner;
 use crate::core::value::Value;
 
+const NO_CREDENTIALS_IN_TIME: &str = "the credential function gave nothing in time";
+
 impl<V: Value> Session<V> {
     /// When [`Self::timer`] is to be called.
     ///
@@ -20,7 +22,9 @@ impl<V: Value> Session<V> {
         let liveness = self.liveness.as_ref().map(Liveness::deadline);
         let calls = self.rpc.deadline();
         let phase = self.phase.deadline();
+        let question = self.question.as_ref().map(|one| one.deadline);
         let deadlines = phase.into_iter().chain(calls).chain(liveness);
+        let deadlines = deadlines.chain(question);
         #[cfg(feature = "calls")]
         let deadlines = deadlines.chain(self.dialogs.deadline());
         deadlines.min()
@@ -47,11 +51,14 @@ impl<V: Value> Session<V> {
                 self.lost(now, Error::new(Kind::Timeout, message));
             }
             Phase::Asking { deadline } if deadline <= now => {
-                let message = "the credential function gave nothing in time";
-                self.lost(now, Error::new(Kind::Timeout, message));
+                self.lost(now, Error::new(Kind::Timeout, NO_CREDENTIALS_IN_TIME));
             }
             Phase::Reconnecting { at } if at <= now => self.open(now),
             _ => {}
+        }
+        let expired = self.question.take_if(|one| one.deadline <= now);
+        if expired.is_some() && matches!(self.phase, Phase::Ready) {
+            self.log_in_again(now, Err(Error::new(Kind::Timeout, NO_CREDENTIALS_IN_TIME)));
         }
         for entry in self.rpc.overdue(now) {
             self.timed_out(now, entry.owner, entry.id);

@@ -165,7 +165,8 @@ impl Channel {
                 && one.listener.origin == listener.origin
         });
         // All loops have the same source text, and a run of `onWSLogin` has replaced already what
-        // the run before it subscribed. Both take nothing that was made at another time.
+        // the run before it subscribed. So a loop, and a subscription made inside `onWSLogin`, only
+        // replace a twin that was itself made just after a login.
         let is_sure = listener.origin == Origin::Subscribe && at.run == 0;
         let found = twins
             .filter(|one| is_sure || one.made.in_window)

@@ -4,6 +4,16 @@
 //! (the same pair has the same number), and each registration of a listener on a channel
 //! has a *serno*, which is in the handle that the page holds. An event's number on its channel
 //! is another thing, the *event serno*.
+//!
+//! Where it is decided:
+//!
+//! | what | file |
+//! | --- | --- |
+//! | whether a handler takes the place of its twin of an earlier login | `channel.rs` |
+//! | which channels go into one request (the frame is written by `../session/subscribing.rs`) | `asking.rs` |
+//! | who gets an event | `routes.rs` |
+//! | whether an event is a repetition, or some before it are missing | `numbers.rs` |
+//! | the table of channels by their names | `channels.rs` |
 
 mod asking;
 mod channel;

@@ -37,13 +37,13 @@ pub struct Gap {
     pub received: u64,
 }
 
-/// How the events with one `eventChannel` and one `subscribedChannel` go. Who gets them is known
-/// where the handlers are.
+/// How the events with one `eventChannel` and one `subscribedChannel` go. The list of handlers
+/// that get them is kept in `pkg-template/host/sockets.js`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The version of the subscriptions at which it was learned. At any other it is void.
     pub version: u32,
-    /// The index of the channel that counts the events; beyond all channels where none does.
+    /// The index of the channel that counts the events; `u32::MAX` if no channel does.
     pub counter: u32,
 }
 
@@ -64,7 +64,8 @@ impl Subscriptions {
         };
         for name in ancestors(name).take(most) {
             if let Some(entry) = self.channels.get(name) {
-                // Without `subscribedChannel` a number can't be told to belong here.
+                // Without `subscribedChannel` it isn't known which channel the number counts, so it
+                // is not used.
                 if let (Some(received), Some(_)) = (event.event_serno, &event.subscribed) {
                     match entry.note(received) {
                         Noted::New => {}

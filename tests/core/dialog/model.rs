@@ -6,7 +6,7 @@
 //! That these checks can fail was tried by planting bugs, one at a time. What caught each first,
 //! here; nearly all of them fail a scenario too.
 //!
-//! The original client's, with their numbers in shared/calls.md, 1.7 (1, 4, 7 in part and 8 are
+//! Nine bugs of the original client, numbered in our list of them (1, 4, 7 in part and 8 are
 //! the media part's):
 //! - 2, an ended dialog still gets what comes late, so that a ghost invite leaves: "a timer, for
 //!   []"; all of them stay in the table: `any()` after the logout;

@@ -1,4 +1,4 @@
-//! Calls that the page makes (the original client's order: shared/calls.md, 1.3).
+//! Calls that the page makes, told in the order in which the original client tells them.
 
 use serde_json::json;
 use verto_wasm::core::dialog::Trouble;

@@ -1,4 +1,4 @@
-//! What the page does with a call (shared/calls.md, 1.6).
+//! What the page does with a call.
 
 use serde_json::json;
 use verto_wasm::core::dialog::{Ask, Asked, Asker, Change, Sender, Tracks};

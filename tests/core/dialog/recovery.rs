@@ -1,4 +1,4 @@
-//! Calls and a lost connection: `verto.attach` in its simple form (shared/calls.md, 1.5 and 2.4).
+//! Calls and a lost connection: `verto.attach` in its simple form.
 
 use serde_json::json;
 use verto_wasm::core::error::{Error, Kind};

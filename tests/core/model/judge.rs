@@ -65,6 +65,11 @@ impl World {
             let state = State::Reconnecting;
             let failed = matches!(&notice, Notice::State { state: new, .. } if *new == state);
             self.failed += u32::from(failed);
+            if let Notice::State { state, attempt, .. } = &notice
+                && *state != State::Closed
+            {
+                assert_eq!(*attempt, self.failed);
+            }
             self.taken.push(notice);
         }
     }
@@ -74,7 +79,7 @@ impl World {
             Io::Open { socket, url } => {
                 assert_eq!(self.live, None, "two live sockets");
                 let usual =
-                    self.config.fallback_url.is_none() || (self.failed / 2).is_multiple_of(2);
+                    self.config.fallback_urls.is_empty() || (self.failed / 2).is_multiple_of(2);
                 assert_eq!(*url == config().url, usual, "whose turn is it: {url}");
                 if self.at_fallback == usual {
                     self.at_fallback = !usual;
@@ -284,8 +289,6 @@ impl World {
                 }
                 if *state == State::Closed {
                     (self.asked, self.kept) = (false, false);
-                } else {
-                    assert_eq!(*attempt, self.failed);
                 }
             }
             Notice::Closed { asked: false } => {

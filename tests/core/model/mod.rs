@@ -121,7 +121,10 @@ fn take(world: &mut World, step: &Step) {
             config.fresh_credentials = fresh;
             config.sessid = own.then(|| "1111".into());
             config.keep_alive = keep_alive;
-            config.fallback_url = fallback.then(|| "wss://b.test/ws".into());
+            config.fallback_urls = fallback
+                .then(|| "wss://b.test/ws".into())
+                .into_iter()
+                .collect();
         }),
         Step::Logout => world.logout(),
         Step::Request(method, expect, timeout) => world.request(method, expect, timeout),

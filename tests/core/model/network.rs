@@ -43,7 +43,7 @@ impl World {
             self.at_fallback && self.config.auto_reconnect
         );
         if self.at_fallback {
-            self.config.fallback_url = None;
+            self.config.fallback_urls = Vec::new();
         }
     }
 

@@ -44,7 +44,7 @@ function gecko({ microphone = false } = {}) {
   options.setPreference("network.websocket.delay-failed-reconnects", false);
   if (microphone) {
     options.setPreference("media.navigator.streams.fake", true);
-    options.setPreference("permissions.default.microphone", 1);
+    for (const device of ["microphone", "camera"]) options.setPreference(`permissions.default.${device}`, 1);
   }
   return new Builder()
     .forBrowser("firefox")
@@ -91,8 +91,7 @@ const LACKS = {
     reports: "Firefox tells WebDriver nothing of what it reports itself: a policy's violation, a failed fetch",
   },
   webkit: {
-    webrtc: "WebKitGTK has no RTCPeerConnection",
-    calls: "WebKitGTK 2.50 has no RTCPeerConnection",
+    webrtc: "WebKitGTK 2.50 has no RTCPeerConnection",
     closing: "WebKitGTK shows a connection that the server closes as open until it has ended, for at most 5 s",
     dispose: "WebKitGTK 2.50 has no `using` and no Symbol.dispose",
     counts: "WebKit tells WebDriver nothing of its heap and listeners",

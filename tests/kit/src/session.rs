@@ -11,7 +11,7 @@ use crate::Json;
 pub fn config() -> Config {
     Config {
         url: "wss://a.test/ws".into(),
-        fallback_url: None,
+        fallback_urls: Vec::new(),
         login: "1007@switch.example".into(),
         sessid: None,
         keep_alive: None,

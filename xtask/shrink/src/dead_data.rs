@@ -1,15 +1,15 @@
 //! Clears the constants of the wasm module that nothing uses any more.
 //!
 //! The texts of panics, with the names of source files and the like, are a third of the
-//! module's data. What read them is gone once `panics` was there, yet binaryen doesn't know
+//! module's data. After the stage `panics` no code reads them any more, yet binaryen doesn't know
 //! where one constant ends and the next begins. The linker knows: with `--emit-relocs` it leaves
 //! its list of symbols, and every place that names one, in the library.
 //!
 //! Why nothing is cleared that is read: where a constant lies is the linker's choice, so the
 //! compiler's code has its address from nowhere but a relocation, or a global that the linker
 //! exports. The code is looked at before any pass that computes, so each such number still
-//! stands in it as the linker wrote it, and what wasm-opt folds later comes of these numbers
-//! alone. A constant whose numbers are all gone, and to which no reached one points, has no
+//! stands in it as the linker wrote it, and wasm-opt can later compute addresses from these
+//! numbers only. A constant whose numbers are all gone, and to which no reached one points, has no
 //! reader left.
 
 mod memory;
@@ -64,7 +64,8 @@ pub fn clear(library: &[u8], lean: &[u8], module: &mut [u8]) -> Result<()> {
 fn reached(relocations: &Relocations, named: &BTreeSet<u32>) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     for (number, constant) in &relocations.in_code {
-        // It may lie beside its constant, as where a loop over it begins.
+        // The number may be a little before or after its constant, for example where a loop over it
+        // starts.
         if named.contains(number) {
             reached.insert(*constant);
         }

@@ -39,6 +39,7 @@ pub enum Stage {
     /// Imports and exports have names of one or two letters
     Names,
     /// The module is text that gzip packs well, like beside like, instead of base64
+    // The stage was called `pack` once.
     #[value(alias = "pack")]
     Streams,
     /// Terser shortens the script after esbuild has

@@ -34,7 +34,8 @@ pub fn of_streams(module: &[u8], reader: &[u8], characters: &str) -> Result<Stri
 /// Exports `bytes()`, which gives `module`.
 pub fn of_base64(module: &[u8]) -> String {
     format!(
-        "export const bytes = () => Uint8Array.from(atob(\"{}\"), (byte) => byte.charCodeAt());\n",
+        "{}\nexport const bytes = () => bytesOf(atob(\"{}\"));\n",
+        streams::SCRIPT,
         STANDARD.encode(module)
     )
 }

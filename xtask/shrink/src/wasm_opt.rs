@@ -47,7 +47,8 @@ impl Tools<'_> {
 /// Writes the module without the values that its code only passes around, for `dead_data`.
 ///
 /// These passes drop what nobody reads and compute nothing, so the addresses that are left are as
-/// the linker wrote them. The module itself goes without them: `-Oz` does worse afterwards.
+/// the linker wrote them. They are not run on the module that is shipped, because `-Oz` makes a larger
+/// one after them.
 pub fn lean(tools: &Tools<'_>, from: &Path, to: &Path) -> Result<()> {
     let mut command = tools.wasm_opt_to(from, to);
     command.args(["--dae", "--coalesce-locals", "--vacuum"]);
@@ -72,8 +73,8 @@ pub fn optimise(tools: &Tools<'_>, wasm: &Path, tuning: Option<&Tuning>) -> Resu
     (tools.run)(&mut command).map(drop)
 }
 
-/// Gives imports and exports names of one or two letters. It costs whoever starts the module a list of
-/// the names, so that no program can start it that doesn't have the list.
+/// Gives imports and exports names of one or two letters. Whoever starts the module then needs the list
+/// of the names, `names.json`.
 pub fn shorten_names(tools: &Tools<'_>, wasm: &Path, debug: DebugInfo) -> Result<Names> {
     // In a run of its own: where wasm-opt converges it would rename again and again.
     let mut command = tools.wasm_opt(wasm);

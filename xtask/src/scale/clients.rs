@@ -75,7 +75,7 @@ impl Client for Ours {
     fn ready(seed: u64, now: Ms, timeout: Ms) -> Self {
         let config = Config {
             url: "wss://a.test/ws".into(),
-            fallback_url: None,
+            fallback_urls: Vec::new(),
             login: "1007@switch.example".into(),
             sessid: None,
             auto_reconnect: true,

@@ -1,7 +1,7 @@
 //! What the switch says of its side, written as FreeSWITCH writes it (transcripts s16, s17, s30,
 //! s40): without `a=mid` and BUNDLE groups, each line in its place.
 //!
-//! Two things differ, which a browser needs here (`calls.md`, 6): the line `a=ice-lite`, and a
+//! Two things differ, which a browser needs here (found by trying): the line `a=ice-lite`, and a
 //! candidate for each address of the machine.
 
 use std::fmt::Write;

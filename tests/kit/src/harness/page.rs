@@ -20,6 +20,12 @@ impl Harness {
         self.drain();
     }
 
+    /// `login()`; its Promise is this call.
+    pub fn login(&mut self, call: CallId) {
+        self.session.login(self.now, call);
+        self.drain();
+    }
+
     /// `logout()`.
     pub fn logout(&mut self) {
         self.session.logout();

@@ -42,7 +42,8 @@ impl<'a> Memory<'a> {
         Some(*start)
     }
 
-    /// Where in the module the byte of an address stands; what is zero may stand nowhere.
+    /// Where in the module the byte of an address stands. `None` for one in no segment:
+    /// such memory begins as zeros, which no module has to store.
     pub fn position(&self, address: usize) -> Option<usize> {
         self.segments.iter().find_map(|(start, bytes)| {
             let offset = address.checked_sub(*start)?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use wasmparser::{Operator, Parser, Payload};
 
 /// The constants in code and of what globals begin with, and what loads and stores add to an
-/// address; of 64 bits each half.
+/// address. Of a number of 64 bits both halves are taken.
 pub fn numbers(module: &[u8]) -> Result<BTreeSet<u32>> {
     let mut found = BTreeSet::new();
     for payload in Parser::new(0).parse_all(module) {

@@ -21,7 +21,7 @@ const DATA: u8 = 11;
 /// The constants of a library that was linked with [`LINK_ARG`].
 #[derive(Debug, PartialEq)]
 pub struct Relocations {
-    /// The addresses of each, by the symbol's index; what is no constant has none.
+    /// For each symbol, by its index, where its bytes are; `None` if it isn't a constant.
     pub constants: Vec<Option<Range<usize>>>,
     /// By which number code names a constant, and the constant's index.
     pub in_code: Vec<(u32, usize)>,
@@ -93,8 +93,8 @@ impl Relocations {
         })
     }
 
-    /// Adds what one relocation tells of what was `written` in a section, for the data's at an
-    /// `address`.
+    /// Adds one relocation. `written` is what stands at its place, and `address` is that place in
+    /// memory, if it is in the data.
     fn add(
         &mut self,
         entry: &RelocationEntry,
@@ -146,7 +146,8 @@ fn addresses(symbol: &SymbolInfo<'_>, memory: &Memory<'_>) -> Result<Option<Rang
     };
     let (offset, size) = (place.offset as usize, place.size as usize);
     if flags.contains(SymbolFlags::ABSOLUTE) {
-        // The linker's own: from the bounds of all data, or of a part, code may reach any of it.
+        // A symbol that the linker made, such as the end of all data. If it lay among the constants,
+        // code could reach any of them from it.
         if memory.position(offset).is_some() {
             bail!("{name} is no constant, but lies where they do");
         }

@@ -131,3 +131,18 @@ fn a_text_has_only_characters_that_a_string_and_an_inline_script_may_have() {
     assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
     assert!(!text.contains(['"', '\'', '`', '\\', '<']));
 }
+
+#[test]
+fn reading_ends_whatever_the_text_is() {
+    // No byte ends a number, no opcode ends a function, and every byte is one that begins a pair.
+    for value in [0xff, 0x80, 0x41, 0x00] {
+        let mut memory = Box::new(read::Memory {
+            at: [0; 16],
+            values: [value; read::VALUES],
+            text: [b' '; read::SIZE],
+            module: [0; read::SIZE],
+        });
+        memory.at[read::CODE + 1] = 1;
+        assert!(read::read(&mut memory) as usize >= read::SIZE, "{value:#x}");
+    }
+}

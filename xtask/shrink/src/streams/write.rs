@@ -48,7 +48,7 @@ pub fn pack(wasm: &[u8], characters: &str) -> Result<Packed> {
         starts.push(u32::try_from(text.len())?);
     }
     ensure!(
-        text.len() <= SIZE && module.len() <= SIZE,
+        text.len() <= SIZE && module.len() < SIZE,
         "the module is too large for streams: its text has {} bytes, and may have {SIZE}",
         text.len()
     );
