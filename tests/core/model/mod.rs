@@ -30,7 +30,11 @@
 //! - a ping is answered before the login: "sent on a socket that isn't open";
 //! - `onWSClose(false)` is told at each attempt: "one outage was told twice";
 //! - after a logout the state is `idle`: [`World::logout`];
-//! - the login's parameters are written to the log: the search for [`world::SECRETS`].
+//! - the login's parameters are written to the log: the search for [`world::SECRETS`];
+//! - each attempt asks the page for its credentials anew: "the page is asked twice"; what it gives
+//!   while there is no socket is dropped: "the page had given them";
+//! - a question outlives its session, or an empty answer is sent: "a login without credentials";
+//! - the clock that is set back doesn't move the question: "the timer is too late in Authenticating".
 //!
 //! Bugs of the reference client, by their numbers in `tests/core/peer_bugs.rs`:
 //! - 4, pending calls don't end when the connection is lost: "call 1 hangs on a lost socket";
@@ -73,7 +77,8 @@
 //! - the queue of what is to be told keeps its position when some of it is taken back: "what is
 //!   told late"; or it reports that it is empty when it isn't: "there is more to tell";
 //! - a channel keeps its first `subParams`, or takes those of another channel, or keeps them when
-//!   its last handler has gone: "the subParams of vcc";
+//!   the handler that they were given with has gone: "the subParams of vcc";
+//! - a channel isn't asked for again with other `subParams`: "asked with the new subParams";
 //! - a handler takes the place of none of an earlier login: "what the page is told"; of one that
 //!   was made with a `signal` or after the same login: "released 2 unasked";
 //! - each handle makes an unsubscribe request of its own: "all in one";
