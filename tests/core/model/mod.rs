@@ -48,6 +48,7 @@
 //! Liveness, clocks, repeated events and endings:
 //! - each ping begins a new silence, or each waking postpones the judgement: "silent for 30001
 //!   ms, and still there";
+//! - after a sleep the request in flight excuses silence: "silent for 6000 ms, and still there";
 //! - all requests in flight excuse silence, and not only the one that the server works on: "silent
 //!   for 17500 ms, and still there";
 //! - a subscribe request's time is added to that of those before it: "what the page is told";
@@ -102,7 +103,7 @@ use std::cell::Cell;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::{Value as Tree, json};
-use testkit::State;
+use testkit::{Expect, Ms, State};
 
 use self::programs::{Failure, Given, How, Step, Turn, program};
 use self::world::World;
@@ -196,6 +197,12 @@ fn take(world: &mut World, step: &Step) {
         }
         Step::Pass(ms) => world.pass(ms),
         Step::Clock(by) => world.set_clock(by),
+        Step::SleepBusy => {
+            world.request("jsapi", Expect::Result, Some(Ms::MAX));
+            world.set_clock(3_600_000);
+            world.woke();
+            world.pass(6_000);
+        }
         Step::Woke(again) => {
             world.woke();
             for ms in again {
