@@ -35,6 +35,8 @@ export function reading(name, read) {
   try {
     return read();
   } catch {
+    // Where a built-in itself is broken, this throws what it says.
+    has({}, "");
     throw badArgument(name, "cannot be read: a getter or a proxy throws");
   }
 }
@@ -129,6 +131,8 @@ export function json(name, value) {
   try {
     text = JSON.stringify(value);
   } catch {
+    // As in reading().
+    JSON.stringify({});
     throw badArgument(name, "cannot be written as JSON: it has a cycle, a bigint, or a member that throws");
   }
   if (text?.[0] !== "{") throw badArgument(name, "must be an object");
