@@ -35,8 +35,9 @@ export function reading(name, read) {
   try {
     return read();
   } catch {
-    // Where a built-in itself is broken, this throws what it says.
+    // Where a built-in itself is broken, one of these throws what it says.
     has({}, "");
+    for (const key of Object.keys([[]].flat())) has({}, key);
     throw badArgument(name, "cannot be read: a getter or a proxy throws");
   }
 }
