@@ -1,4 +1,4 @@
-import { member } from "../sdk/check.js";
+import { has, member } from "../sdk/check.js";
 import { enums } from "../sdk/enums.js";
 import { CODES, VertoError } from "../sdk/error.js";
 import { askCredentials, masked } from "./credentials.js";
@@ -98,7 +98,7 @@ export class Host extends Sockets {
 
   hear({ handler, userData, fromServer }, params) {
     // mod_verto adds the sender to what a client broadcasts (FreeSWITCH, transcript s05).
-    if (fromServer && "userid" in params) return;
+    if (fromServer && has(params, "userid")) return;
     if (!handler) {
       this.#tell("onEvent", params, userData);
       return;

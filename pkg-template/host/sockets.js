@@ -42,6 +42,9 @@ const MOST_ROUTES = 20_000;
 // to compare one of them with a string that was stored long ago.
 const SAME = {};
 const NONE = [];
+// An object of which every member is inherited: from Object.prototype, to which somebody hostile may
+// have added what a frame lacks. Then the core looks at each frame, which takes own members alone.
+const NOTHING = {};
 
 /**
  * The base of Host, which adds what belongs to one page: the `core`, the class for sockets as
@@ -141,7 +144,8 @@ export class Sockets {
       if (!this.#speedTest(core, id, event)) core.garbage(id);
       return;
     }
-    if (frame?.method === "verto.event") {
+    const foreign = NOTHING.method ?? NOTHING.params ?? NOTHING.eventChannel ?? NOTHING.subscribedChannel;
+    if (frame?.method === "verto.event" && foreign === undefined) {
       const params = frame.params;
       const route = this.#route(params?.eventChannel, params?.subscribedChannel);
       if (route) {

@@ -80,7 +80,8 @@ export class VertoCallcenter {
     const group = `vcc.${stateOf(this).group}`;
     if (isMissing(agent)) return group;
     const name = argument(agent);
-    if (typeof name === "string" && name !== "") return `${group}.${name}`;
+    // An agent with a dot has its group already, as in the commands (src/core/callcenter.rs).
+    if (typeof name === "string" && name !== "") return name.includes(".") ? `vcc.${name}` : `${group}.${name}`;
     throw badArgument("agent", "must be a non-empty string (or a number)");
   }
 

@@ -4,8 +4,8 @@ import { badArgument, failure } from "./error.js";
 /** The largest text frame that a server accepts, in bytes (FreeSWITCH, transcript s14). */
 const LARGEST_FRAME = 1_000_000;
 /**
- * The longest name of a channel, and the longest `subParams`, in UTF-16 units: a limit of our own,
- * so that a request for a channel is always small enough to be sent.
+ * The longest name of a channel, and the longest `subParams`, in bytes: a limit of our own, so that a
+ * request for a channel is always small enough to be sent.
  */
 const LONGEST = 10_000;
 
@@ -17,7 +17,7 @@ export function isObject(value) {
   return typeof value === "object" && value !== null;
 }
 
-/** What was thrown, in words. */
+/** What was thrown by a class that stands in for the platform's, in words. */
 export function words(thrown) {
   try {
     const said = thrown?.message ?? thrown;
@@ -27,12 +27,18 @@ export function words(thrown) {
   }
 }
 
-/** What `read` returns for the argument `name`; getters and proxies of the page's may throw. */
+/**
+ * What `read` returns for the argument `name`; getters and proxies of the page's may throw. What they
+ * throw may hold a secret, and is in no error of ours.
+ */
 export function reading(name, read) {
   try {
     return read();
-  } catch (thrown) {
-    throw badArgument(name, `cannot be read: ${words(thrown)}`);
+  } catch {
+    // Where a built-in itself is broken, one of these throws what it says.
+    has({}, "");
+    for (const key of Object.keys([[]].flat())) has({}, key);
+    throw badArgument(name, "cannot be read: a getter or a proxy throws");
   }
 }
 
@@ -90,13 +96,20 @@ export function callback(name, value) {
   return value;
 }
 
+// The bytes of a text in UTF-8. Each half of a surrogate pair stands for two.
+function bytes(text) {
+  const ascii = text.replace(/[\u0800-\ud7ff\ue000-\uffff]/g, "***").replace(/[^\0-\x7f]/g, "**");
+  return ascii.length;
+}
+
 /**
  * A string that is not too long to be sent. It is checked before it goes to WebAssembly, whose
  * memory never shrinks again.
  */
 export function fits(name, text, most = LARGEST_FRAME) {
-  // A text has never more UTF-16 units than it has bytes in UTF-8.
-  if (text.length <= most) return text;
+  // A text has never more UTF-16 units than it has bytes in UTF-8. The bytes of a long text are
+  // counted by the core.
+  if (text.length <= most && (most > LONGEST || bytes(text) <= most)) return text;
   const limit = most.toLocaleString("en");
   const than = most === LARGEST_FRAME ? `the ${limit} bytes that a server accepts` : `${limit} bytes`;
   throw failure("too-large", `${name} is larger than ${than}`);
@@ -125,8 +138,10 @@ export function json(name, value) {
   let text;
   try {
     text = JSON.stringify(value);
-  } catch (thrown) {
-    throw badArgument(name, `cannot be written as JSON: ${words(thrown)}`);
+  } catch {
+    // As in reading().
+    JSON.stringify({});
+    throw badArgument(name, "cannot be written as JSON: it has a cycle, a bigint, or a member that throws");
   }
   if (text?.[0] !== "{") throw badArgument(name, "must be an object");
   return fits(name, text);

@@ -176,10 +176,18 @@ export class Verto extends Caller {
     if (isAborted(signal)) return [];
     const channels = check.list("channel", channel).map(check.channel);
     const params = check.subParams(subParams);
-    // The page's signal may refuse a listener, so this comes before anything is subscribed.
-    let sernos;
-    const end = (name, index) => sernos && core.unsubscribe([name], [sernos[index]]);
-    const stops = channels.map((name, index) => signal && onAbort(signal, () => end(name, index)));
+    // The page's signal may refuse the listener, so this comes before anything is subscribed. One
+    // listener serves all channels, until the last of these registrations has ended or is renewed.
+    let sernos = [];
+    let open = channels.length;
+    let stop;
+    if (signal && open) {
+      const stopListening = onAbort(signal, () => {
+        const isIts = (_, index) => registrations.get(sernos[index])?.stop === stop;
+        core.unsubscribe(channels.filter(isIts), channels.map((_, index) => sernos[index]).filter(isIts));
+      });
+      stop = () => --open || stopListening();
+    }
     const listener = registrations.listener(handler ?? null, userData, !!get("fromServer"));
     try {
       // How it is made, as the core's `Origin`.
@@ -187,7 +195,7 @@ export class Verto extends Caller {
       sernos = core.subscribe(channels, listener.number, listener.twin.number, origin, params, local);
       return channels.map((eventChannel, index) => {
         const serno = sernos[index];
-        registrations.add(serno, listener, readyHandler, stops[index]);
+        registrations.add(serno, listener, readyHandler, stop);
         return { serno, eventChannel };
       });
     } finally {

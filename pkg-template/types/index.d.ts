@@ -1386,7 +1386,8 @@ export class VertoCallcenter {
   ): Promise<CommandResult>;
 
   /**
-   * The name of a channel: `vcc.<group>`, or `vcc.<group>.<agent>`.
+   * The name of a channel: `vcc.<group>`, or `vcc.<group>.<agent>`. An agent with a dot has its
+   * group already: `vcc.<agent>`.
    *
    * @throws VertoError `invalid-argument`.
    * @example

@@ -103,8 +103,18 @@ impl Liveness {
     }
 
     /// The machine or the page may have slept, or may have changed its network: the server is
-    /// sent one ping, which it must answer soon. `busy` is as in [`Self::check`].
+    /// sent one ping, which it must answer soon. `busy` is as in [`Self::check`]. It excuses nothing
+    /// where the check is late: then the page did sleep, and what was in flight may be lost.
     pub fn woke(&mut self, now: Ms, busy: Option<Ms>) -> Verdict {
+        let slept = self.is_late(now);
+        self.wake(now, busy.filter(|_| !slept))
+    }
+
+    fn is_late(&self, now: Ms) -> bool {
+        now >= self.check.saturating_add(SHORTEST_SLEEP)
+    }
+
+    fn wake(&mut self, now: Ms, busy: Option<Ms>) -> Verdict {
         if self.waking {
             return Verdict::Fine;
         }
@@ -129,18 +139,18 @@ impl Liveness {
         if now < self.check {
             return Verdict::Fine;
         }
-        let late = now >= self.check.saturating_add(SHORTEST_SLEEP);
+        let late = self.is_late(now);
         let silent = self.heard.saturating_add(self.settings.interval);
         self.check = now.saturating_add(self.settings.interval);
         match self.judge {
-            _ if self.woken => self.woke(now, busy),
+            _ if self.woken => self.wake(now, busy),
             None if now < silent => {
                 self.check = silent;
                 Verdict::Fine
             }
             // A check that is late means a sleep. A hidden tab delays every timer: there the first
             // late check only asks and sets `waking`, and the next one, though late too, judges.
-            _ if late && !self.waking => self.woke(now, busy),
+            _ if late && !self.waking => self.wake(now, None),
             None => {
                 let failed = Ms::from(self.settings.max_failed);
                 self.ask(now, busy, self.settings.interval.saturating_mul(failed));
@@ -246,6 +256,23 @@ mod tests {
         assert_eq!(alive.woke(3_600_000, None), Verdict::Ask);
         alive.heard(3_600_100);
         assert_eq!(next(&mut alive, None), (3_610_100, Verdict::Ask));
+    }
+
+    #[test]
+    fn after_a_sleep_no_request_excuses_silence_but_after_a_glance_at_another_tab_it_does() {
+        let mut slept = learned();
+        assert_eq!(slept.woke(13_000, Some(60_000)), Verdict::Ask);
+        assert_eq!(next(&mut slept, Some(60_000)), (18_000, Verdict::Dead));
+        let mut late = learned();
+        assert_eq!(late.check(13_000, Some(60_000)), Verdict::Ask);
+        assert_eq!(next(&mut late, Some(60_000)), (18_000, Verdict::Dead));
+        let mut shown = learned();
+        assert_eq!(shown.woke(12_999, Some(60_000)), Verdict::Ask);
+        let mut asked = (0, Verdict::Ask);
+        while asked.1 == Verdict::Ask {
+            asked = next(&mut shown, Some(60_000));
+        }
+        assert_eq!(asked, (60_000, Verdict::Dead));
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn a_repetition_is_dropped_and_the_order_of_the_rest_kept() {
     }
     assert_eq!(h.told(), ["event [1]"; 4]);
     // The same number on another channel is another event.
-    for number in [3, 3, 4] {
+    for number in [3, 4, 4] {
         h.event("demo", Some("demo"), Some(number));
     }
     assert_eq!(h.told(), ["event [2]"; 2]);
@@ -323,15 +323,26 @@ fn thousands_of_channels_of_events_are_remembered_within_bounds() {
 }
 
 #[test]
-fn the_first_event_twice_is_delivered_once() {
+fn a_number_that_never_rises_is_no_number_and_one_that_rose_counts_on_the_next_connection() {
     let mut h = Harness::ready();
     h.subscribe(&["vcc"], 1);
     h.grant(2, &["vcc"]);
     h.forget();
-    for n in [0, 0, 1, 2] {
+    // There are servers that give each event a 0. So until a number rises, none is a repetition.
+    for _ in 0..5 {
+        h.event("vcc", Some("vcc"), Some(0));
+    }
+    assert_eq!(h.told(), ["event [1]"; 5]);
+    h.event("vcc", Some("vcc"), Some(1));
+    h.event("vcc", Some("vcc"), Some(1));
+    assert_eq!(h.told(), ["event [1]"]);
+    h.drop_connection();
+    h.reconnect();
+    h.forget();
+    for n in [0, 0, 1] {
         h.event("vcc", Some("vcc"), Some(n));
     }
-    assert_eq!(h.told(), ["event [1]"; 3]);
+    assert_eq!(h.told(), ["event [1]"; 2]);
 }
 
 #[test]

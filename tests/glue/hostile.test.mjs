@@ -135,3 +135,43 @@ test("fromServer leaves out what clients broadcast", async () => {
   assert.deepEqual(heard, [["server", 1], ["all", 1], ["all", 2], ["server", 3], ["all", 3], ["all", 4]]);
   verto.logout();
 });
+
+test("frames have their own members alone: nothing is read from Object.prototype", async (t) => {
+  const WebSocket = standIn();
+  const verto = new Verto();
+  const heard = [];
+  await verto.connect({ ...given(), WebSocket });
+  verto.subscribe("vcc", { handler: (v, event) => heard.push(event.data), fromServer: true });
+  await turn();
+  const { sessid } = verto;
+  const [socket] = WebSocket.sockets;
+  const event = (data, more) => {
+    const params = { eventChannel: "vcc", data, ...more };
+    socket.onmessage({ data: JSON.stringify({ jsonrpc: "2.0", method: "verto.event", params }) });
+  };
+  event(0);
+  const added = {
+    method: "verto.event",
+    params: { eventChannel: "vcc", data: "forged" },
+    error: { code: -32001, message: "forged" },
+    sessid: "forged",
+    subscribedChannel: "elsewhere",
+    eventSerno: 7,
+    userid: "1002@xswitch.cn",
+    code: 404,
+  };
+  t.after(() => Object.keys(added).forEach((name) => delete Object.prototype[name]));
+  for (const [name, value] of Object.entries(added)) {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true, enumerable: false });
+  }
+  for (const data of [1, 2, 3]) event(data);
+  await turn();
+  assert.deepEqual(heard, [0, 1, 2, 3]);
+  // Replies are replies, and no failures.
+  assert.deepEqual(await verto.sendMethod("echo", {}), { method: "echo" });
+  await verto.connect();
+  assert.notEqual(verto.sessid, "forged");
+  assert.notEqual(verto.sessid, sessid, "a new connect");
+  assert.equal(verto.state, "ready");
+  verto.logout();
+});

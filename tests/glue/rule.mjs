@@ -29,6 +29,9 @@ export class Rule extends Scripted {
   #telling = false;
   // The highest event number that was accepted on each channel.
   #numbers = new Map();
+  // The channels on which a number was greater than one before it. Until then an equal one is no
+  // repetition.
+  #rises = new Set();
   #asked = new Set();
 
   subscribe({ channels, handler, userData, local }) {
@@ -56,6 +59,7 @@ export class Rule extends Scripted {
       if (!whole && !handle) continue;
       const name = whole ? target : handle.channel;
       this.#end((one) => one.channel === name && (whole || one.serno === handle.serno));
+      if (!this.#registrations.some((one) => one.channel === name)) this.#rises.delete(name);
       if (this.#isWanted(name)) continue;
       this.#numbers.delete(name);
       this.#asked.delete(name);
@@ -64,6 +68,7 @@ export class Rule extends Scripted {
 
   unsubscribeAll() {
     this.#end(() => true);
+    this.#rises.clear();
     this.#numbers.clear();
     this.#asked.clear();
   }
@@ -110,7 +115,9 @@ export class Rule extends Scripted {
     if (typeof subscribed === "string") {
       const here = on(subscribed);
       if (here.length && number !== undefined) {
-        if (number <= this.#numbers.get(subscribed)) return [];
+        const last = this.#numbers.get(subscribed);
+        if (number > last) this.#rises.add(subscribed);
+        if (number < last || (number === last && this.#rises.has(subscribed))) return [];
         this.#numbers.set(subscribed, number);
       }
       return here;

@@ -58,7 +58,7 @@ impl Subscriptions {
     pub fn asked(&mut self, channels: &[String], id: u32) {
         for name in channels {
             if let Some(entry) = self.channels.get(name) {
-                entry.counter.restart();
+                entry.restart();
                 entry.channel.asked(id);
             }
         }

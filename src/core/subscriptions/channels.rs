@@ -16,6 +16,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whatever number comes next is the first.
+    pub fn restart(&mut self) {
+        self.counter.restart(&mut self.channel.missed);
+    }
+
     /// Takes note of an event's number.
     pub fn note(&mut self, event_serno: u64) -> Noted {
         self.counter.note(event_serno, &mut self.channel.missed)

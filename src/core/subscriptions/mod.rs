@@ -179,7 +179,7 @@ impl Subscriptions {
         if entry.channel.give_up() {
             removed.unwanted.push(channel.into());
         }
-        entry.counter.restart();
+        entry.restart();
         if entry.channel.registrations().is_empty() {
             self.channels.remove(channel);
         }
@@ -204,7 +204,7 @@ impl Subscriptions {
         self.forget_routes();
         self.late.clear();
         for entry in self.channels.iter_mut() {
-            entry.counter.restart();
+            entry.restart();
             entry.channel.disconnected();
         }
     }
@@ -216,7 +216,7 @@ impl Subscriptions {
         let concerned = entry.channel.answered(id, answer)?;
         if answer == Answer::Granted {
             // What came before the grant was of an earlier subscription.
-            entry.counter.restart();
+            entry.restart();
         }
         Some(concerned)
     }

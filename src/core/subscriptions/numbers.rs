@@ -8,11 +8,19 @@ pub const MOST_MISSED: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Counter(u64);
 
-/// The latest numbers below the counter that were skipped: those events may still come. Of the
-/// numbers here only the last [`MOST_MISSED`] count; older ones are dropped many at a time, so that
-/// a hole costs no more than its own numbers.
+/// What is looked at only where a number is unusual.
 #[derive(Debug, Default)]
-pub struct Missed(Vec<u64>);
+pub struct Missed {
+    /// The latest numbers below the counter that were skipped: those events may still come. Only the
+    /// last [`MOST_MISSED`] count; older ones are dropped many at a time, so that a hole costs no more
+    /// than its own numbers.
+    numbers: Vec<u64>,
+    /// The first number since the counter restarted.
+    first: u64,
+    /// A number was greater than one before it. Until then an equal number is no repetition: there are
+    /// servers that give each event the same.
+    rises: bool,
+}
 
 /// What an event's number says.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +35,8 @@ pub enum Noted {
 
 impl Counter {
     /// Whatever number comes next is the first.
-    pub fn restart(&mut self) {
+    pub fn restart(&mut self, missed: &mut Missed) {
+        missed.rises |= self.0 > missed.first + 1;
         self.0 = 0;
     }
 
@@ -45,21 +54,26 @@ impl Counter {
         let expected = self.0;
         if expected == 0 {
             // Those before the first event may still come, and aren't known to be lost.
-            *missed = Missed::default();
+            missed.numbers.clear();
+            missed.first = event_serno;
             missed.skip(0, event_serno);
             self.0 = event_serno + 1;
         } else if event_serno >= expected {
             missed.skip(expected, event_serno);
+            missed.rises = true;
             self.0 = event_serno + 1;
             if event_serno > expected {
                 return Noted::Gap(expected);
             }
-        } else if !missed.take(event_serno) {
+        } else if !missed.take(event_serno)
+            && (missed.rises || event_serno != missed.first || expected > missed.first + 1)
+        {
+            missed.rises = true;
             if event_serno != 0 || expected == 1 {
                 return Noted::Repeated;
             }
             // The server began to count anew.
-            *missed = Missed::default();
+            missed.numbers.clear();
             self.0 = 1;
         }
         Noted::New
@@ -71,24 +85,26 @@ impl Missed {
     fn skip(&mut self, from: u64, to: u64) {
         let most = MOST_MISSED as u64;
         for number in from.max(to.saturating_sub(most))..to {
-            self.0.push(number);
+            self.numbers.push(number);
         }
-        if self.0.len() > 2 * MOST_MISSED {
-            self.0 = self.0.split_off(self.outdated());
+        if self.numbers.len() > 2 * MOST_MISSED {
+            self.numbers = self.numbers.split_off(self.outdated());
         }
     }
 
     /// How many of the oldest numbers don't count any more.
     fn outdated(&self) -> usize {
-        self.0.len().saturating_sub(MOST_MISSED)
+        self.numbers.len().saturating_sub(MOST_MISSED)
     }
 
     /// Whether this number was skipped; it isn't any more.
     fn take(&mut self, event_serno: u64) -> bool {
         let outdated = self.outdated();
-        let mut latest = self.0.iter().skip(outdated);
+        let mut latest = self.numbers.iter().skip(outdated);
         let index = latest.position(|missed| *missed == event_serno);
-        index.map(|index| self.0.remove(outdated + index)).is_some()
+        index
+            .map(|index| self.numbers.remove(outdated + index))
+            .is_some()
     }
 }
 
@@ -114,7 +130,7 @@ mod tests {
         let (mut counter, mut missed) = (Counter::default(), Missed::default());
         assert_eq!(counter.note(5, &mut missed), Noted::New);
         assert_eq!(counter.note(4, &mut missed), Noted::New);
-        counter.restart();
+        counter.restart(&mut missed);
         assert!(
             !counter.advance(6),
             "the first number is noted, not expected"
@@ -125,19 +141,54 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_never_rises_is_none() {
+        for number in [0, 7] {
+            let (mut counter, mut missed) = (Counter::default(), Missed::default());
+            for _ in 0..5 {
+                assert_eq!(counter.note(number, &mut missed), Noted::New);
+            }
+            counter.restart(&mut missed);
+            assert_eq!(counter.note(number, &mut missed), Noted::New);
+            assert_eq!(counter.note(number, &mut missed), Noted::New);
+            // From the first rise on they count, by whichever way it came.
+            match number {
+                0 => assert!(counter.advance(1)),
+                _ => assert_eq!(counter.note(9, &mut missed), Noted::Gap(8)),
+            }
+            assert_eq!(
+                counter.note(number, &mut missed),
+                match number {
+                    0 => Noted::New, // The server counts anew.
+                    _ => Noted::Repeated,
+                }
+            );
+            // So they do on the next connection.
+            counter.restart(&mut missed);
+            assert_eq!(counter.note(0, &mut missed), Noted::New);
+            assert_eq!(counter.note(0, &mut missed), Noted::Repeated);
+        }
+        let (mut counter, mut missed) = (Counter::default(), Missed::default());
+        counter.note(0, &mut missed);
+        counter.advance(1);
+        counter.restart(&mut missed);
+        counter.note(0, &mut missed);
+        assert_eq!(counter.note(0, &mut missed), Noted::Repeated);
+    }
+
+    #[test]
     fn old_numbers_are_dropped_many_at_a_time() {
         let (mut counter, mut missed) = (Counter::default(), Missed::default());
         counter.note(0, &mut missed);
         let (mut pushed, mut moved) = (0, 0);
         for event in 1..100_000 {
-            let before = missed.0.len();
+            let before = missed.numbers.len();
             assert!(matches!(
                 counter.note(2 * event, &mut missed),
                 Noted::Gap(_)
             ));
             pushed += 1;
-            if missed.0.len() < before {
-                moved += missed.0.len();
+            if missed.numbers.len() < before {
+                moved += missed.numbers.len();
             }
         }
         assert!(moved <= pushed, "{moved} numbers moved for {pushed}");

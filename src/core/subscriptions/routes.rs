@@ -5,9 +5,8 @@ use super::numbers::Noted;
 use crate::core::frame::Event;
 
 /// The longest name of a channel that anybody can have subscribed, in bytes: the package's
-/// JavaScript lets no name in that is longer than 10,000 UTF-16 units (`pkg-template/sdk/check.js`),
-/// which are at most 30,000 bytes.
-const LONGEST_NAME: usize = 30_000;
+/// JavaScript lets no longer one in (`pkg-template/sdk/check.js`).
+const LONGEST_NAME: usize = 10_000;
 
 /// The channel `name` and its dotted ancestors, from the longest to the shortest. Those that are too
 /// long to be subscribed are passed over, so that the work for one event has a bound, whatever name

@@ -30,7 +30,11 @@
 //! - a ping is answered before the login: "sent on a socket that isn't open";
 //! - `onWSClose(false)` is told at each attempt: "one outage was told twice";
 //! - after a logout the state is `idle`: [`World::logout`];
-//! - the login's parameters are written to the log: the search for [`world::SECRETS`].
+//! - the login's parameters are written to the log: the search for [`world::SECRETS`];
+//! - each attempt asks the page for its credentials anew: "the page is asked twice"; what it gives
+//!   while there is no socket is dropped: "the page had given them";
+//! - a question outlives its session, or an empty answer is sent: "a login without credentials";
+//! - the clock that is set back doesn't move the question: "the timer is too late in Authenticating".
 //!
 //! Bugs of the reference client, by their numbers in `tests/core/peer_bugs.rs`:
 //! - 4, pending calls don't end when the connection is lost: "call 1 hangs on a lost socket";
@@ -44,6 +48,7 @@
 //! Liveness, clocks, repeated events and endings:
 //! - each ping begins a new silence, or each waking postpones the judgement: "silent for 30001
 //!   ms, and still there";
+//! - after a sleep the request in flight excuses silence: "silent for 6000 ms, and still there";
 //! - all requests in flight excuse silence, and not only the one that the server works on: "silent
 //!   for 17500 ms, and still there";
 //! - a subscribe request's time is added to that of those before it: "what the page is told";
@@ -73,7 +78,8 @@
 //! - the queue of what is to be told keeps its position when some of it is taken back: "what is
 //!   told late"; or it reports that it is empty when it isn't: "there is more to tell";
 //! - a channel keeps its first `subParams`, or takes those of another channel, or keeps them when
-//!   its last handler has gone: "the subParams of vcc";
+//!   the handler that they were given with has gone: "the subParams of vcc";
+//! - a channel isn't asked for again with other `subParams`: "asked with the new subParams";
 //! - a handler takes the place of none of an earlier login: "what the page is told"; of one that
 //!   was made with a `signal` or after the same login: "released 2 unasked";
 //! - each handle makes an unsubscribe request of its own: "all in one";
@@ -97,7 +103,7 @@ use std::cell::Cell;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::{Value as Tree, json};
-use testkit::State;
+use testkit::{Expect, Ms, State};
 
 use self::programs::{Failure, Given, How, Step, Turn, program};
 use self::world::World;
@@ -191,6 +197,12 @@ fn take(world: &mut World, step: &Step) {
         }
         Step::Pass(ms) => world.pass(ms),
         Step::Clock(by) => world.set_clock(by),
+        Step::SleepBusy => {
+            world.request("jsapi", Expect::Result, Some(Ms::MAX));
+            world.set_clock(3_600_000);
+            world.woke();
+            world.pass(6_000);
+        }
         Step::Woke(again) => {
             world.woke();
             for ms in again {

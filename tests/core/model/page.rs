@@ -263,6 +263,9 @@ impl World {
             let meant = |one: &mut Registration| *serno == 0 || one.serno == *serno;
             self.released
                 .extend(here.extract_if(.., meant).map(|one| one.serno));
+            if self.channels[name].is_empty() {
+                self.rises.remove(name);
+            }
             if !self.is_wanted(name) {
                 self.expected.remove(name);
                 self.missed.remove(name);

@@ -69,6 +69,8 @@ pub enum Step {
     Pass(Ms),
     /// The machine sleeps, or somebody sets the wall clock. No timer knows of it.
     Clock(i64),
+    /// A request is in flight while the machine sleeps for an hour. The page wakes up, and 6 s pass.
+    SleepBusy,
     /// The page wakes up, and again after each of these times in ms.
     Woke(Vec<Ms>),
     /// The timer is called now, whether or not its time has come.
@@ -260,6 +262,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(logins, subscribe)| Step::Reconnect(logins, subscribe)),
         6 => (1..40_000u64).prop_map(Step::Pass),
         2 => sleep.prop_map(Step::Clock),
+        1 => Just(Step::SleepBusy),
         3 => vec(0..6_000u64, 0..6).prop_map(Step::Woke),
         2 => Just(Step::Timer),
         2 => Just(Step::TimerInTime),

@@ -278,7 +278,16 @@ impl World {
         if known.is_none() {
             missed.clear();
         }
+        if known.is_some() && number >= expected {
+            self.rises.insert(channel.into());
+        }
         if number < expected {
+            if number + 1 == expected && !self.rises.contains(channel) {
+                return true;
+            }
+            if !missed.contains(&number) {
+                self.rises.insert(channel.into());
+            }
             if number != 0 || missed.contains(&0) || expected == 1 {
                 return missed.remove(&number);
             }

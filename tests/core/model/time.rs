@@ -22,6 +22,9 @@ pub struct Silence {
     pub jumped: bool,
     /// The page woke up since the server was last heard.
     pub woke: bool,
+    /// A timer rang late since then, or the page woke up late: it slept, and then no request excuses
+    /// the silence.
+    pub slept: bool,
     /// When the last ping was sent, by the clock that nobody can set and by the wall clock.
     pub asked: Option<(Ms, Ms)>,
     /// The request that the server worked on when it was first asked in this silence.
@@ -36,6 +39,7 @@ impl World {
         let was_due = self.session.deadline().is_some_and(was_due);
         self.clock();
         self.expect_overdue();
+        self.silence.slept |= self.late;
         let before = self.before_judgement();
         self.late &= !was_due;
         self.input(|one, now| one.timer(now));
@@ -49,14 +53,21 @@ impl World {
 
     /// The page wakes up: the network is back, or the page is shown again.
     pub fn woke(&mut self) {
+        // The session looks at the silence at least this often. If it could not, the page slept, and
+        // then no request excuses the silence.
+        let most = self.config.keep_alive.map_or(0, |one| one.interval);
+        let most = most.max(WAKE_TIMEOUT) + SHORTEST_SLEEP;
+        let slept = self.now >= self.told_now.saturating_add(most);
         self.clock();
         let socket = self.live.filter(|_| self.logged_in);
         let quiet = self.now >= self.silence.heard + SHORTEST_SLEEP;
         self.expect_overdue();
         if socket.is_some() && quiet && !self.silence.woke {
             self.silence.woke = true;
-            self.silence.until = (self.alarm.clock + WAKE_TIMEOUT).max(self.busy_until());
+            let busy = if slept { 0 } else { self.busy_until() };
+            self.silence.until = (self.alarm.clock + WAKE_TIMEOUT).max(busy);
         }
+        self.silence.slept |= self.late || slept;
         let before = self.before_judgement();
         self.alarm.stop();
         self.input(|one, now| one.woke(now));
@@ -88,7 +99,7 @@ impl World {
         // A request excuses silence for a limited time only.
         let young = self.alarm.clock < self.silence.since + LONGEST_BUSY;
         let jumped = self.silence.jumped;
-        let busy = young && !jumped && self.in_flight.iter().any(busy);
+        let busy = young && !jumped && !self.silence.slept && self.in_flight.iter().any(busy);
         Some((socket, self.answers, busy))
     }
 
@@ -183,6 +194,7 @@ impl World {
     pub fn hear(&mut self) {
         self.silence.heard = self.now;
         self.silence.woke = false;
+        self.silence.slept = false;
         self.silence.excuse = None;
         self.begin_silence(false);
     }

@@ -200,6 +200,8 @@ pub struct World {
     pub numbers: BTreeMap<String, u64>,
     /// For each channel the number of the next event that the session waits for.
     pub expected: BTreeMap<String, u64>,
+    /// The channels on which a number was greater than one before it.
+    pub rises: BTreeSet<String>,
     /// The numbers that were skipped, and may still come.
     pub missed: BTreeMap<String, BTreeSet<u64>>,
     /// The state that the page was told last.
@@ -269,6 +271,7 @@ impl World {
             events: 0,
             numbers: BTreeMap::new(),
             expected: BTreeMap::new(),
+            rises: BTreeSet::new(),
             missed: BTreeMap::new(),
             state: State::Idle,
             phases: Phases::new(),
@@ -303,6 +306,7 @@ impl World {
     pub fn forget_channels(&mut self) {
         self.expected.clear();
         self.missed.clear();
+        self.rises.clear();
         let all = std::mem::take(&mut self.channels).into_values().flatten();
         self.released.extend(all.map(|one| one.serno));
     }
