@@ -404,3 +404,33 @@ fn after_a_hangup_in_a_callback_no_older_state_is_told() {
     assert!(!told.contains(&"1 held".to_owned()), "{told:?}");
     assert!(told.contains(&"1 hangup NORMAL_CLEARING".to_owned()));
 }
+
+#[test]
+fn what_is_still_to_be_told_of_an_ended_call_is_told_whatever_the_page_calls() {
+    let (mut desk, dialog) = Desk::active("c1");
+    assert!(desk.h.session.calls(desk.h.now).any());
+    let now = desk.h.now;
+    assert!(desk.h.session.hangup(now, dialog, None, None));
+    // `hangup` and `destroy` wait to be told when the page hangs up once more.
+    desk.h.session.timer(now);
+    assert!(!desk.h.session.hangup(now, dialog, None, None));
+    desk.h.timer();
+    assert_eq!(
+        desk.told(),
+        ["1 hangup NORMAL_CLEARING", "1 destroy", "1: release"]
+    );
+    assert!(!desk.h.session.calls(now).any());
+}
+
+#[test]
+fn only_under_a_sessid_of_the_pages_own_a_call_that_it_does_not_know_comes_back() {
+    for sessid in [None, Some("3f2b".to_owned())] {
+        let keeps = sessid.is_some();
+        let mut desk = Desk::of(Harness::ready_with(testkit::Config { sessid, ..config() }));
+        desk.h
+            .server_request("verto.attach", json!({ "callID": "c9", "sdp": "v=0" }));
+        let told = desk.told();
+        let begins = told.iter().any(|line| line.contains("connect 1"));
+        assert_eq!(begins, keeps, "{told:?}");
+    }
+}
