@@ -135,7 +135,7 @@ test("nothing listens on the signal of a call that has settled, or of a registra
     note();
     return counts;
   }, counted);
-  assert.deepEqual(counts, [0, 0, 0, 2, 1, 2, 0]);
+  assert.deepEqual(counts, [0, 0, 0, 1, 1, 2, 0]);
 });
 
 test("an aborted signal ends its registrations, and no other", async () => {

@@ -335,7 +335,7 @@ test("bad input from the page is refused by name, and the call goes on", { skip 
   const words = seen.kinds.map((one) => (Array.isArray(one) ? one.join(": ") : one));
   assert.deepEqual(words, [
     "invalid-argument: callID is that of a call that goes on",
-    "invalid-argument: args cannot be read: the page's own",
+    "invalid-argument: args cannot be read: a getter or a proxy throws",
     "invalid-argument: digits must be a non-empty string",
     "invalid-argument: digits must be a non-empty string",
     "invalid-argument: destination is missing",
