@@ -2,7 +2,7 @@
 //!
 //! A browser's call is a [`leg`]; the [`table`] has all of them. What a browser asks for is in
 //! [`requests`] and [`modify`], where a number leads in [`dialplan`] and [`route`], who rings and
-//! who talks to whom in [`bridge`], callers who are no browsers in [`outside`], what a lost socket does in [`attach`], what happens by itself
+//! who talks to whom in [`bridge`], callers who are no browsers in [`outside`], what a lost socket does in [`recovery`], what happens by itself
 //! in [`time`].
 
 mod bridge;
