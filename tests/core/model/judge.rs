@@ -75,8 +75,9 @@ impl World {
                     let bound = (FIRST_DELAY << (self.failed - 1).min(16)).min(LONGEST_DELAY);
                     assert!(*delay <= bound, "{delay} before attempt {attempt}");
                 }
-                if *state != State::Closed {
-                    assert_eq!(*attempt, self.failed);
+                match state {
+                    State::Closed => self.ended += 1,
+                    _ => assert_eq!(*attempt, self.failed),
                 }
             }
             self.taken.push(notice);

@@ -34,6 +34,7 @@
 //! - each attempt asks the page for its credentials anew: "the page is asked twice"; what it gives
 //!   while there is no socket is dropped: "the page had given them";
 //! - a question outlives its session, or an empty answer is sent: "a login without credentials";
+//! - another user inherits the subscriptions of a session that has ended: "not released: {1}";
 //! - the clock that is set back doesn't move the question: "the timer is too late in Authenticating".
 //!
 //! Bugs of the reference client, by their numbers in `tests/core/peer_bugs.rs`:
@@ -120,9 +121,13 @@ fn take(world: &mut World, step: &Step) {
             auto,
             fresh,
             own,
+            other,
             keep_alive,
             fallback,
         } => world.connect(|config| {
+            if other {
+                config.login = "1008@switch.example".into();
+            }
             config.auto_reconnect = auto;
             config.fresh_credentials = fresh;
             config.sessid = own.then(|| "1111".into());

@@ -17,6 +17,9 @@ impl World {
         self.clock();
         if self.opened {
             self.forget_channels();
+        } else if self.config.login != config.login {
+            self.ended += u32::from(self.session.is_active());
+            self.forget_former_channels();
         }
         self.outage_told = false;
         self.config = config.clone();
@@ -173,6 +176,7 @@ impl World {
                 self.given_params += 1;
                 (self.given_params, json)
             });
+            let ended = self.ended;
             let here = self.channels.entry(name.clone()).or_default();
             let known = here.iter().any(|one| one.listener == listener);
             let mut replaced = Vec::new();
@@ -182,6 +186,7 @@ impl World {
                     one.in_window |= in_window;
                     assert_eq!(*serno, one.serno, "the same listener registers once");
                     one.local &= local;
+                    one.ended = ended;
                     one.sub_params = params.or(one.sub_params);
                     if one.run != 0 {
                         one.run = run;
@@ -199,6 +204,7 @@ impl World {
                         epoch,
                         in_window,
                         run,
+                        ended,
                     });
                 }
             }

@@ -20,6 +20,8 @@ pub enum Step {
         auto: bool,
         fresh: bool,
         own: bool,
+        /// As another user.
+        other: bool,
         keep_alive: Option<KeepAlive>,
         fallback: bool,
     },
@@ -188,15 +190,25 @@ fn connect() -> impl Strategy<Value = Step> {
         max_failed,
     };
     let any = any::<bool>;
-    (prop::bool::weighted(0.8), any(), any(), keep_alive, any()).prop_map(
-        move |(auto, fresh, own, keep_alive, fallback)| Step::Connect {
-            auto,
-            fresh,
-            own,
-            keep_alive: keep_alive.map(settings),
-            fallback,
-        },
+    let other = prop::bool::weighted(0.3);
+    (
+        prop::bool::weighted(0.8),
+        any(),
+        any(),
+        other,
+        keep_alive,
+        any(),
     )
+        .prop_map(
+            move |(auto, fresh, own, other, keep_alive, fallback)| Step::Connect {
+                auto,
+                fresh,
+                own,
+                other,
+                keep_alive: keep_alive.map(settings),
+                fallback,
+            },
+        )
 }
 
 /// The numbers of events: none, the next, one that skips some, one that came before, and 0, with

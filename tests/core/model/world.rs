@@ -91,11 +91,15 @@ pub struct Registration {
     pub in_window: bool,
     /// The run of `onWSLogin` in which it was made; 0 if it was made outside of one.
     pub run: u32,
+    /// How many sessions had ended before it was made.
+    pub ended: u32,
 }
 
 /// A session and everything around it.
 pub struct World {
     pub session: Session<Json>,
+    /// How many sessions have ended.
+    pub ended: u32,
     /// The same session once more, on a page that hears of things late.
     pub late_page: LatePage,
     /// The wall clock.
@@ -218,6 +222,7 @@ impl World {
     pub fn new(seed: u64) -> Self {
         World {
             session: Session::new(seed),
+            ended: 0,
             late_page: LatePage::new(seed),
             now: 1_000_000_000_000,
             told_now: 0,
@@ -309,6 +314,22 @@ impl World {
         self.rises.clear();
         let all = std::mem::take(&mut self.channels).into_values().flatten();
         self.released.extend(all.map(|one| one.serno));
+    }
+
+    /// Another user connects: what was subscribed in a session that has ended is not theirs.
+    pub fn forget_former_channels(&mut self) {
+        let ended = self.ended;
+        for (name, here) in &mut self.channels {
+            let former = here.extract_if(.., |one| one.ended < ended);
+            self.released.extend(former.map(|one| one.serno));
+            if here.is_empty() {
+                self.rises.remove(name);
+            }
+            if here.iter().all(|one| one.local) {
+                self.expected.remove(name);
+                self.missed.remove(name);
+            }
+        }
     }
 
     /// The `subParams` that were given last for a channel.
