@@ -1,7 +1,7 @@
 // The budgets of the design, each a ratio of one run (but for the size), and what they came to.
 
 /** Of verto-min.js, gzip -9, in bytes. `cargo xtask test` fails above it. */
-export const SIZE_BUDGET = 35_000;
+export const SIZE_BUDGET = 48_000;
 
 /** The figures of one case, by client, or nothing where it wasn't measured. */
 function found(results, row, name) {
