@@ -67,7 +67,8 @@
 //! - event numbers outlive their socket, repeated events are delivered, gaps are not told or are
 //!   told after their event: "what the page is told";
 //! - a refused login is tried for ever: "after that answer to a login";
-//! - a takeover is answered by reconnecting: "it fights back";
+//! - a takeover is answered by reconnecting, or an unanswered login excuses it for ever: "it
+//!   fights back";
 //! - a login doesn't reset the number of attempts: the number in the state's notice;
 //! - the fallback address waits for a third failure: "whose turn is it".
 //!
@@ -83,6 +84,8 @@
 //! - a channel isn't asked for again with other `subParams`: "asked with the new subParams";
 //! - a handler takes the place of none of an earlier login: "what the page is told"; of one that
 //!   was made with a `signal` or after the same login: "released 2 unasked";
+//! - a subscription made in a run of `onWSLogin` ends a loop that an earlier run began: "released 1
+//!   unasked";
 //! - each handle makes an unsubscribe request of its own: "all in one";
 //! - a handle also ends the handles before it: "released 2 unasked";
 //! - a channel that was given up still counts as asked for: `judge_subscriptions`;
