@@ -99,18 +99,27 @@ pub fn cargo_install(project: &Project, krate: &str, version: &str) -> Result<()
     };
     step(
         &format!("installing {krate} {version} (some minutes, once)"),
-        || {
-            install(true).or_else(|error| {
-                eprintln!(
-                    "xtask: {error:#}\n\
-                     xtask: trying once more without --locked: {krate} stays at version {version}, but \
-                     its dependencies may be newer than those it was released with. (Its \
-                     Cargo.lock may name a crate that a registry mirror does not have yet.)"
-                );
-                install(false)
-            })
-        },
+        || locked_or_not(krate, version, install, |why| eprintln!("{why}")),
     )
+}
+
+/// Installs with the crate's own Cargo.lock. Where that fails it says so and why, and tries once more
+/// without.
+fn locked_or_not(
+    krate: &str,
+    version: &str,
+    install: impl Fn(bool) -> Result<()>,
+    say: impl FnOnce(String),
+) -> Result<()> {
+    install(true).or_else(|error| {
+        say(format!(
+            "xtask: {error:#}\n\
+             xtask: trying once more without --locked: {krate} stays at version {version}, but \
+             its dependencies may be newer than those it was released with. (Its \
+             Cargo.lock may name a crate that a registry mirror does not have yet.)"
+        ));
+        install(false)
+    })
 }
 
 /// Node.js of a version that can run our scripts.
@@ -266,6 +275,33 @@ mod tests {
         assert_eq!(major_version("v20.20.2\n"), Some(20));
         assert_eq!(major_version("v9.0.0"), Some(9));
         assert_eq!(major_version("what?"), None);
+    }
+
+    #[test]
+    fn an_install_that_fails_with_the_lock_says_why_before_it_goes_without() {
+        let tries = std::cell::RefCell::new(Vec::new());
+        let mut said = String::new();
+        let made = locked_or_not(
+            "some-tool",
+            "1.2.3",
+            |locked| {
+                tries.borrow_mut().push(locked);
+                anyhow::ensure!(!locked, "the registry has no such crate");
+                Ok(())
+            },
+            |why| said = why,
+        );
+        assert!(made.is_ok());
+        assert_eq!(tries.into_inner(), [true, false]);
+        for words in [
+            "the registry has no such crate",
+            "without --locked",
+            "1.2.3",
+        ] {
+            assert!(said.contains(words), "{said}");
+        }
+        let silent = locked_or_not("some-tool", "1.2.3", |_| Ok(()), |why| panic!("{why}"));
+        assert!(silent.is_ok());
     }
 
     #[test]
