@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { PKG } from "../e2e/lib/sim.mjs";
-import { standIn, turn } from "./sockets.mjs";
+import { connectOptions, turn } from "./sockets.mjs";
 
 const { Verto, VertoCallcenter, VertoError } = await import(pathToFileURL(join(PKG, "index.mjs")));
 
@@ -43,19 +43,9 @@ const NO_OBJECTS = [
   "{ toJSON: () => 'text' }",
 ];
 
-const options = (others) => ({
-  socketUrl: "wss://pbx.example/ws",
-  login: "1001@xswitch.cn",
-  passwd: "1234",
-  keepAlive: false,
-  logger: {},
-  WebSocket: standIn(),
-  ...others,
-});
-
 /** An instance that is ready, with its call centre, its sockets and what was `sent` to the first. */
 async function connected() {
-  const given = options();
+  const given = connectOptions();
   const verto = new Verto();
   await verto.connect(given);
   const { sockets } = given.WebSocket;
@@ -375,8 +365,8 @@ test("connect(): an option whose getter throws is named, and nothing is opened",
   for (const name of names) {
     for (const source of THROWN) {
       const verto = new Verto();
-      const good = options();
-      const given = Object.defineProperty(options({ WebSocket: good.WebSocket }), name, {
+      const good = connectOptions();
+      const given = Object.defineProperty(connectOptions({ WebSocket: good.WebSocket }), name, {
         enumerable: true,
         get: () => {
           throw new Function(`return ${source}`)();
@@ -410,7 +400,7 @@ test("connect(): members of options that throw, and options that do so themselve
     ["{ sessid: 'x'.repeat(1000001) }", "sessid is larger"],
     ["{ loginParams: { a: 'x'.repeat(1000001) } }", "loginParams is larger"],
   ]) {
-    const given = options(new Function(`return ${source}`)());
+    const given = connectOptions(new Function(`return ${source}`)());
     const verto = new Verto();
     const { message } = await verto.connect(given).then(assert.fail, (error) => error);
     assert.ok(message.startsWith(begins), `${source}: ${message}`);
@@ -427,7 +417,7 @@ test("connect(): members of options that throw, and options that do so themselve
   delete globalThis.reportError;
   assert.equal(reported.length, 2);
   // Every option of these can be read, but the object can't be copied.
-  page.verto.given = new Proxy(options(), {
+  page.verto.given = new Proxy(connectOptions(), {
     ownKeys() {
       throw new Error("no keys");
     },

@@ -4,17 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { PKG } from "../e2e/lib/sim.mjs";
-import { standIn, turn } from "./sockets.mjs";
+import { connectOptions, turn } from "./sockets.mjs";
 
 const { Verto } = await import(pathToFileURL(join(PKG, "index.mjs")));
-
-const options = () => ({
-  socketUrl: "wss://pbx.example/ws",
-  login: "1001@xswitch.cn",
-  passwd: "1234",
-  keepAlive: false,
-  WebSocket: standIn(),
-});
 
 /** Callbacks that write down what they hear. */
 function listening() {
@@ -30,21 +22,21 @@ function listening() {
 test("who had a connection hears its end, and who connects in the same tick only of the new one", async () => {
   const verto = new Verto();
   const [first, second, third] = [listening(), listening(), listening()];
-  verto.connect(options(), first);
+  verto.connect(connectOptions(), first);
   await turn();
   first.heard.length = 0;
   // React's StrictMode does this.
   verto.logout();
-  verto.connect(options(), second);
+  verto.connect(connectOptions(), second);
   await turn();
   assert.deepEqual(first.heard, ["closed", "close true"]);
   assert.deepEqual(second.heard, ["connecting", "authenticating", "ready", "login true"]);
   // Twice in one tick, and without callbacks of their own, which keeps those of before.
   second.heard.length = 0;
   verto.logout();
-  verto.connect(options(), third);
+  verto.connect(connectOptions(), third);
   verto.logout();
-  verto.connect(options());
+  verto.connect(connectOptions());
   await turn();
   assert.deepEqual(second.heard, ["closed", "close true"]);
   assert.deepEqual(third.heard, [
@@ -57,7 +49,7 @@ test("who had a connection hears its end, and who connects in the same tick only
 
 test("one signal on many channels is listened to once, and no more when the last of them has ended", async () => {
   const verto = new Verto();
-  verto.connect(options());
+  verto.connect(connectOptions());
   await turn();
   const controller = new AbortController();
   const { signal } = controller;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { PKG } from "../e2e/lib/sim.mjs";
-import { standIn, turn } from "./sockets.mjs";
+import { connectOptions, standIn, turn } from "./sockets.mjs";
 
 const index = pathToFileURL(join(PKG, "index.mjs")).href;
 const { Verto, VertoError } = await import(index);
@@ -15,16 +15,6 @@ function notes() {
   const said = [];
   return { said, error: (text) => said.push(text), warn: (text) => said.push(text) };
 }
-
-const given = (others) => ({
-  socketUrl: "wss://pbx.example/ws",
-  login: "1001@xswitch.cn",
-  passwd: "1234",
-  keepAlive: false,
-  logger: {},
-  WebSocket: standIn(),
-  ...others,
-});
 
 /** A stand-in whose server answers those methods otherwise: each returns frames, or functions that make one when its time has come. */
 function answering(methods) {
@@ -61,15 +51,15 @@ test("the callbacks of a connect() whose parameters are refused stay", async () 
   const verto = new Verto();
   const callbacks = { onWSLogin: (v, success) => told.push([v === verto, success]) };
   // So XUI's login page begins, from an empty store.
-  await assert.rejects(verto.connect(given({ passwd: null }), callbacks), { kind: "invalid-argument" });
-  await verto.connect(given());
+  await assert.rejects(verto.connect(connectOptions({ passwd: null }), callbacks), { kind: "invalid-argument" });
+  await verto.connect(connectOptions());
   assert.deepEqual(told, [[true, true]]);
   verto.logout();
 });
 
 test("login() beside a connection that opens makes no second socket", async () => {
   const told = [];
-  const options = given();
+  const options = connectOptions();
   const verto = new Verto(options, { onWSLogin: (_, success) => told.push(success) });
   const logins = [verto.login(), verto.login()];
   await Promise.all(logins);
@@ -81,7 +71,7 @@ test("login() beside a connection that opens makes no second socket", async () =
 });
 
 test("login() beside a connection that is refused fails as that does", async () => {
-  const verto = new Verto(given({ passwd: "no", WebSocket: answering({ login: refusing }) }));
+  const verto = new Verto(connectOptions({ passwd: "no", WebSocket: answering({ login: refusing }) }));
   await assert.rejects(verto.login(), { kind: "auth", reason: "Authentication Failure" });
   assert.equal(verto.state, "closed");
 });
@@ -89,7 +79,7 @@ test("login() beside a connection that is refused fails as that does", async () 
 test("login() on a live connection logs in on its socket, and the subscriptions stay", async () => {
   const told = [];
   const heard = [];
-  const options = given({ WebSocket: answering({ login: refusing }) });
+  const options = connectOptions({ WebSocket: answering({ login: refusing }) });
   const verto = new Verto();
   await verto.connect(options, {
     onWSLogin: (_, success, error) => told.push([success, error?.kind, error?.reason]),
@@ -127,7 +117,7 @@ test("login() with a function that fails, and one that ends with the connection,
   replace(t, globalThis, "reportError", (error) => reported.push(error.message));
   let answer = () => "1234";
   const verto = new Verto();
-  await verto.connect(given({ passwd: () => answer() }));
+  await verto.connect(connectOptions({ passwd: () => answer() }));
   answer = () => Promise.reject(new Error("no network"));
   await assert.rejects(verto.login(), { kind: "auth" });
   assert.deepEqual(reported, ["no network"]);
@@ -140,7 +130,7 @@ test("login() with a function that fails, and one that ends with the connection,
 
 test("login() without a connection connects", async () => {
   const verto = new Verto();
-  verto.options = given();
+  verto.options = connectOptions();
   await verto.login();
   assert.equal(verto.state, "ready");
   verto.logout();
@@ -149,10 +139,10 @@ test("login() without a connection connects", async () => {
 test("wsFallbackURL may be an array, also an empty one", async () => {
   for (const wsFallbackURL of [[], ["wss://b.example/ws"], ["wss://b.example/ws", "wss://c.example/ws"]]) {
     const verto = new Verto();
-    await verto.connect(given({ wsFallbackURL }));
+    await verto.connect(connectOptions({ wsFallbackURL }));
     verto.logout();
   }
-  const wrong = new Verto().connect(given({ wsFallbackURL: ["wss://b.example/ws", "b"] }));
+  const wrong = new Verto().connect(connectOptions({ wsFallbackURL: ["wss://b.example/ws", "b"] }));
   await assert.rejects(wrong, { message: "wsFallbackURL must be an address like wss://host:port/ws" });
 });
 
@@ -177,7 +167,7 @@ test("speedTest(bytes, cb) tells real figures", async (t) => {
     elapsed = 20;
     return "#SPD 0";
   });
-  const options = given({ WebSocket: answering(server) });
+  const options = connectOptions({ WebSocket: answering(server) });
   const verto = new Verto();
   await verto.connect(options);
   server.begin(4096);
@@ -200,7 +190,7 @@ test("speedTest(bytes, cb) tells real figures", async (t) => {
 test("speedTest() waits for the login, and ends as any request does", async () => {
   const server = measuring(0);
   server.begin(1024);
-  const options = given({ WebSocket: answering(server) });
+  const options = connectOptions({ WebSocket: answering(server) });
   const verto = new Verto();
   await assert.rejects(verto.speedTest(1024), { kind: "closed", method: "speedTest" });
   verto.connect(options);
@@ -242,7 +232,7 @@ test("unloadJobs run when the page is left, and haltClosure may make the browser
 
 test("last_response is what the server answered last", async () => {
   const nosuch = ({ id }) => [{ id, error: { code: -32601, message: "Invalid Method" } }];
-  const options = given({ WebSocket: answering({ login: refusing, nosuch }) });
+  const options = connectOptions({ WebSocket: answering({ login: refusing, nosuch }) });
   const verto = new Verto();
   assert.equal(verto.last_response, undefined);
   const seen = [];
@@ -259,7 +249,7 @@ test("last_response is what the server answered last", async () => {
 test("socketReady() is true from CONNECTING on", async () => {
   const verto = new Verto();
   const seen = [verto.socketReady()];
-  const connected = verto.connect(given({ passwd: async () => "1234" }));
+  const connected = verto.connect(connectOptions({ passwd: async () => "1234" }));
   seen.push(verto.socketReady());
   await connected;
   seen.push(verto.socketReady());
@@ -270,21 +260,21 @@ test("socketReady() is true from CONNECTING on", async () => {
 
 test("a login without @domain is sent, and a warning says what may become of it", async () => {
   const logger = notes();
-  const options = given({ login: "1001", logger });
+  const options = connectOptions({ login: "1001", logger });
   const verto = new Verto();
   await verto.connect(options);
   assert.equal(JSON.parse(options.WebSocket.sockets[0].sent[0]).params.login, "1001");
   assert.deepEqual(logger.said, ["verto: login has no @domain, which XSwitch and FreeSWITCH refuse"]);
   verto.logout();
   const quiet = notes();
-  await verto.connect(given({ logger: quiet }));
+  await verto.connect(connectOptions({ logger: quiet }));
   assert.deepEqual(quiet.said, []);
   verto.logout();
 });
 
 test("XUI copies sessid in onWSLogin", async () => {
   const seen = [];
-  const options = given();
+  const options = connectOptions();
   const verto = new Verto();
   await verto.connect(options, { onWSLogin: (v) => seen.push(v.sessid) });
   await turn();
@@ -296,7 +286,7 @@ test("hand-made live arrays get their bootObj, and FreeSWITCH's own channels are
   const laChannel = "conference-liveArray.3500@xswitch.cn";
   const bootObj = { action: "bootObj", name: "3500", wireSerno: -1, data: [] };
   const heard = [];
-  const options = given({
+  const options = connectOptions({
     WebSocket: answering({
       "verto.broadcast": ({ id }) => [
         { id, result: {} },
@@ -332,7 +322,7 @@ test("hand-made live arrays get their bootObj, and FreeSWITCH's own channels are
 test("a frozen instance works", async () => {
   const told = [];
   const verto = Object.freeze(new Verto());
-  await verto.connect(given(), { onWSLogin: (v, success) => told.push([v === verto, success]) });
+  await verto.connect(connectOptions(), { onWSLogin: (v, success) => told.push([v === verto, success]) });
   assert.deepEqual(await verto.sendMethod("echo"), { method: "echo" });
   verto.loginData({ passwd: "5678" });
   verto.purge();
@@ -351,11 +341,11 @@ test("what somebody's built-in throws is no lack of memory, and connect() logs i
     throw broken;
   });
   const said = "something that this page replaced doesn't work: Date.now is broken";
-  await assert.rejects(verto.connect(given({ logger })), { kind: "unsupported", message: said, cause: broken });
+  await assert.rejects(verto.connect(connectOptions({ logger })), { kind: "unsupported", message: said, cause: broken });
   assert.deepEqual(logger.said, [`verto: connect: ${said}`]);
   Date.now = now;
   // The instance works on.
-  await verto.connect(given());
+  await verto.connect(connectOptions());
   Date.now = () => {
     throw broken;
   };
@@ -375,7 +365,7 @@ test("without a document that can be listened to it connects all the same", asyn
     removeEventListener: 5,
   });
   const verto = new Verto();
-  await verto.connect(given());
+  await verto.connect(connectOptions());
   verto.logout();
   assert.equal(reported[0], "clobbered");
 });
@@ -402,12 +392,12 @@ for (const [what, WebSocket, message] of [
   ],
 ]) {
   test(`a WebSocket with ${what}: the error blames what is to blame`, async () => {
-    await assert.rejects(new Verto().connect(given({ WebSocket })), { kind: "invalid-argument", message });
+    await assert.rejects(new Verto().connect(connectOptions({ WebSocket })), { kind: "invalid-argument", message });
   });
 }
 
 test("a request has one sessid, that of the session, in whatever case the page writes its own", async () => {
-  const options = given();
+  const options = connectOptions();
   const verto = new Verto();
   await verto.connect(options);
   const deep = { sessid: "kept" };
@@ -427,7 +417,7 @@ test("while Date stands still, what a timer has brought is time that has passed"
   replace(t, Date, "now", () => begin);
   const Silent = answering({ hold: () => [] });
   const verto = new Verto();
-  await verto.connect(given({ WebSocket: Silent }));
+  await verto.connect(connectOptions({ WebSocket: Silent }));
   const unanswered = [1, 2].map(() => verto.sendMethod("hold", {}, null, null, { timeout: 20 }));
   for (const one of unanswered) await assert.rejects(one, { kind: "timeout" });
   const later = verto.sendMethod("hold", {}, null, null, { timeout: 20 });
@@ -443,13 +433,13 @@ for (const name of ["loginParams", "userVariables"]) {
   test(`${name} that are no plain object are refused, and never sent`, async () => {
     const wrong = [[{}, null, false], [], new Map([["a", 1]]), new Date(), "text", 5, true, () => []];
     for (const value of wrong) {
-      const options = given({ [name]: value, autoReconnect: false, passwd: "1234" });
+      const options = connectOptions({ [name]: value, autoReconnect: false, passwd: "1234" });
       const connected = new Verto().connect(options);
       await assert.rejects(connected, ({ kind, message }) => kind === "invalid-argument" && message.startsWith(name));
       for (const { sent } of options.WebSocket.sockets) assert.deepEqual(sent, []);
     }
     const verto = new Verto();
-    const options = given();
+    const options = connectOptions();
     await verto.connect(options);
     verto.options[name] = [{}, null, false];
     await assert.rejects(verto.login(), { kind: "invalid-argument", message: `${name} must be an object` });
@@ -461,7 +451,7 @@ for (const name of ["loginParams", "userVariables"]) {
 
 test("userVariables of a call that are no plain object are refused", async () => {
   const verto = new Verto();
-  await verto.connect(given());
+  await verto.connect(connectOptions());
   const call = () => verto.newCall({ destination_number: "1002", userVariables: [{}, null, false] });
   assert.throws(call, { kind: "invalid-argument", message: "userVariables must be an object" });
   verto.logout();

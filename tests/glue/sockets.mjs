@@ -4,6 +4,17 @@
 /** Resolves when every microtask that is due has run. */
 export const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** What a page connects with to a stand-in of its own; its log goes nowhere. */
+export const connectOptions = (others) => ({
+  socketUrl: "wss://pbx.example/ws",
+  login: "1001@xswitch.cn",
+  passwd: "1234",
+  keepAlive: false,
+  logger: {},
+  WebSocket: standIn(),
+  ...others,
+});
+
 /** A class for the option `WebSocket`. Its `sockets` are those that were made of it, oldest first. */
 export function standIn() {
   const sockets = [];

@@ -152,17 +152,17 @@ impl<V: Value> Session<V> {
     }
 
     fn log_in(&mut self, now: Ms, params: &str) {
-        match self.unfit("login", params) {
+        match self.unfit(LOGIN, params) {
             None => {
                 self.phase = Phase::LoggingIn;
                 let timeout = self.login.patience(self.timeout());
-                self.send(now.saturating_add(timeout), Owner::Login, "login", params);
+                self.send(now.saturating_add(timeout), Owner::Login, LOGIN, params);
             }
             Some(error) if error.kind == Kind::TooLarge => {
-                self.finish(error.of("login", false), Kind::TooLarge.name(), None);
+                self.finish(error.of(LOGIN, false), Kind::TooLarge.name(), None);
             }
             // There may be memory for it at the next attempt.
-            Some(error) => self.lost(now, error.of("login", false)),
+            Some(error) => self.lost(now, error.of(LOGIN, false)),
         }
     }
 
