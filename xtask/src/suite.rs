@@ -131,6 +131,9 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
         if plan.pages.iter().any(|file| file.starts_with("packaging/")) {
             tools::packaging_tools(project)?;
         }
+        if plan.pages.iter().any(|file| file.contains("in-the-field")) {
+            tools::page_libraries();
+        }
         let suite = PageSuite {
             project,
             simulator: tools::simulator(project)?,

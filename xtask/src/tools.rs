@@ -208,6 +208,17 @@ impl Chromium {
     }
 }
 
+/// Installs the libraries of old pages that npm doesn't have (`tests/node/lib/libraries.mjs` knows
+/// where they are). Where that cannot be done their tests are skipped, by name.
+pub fn page_libraries() {
+    let missing = |name: &&str| !Path::new("/usr/share/javascript").join(name).exists();
+    if ["prototype", "mootools"].iter().any(missing)
+        && let Err(error) = apt_install(&["libjs-prototype", "libjs-mootools"])
+    {
+        println!("xtask: pages with Prototype and MooTools aren't tested: {error}");
+    }
+}
+
 /// Installs packages on Debian as root; elsewhere it says which are missing.
 pub fn apt_install(packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");
