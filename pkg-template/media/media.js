@@ -48,8 +48,8 @@ export class Media {
   #page;
 
   /**
-   * `page` has `get`, a setting of the call by its name; `report`, which tells the core; and what the
-   * page is told of: `warn`, `remoteStream`, `playbackBlocked`.
+   * `page` has `get`, a setting of the call by its name; `report`, which tells the core; `happened`,
+   * which notes the time; and what the page is told of: `warn`, `remoteStream`, `playbackBlocked`.
    */
   constructor(page) {
     this.#page = page;
@@ -82,9 +82,12 @@ export class Media {
       const { stream } = this.#local;
       const audio = stream.getAudioTracks().length > 0;
       const video = stream.getVideoTracks().length > 0;
+      this.#page.happened("microphone");
       report(GRANTED, Number(audio) + 2 * Number(video));
       const sdp = await this.#describe(link, offer, stream, report);
-      if (!isOver()) report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
+      if (isOver()) return;
+      this.#page.happened("described");
+      report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
     } catch (error) {
       if (!isOver()) report(FAILED, ...trouble(error));
     }
@@ -114,9 +117,14 @@ export class Media {
       bundlePolicy: "balanced",
     }));
     link.remote = new MediaStream();
-    peer.ontrack = ({ track }) => link.remote.addTrack(track);
+    peer.ontrack = ({ track }) => {
+      link.remote.addTrack(track);
+      // A track is muted until the first packet comes.
+      if (track.kind === "audio") track.addEventListener("unmute", () => this.#page.happened("heard"), { once: true });
+    };
     peer.onconnectionstatechange = () => {
       const code = CONNECTIONS[peer.connectionState];
+      if (code === 0) this.#page.happened("connected");
       if (code !== undefined) report(CONNECTION, code);
     };
     if (offer !== undefined) await peer.setRemoteDescription({ type: "offer", sdp: offer });

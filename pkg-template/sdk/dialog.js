@@ -31,12 +31,14 @@ class Part {
   onSuccess = null;
   onError = null;
   media = new Media(this);
+  timings = {};
   #dialog;
 
   /** `settings` are what the page has said of this call's media, the newest first. */
   constructor(dialog, settings) {
     this.#dialog = dialog;
     this.settings = [settings];
+    this.happened("created");
   }
 
   /** A setting: of answer(), of newCall(), or an option of the Verto. */
@@ -46,6 +48,11 @@ class Part {
       if (!check.isMissing(value)) return value;
     }
     return undefined;
+  }
+
+  /** Notes when something happened for the first time. */
+  happened(what) {
+    this.timings[what] ??= Date.now();
   }
 
   begin(number) {
@@ -139,6 +146,10 @@ export class Dialog {
     parts.set(this, new Part(this, settings));
     // The page may have put anything in its place.
     if (check.isObject(verto.dialogs)) verto.dialogs[params.callID] = this;
+  }
+
+  get timings() {
+    return partOf(this).timings;
   }
 
   get localStream() {

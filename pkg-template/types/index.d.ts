@@ -1127,6 +1127,12 @@ export interface Dialog {
   readonly causeCode?: number;
   /** What failed on this side, or was refused. */
   readonly error?: VertoError;
+  /**
+   * When what has happened so far happened first, in ms since 1970 (`Date.now()`): see
+   * {@link CallTimings}. It outlives a lost connection: `Date.now() - dialog.timings.active` is how
+   * long the call has been talked.
+   */
+  readonly timings: CallTimings;
   /** The `MediaStream` that is sent; `null` before it is granted. */
   readonly localStream: any;
   /** The `RTCPeerConnection`, for `getStats()`; `null` without one. */
@@ -1196,6 +1202,16 @@ export interface Dialog {
    */
   cidString(escaped?: boolean): string;
 }
+
+/**
+ * When each state of a call was told first, and what lies between them, in ms since 1970. Where the
+ * time of a slow call went, the differences show: `created` to `microphone` is the user's or the
+ * device's, to `described` the search for addresses, `requesting` to `active` the server's and the
+ * other side's, `active` to `heard` the network's.
+ */
+export type CallTimings = {
+  -readonly [Moment in CallState | "created" | "microphone" | "described" | "connected" | "heard"]?: number;
+};
 
 /** The states of a call. */
 export type CallState =
