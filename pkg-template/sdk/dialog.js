@@ -76,6 +76,19 @@ class Part {
     this.#tell("onRemoteStream", stream, this.#dialog);
   }
 
+  /** Sets what the page has chosen since. */
+  choose(settings) {
+    this.settings.unshift(settings);
+  }
+
+  deviceChange(change) {
+    this.#hear("onDeviceChange", { ...change, dialog: this.#dialog });
+  }
+
+  mediaError(error) {
+    if (!this.#hear("onMediaError", this.#dialog, error)) this.warn(error.message);
+  }
+
   playbackBlocked(element) {
     if (this.#tell("onPlaybackBlocked", this.#dialog, element)) return;
     this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
@@ -83,6 +96,12 @@ class Part {
 
   warn(text) {
     log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
+  }
+
+  // The listeners of the Verto, then the callback of the call; says whether there is one.
+  #hear(name, ...args) {
+    stateOf(this.#dialog.verto).dispatch(name.slice("on".length).toLowerCase(), args);
+    return this.#tell(name, ...args);
   }
 
   #tell(name, ...args) {
@@ -119,6 +138,16 @@ function ask(dialog, what, params, ok, failed) {
   });
 }
 
+// Chooses a device. A page that ignores its failure gets no `unhandledrejection`.
+function device(id, choose) {
+  const chosen = (async () => {
+    check.text("id", id);
+    await choose();
+  })();
+  chosen.catch(() => {});
+  return chosen;
+}
+
 // Changes the tracks of one kind; returns how they are.
 function enable(dialog, video, change) {
   return coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
@@ -153,7 +182,7 @@ export class Dialog {
     const given = check.copy("params", params);
     const part = partOf(this);
     const answers = coreOf(this.verto).answer(part.number, dialogParams(given));
-    if (answers) part.settings.unshift(given);
+    if (answers) part.choose(given);
     return answers;
   }
 
@@ -226,10 +255,18 @@ export class Dialog {
     return (enable(this, true, ASK_ONLY) & ENABLED) > 0;
   }
 
+  setMicrophone(id) {
+    return device(id, () => partOf(this).media.setMicrophone(id));
+  }
+
+  setSpeaker(id) {
+    return device(id, () => partOf(this).media.setSpeaker(id));
+  }
+
   async setAudioPlaybackDevice(id, done, arg) {
     let label = null;
     try {
-      await partOf(this).media.sink(id);
+      await this.setSpeaker(id);
       const devices = this.verto.constructor.audioOutDevices ?? [];
       label = devices.find((device) => device.id === id)?.label ?? id;
     } catch (error) {

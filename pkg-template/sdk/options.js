@@ -73,6 +73,8 @@ const CALLBACKS = [
   "onDialogState",
   "onRemoteStream",
   "onPlaybackBlocked",
+  "onDeviceChange",
+  "onMediaError",
 ];
 
 /**
