@@ -99,6 +99,10 @@ if (!mode) {
     format: "iife",
     minify,
     ecma: ECMA,
+    // What esbuild makes of private methods asks the page for this each time. Taken once, it is the
+    // browser's, or what replaced it fails while the script loads and names itself.
+    banner: { js: "((WeakSet) => {" },
+    footer: { js: "})(WeakSet);" },
     inject: [inEntries("realm.js"), inEntries("weak-ref.js")],
     alias: { "verto-wasm-bindgen": path.join(legacyDir, "verto_bg.js") },
     plugins: [linkedTo(legacyDir, byIdentity), asScript(legacyDir)],

@@ -42,6 +42,7 @@ export class Phone extends Host {
     this.#with(number, (dialog, part) => {
       dialog.lastState = dialog.state;
       dialog.state = enums.state[state];
+      part.happened(state);
       if (cause !== undefined) Object.assign(dialog, { cause, causeCode, error });
       part.progressed(error);
       this.#tell(dialog, "onDialogState", [dialog], dialog);

@@ -56,7 +56,9 @@ export class Local {
     this.#preview = preview();
     this.#show();
     this.#preview?.play?.().catch(nothing);
-    stream.getTracks().forEach(this.#follow);
+    for (const track of stream.getTracks()) this.#follow(track);
+    // Browsers let a page play that has a microphone.
+    resumeAudio();
     watchers.add(this.#devicesChanged);
     // The devices have names now.
     refreshDevices().catch(nothing);
@@ -128,11 +130,15 @@ export class Local {
       this.stream = new MediaStream(stream.getVideoTracks());
       if (this.#preview?.srcObject === stream) this.#show();
     }
-    for (const one of this.stream.getAudioTracks()) this.stream.removeTrack(one);
+    for (const one of stream.getAudioTracks()) {
+      this.#follow(one, "removeEventListener");
+      this.stream.removeTrack(one);
+    }
     if (!track) return;
     this.stream.addTrack(track);
     this.speaks = true;
     this.#follow(track);
+    resumeAudio();
   }
 
   #drop(tracks) {
@@ -140,20 +146,17 @@ export class Local {
     stop(tracks);
   }
 
+  // Listens to a track of the stream, or does so no more.
+  #follow(track, method = "addEventListener") {
+    for (const type of ["ended", "mute", "unmute"]) track[method](type, this.#signs);
+  }
+
   // A device that is gone, or whose permission is withdrawn, ends its track; something else that uses
   // it for a while, such as a call of the telephone that the browser runs on, mutes it.
-  #follow = (track) => {
-    // Browsers let a page play that has a microphone.
-    resumeAudio();
-    const on = (type, run) => track.addEventListener(type, () => this.#has(track) && run());
-    on("mute", () => this.#page.deviceChange({ kind: "interrupted" }));
-    on("unmute", () => this.#page.deviceChange({ kind: "resumed" }));
-    on("ended", () => this.#gone(track));
+  #signs = ({ type, target }) => {
+    if (type === "ended") this.#gone(target);
+    else this.#page.deviceChange({ kind: type === "mute" ? "interrupted" : "resumed" });
   };
-
-  #has(track) {
-    return this.stream?.getTracks().includes(track);
-  }
 
   #devicesChanged = ({ removed }, { audioinput }) => {
     if (this.#missing && audioinput.length && !this.#giveUp) return this.#substitute(null);
@@ -175,7 +178,7 @@ export class Local {
     forget(id);
     // The page may be choosing another already.
     for (let wish; wish !== this.#wish; ) await (wish = this.#wish)?.catch(nothing);
-    if (this.#has(track)) this.#substitute({ id, kind: "audio_in", label });
+    if (this.#microphone === track) this.#substitute({ id, kind: "audio_in", label });
   }
 
   // The usual microphone takes the place of one that is gone.
@@ -196,6 +199,7 @@ export class Local {
     this.#over = true;
     this.#giveUp?.(failure("closed", "this call has ended"));
     watchers.delete(this.#devicesChanged);
+    for (const track of this.stream?.getTracks() ?? []) this.#follow(track, "removeEventListener");
     stop(this.#own);
     clear(this.#preview, this.stream);
     this.stream = this.#preview = null;

@@ -5,6 +5,7 @@ import { CODES, failure } from "../sdk/error.js";
 import { gathered } from "./candidates.js";
 import { Local } from "./local.js";
 import { Player, Ring, elementOf } from "./player.js";
+import { Sampler, Watch } from "./stats.js";
 import { trouble } from "./stream.js";
 
 // What a report says, by its number; src/browser/calls.rs has the same table.
@@ -44,15 +45,28 @@ export class Media {
   #places = [];
   #over = false;
   #page;
+  #watch;
+  #sampler = new Sampler();
 
   /**
    * `page` has `get`, a setting of the call by its name, and `choose`, which sets some; `report`, which
-   * tells the core; and what the page is told of: `warn`, `remoteStream`, `playbackBlocked`,
-   * `deviceChange`, `mediaError`.
+   * tells the core; `happened`, which notes the time; `isWatched` and `isQuiet`, which say whether
+   * somebody listens to samples, and whether no sound is to be expected; and what the page is told of:
+   * `warn`, `tell`, `remoteStream`, `playbackBlocked`, `deviceChange`, `mediaError`.
    */
   constructor(page) {
     this.#page = page;
     this.#local = new Local(page, () => this.#senders());
+    this.#watch = new Watch(this, page);
+  }
+
+  /** Whether the page has silenced the microphone. */
+  get isMuted() {
+    return !this.#local.enabled.audio;
+  }
+
+  stats() {
+    return this.#sampler.sample(this.peer);
   }
 
   /** The stream that is sent; `null` before it is granted. */
@@ -76,9 +90,12 @@ export class Media {
       if (!this.localStream) await this.#local.open(isOver, () => this.#place("localTag"));
       if (isOver()) return;
       const video = this.localStream.getVideoTracks().length > 0;
+      this.#page.happened("microphone");
       report(GRANTED, Number(this.#local.speaks) + 2 * Number(video));
       const sdp = await this.#describe(link, offer, report);
-      if (!isOver()) report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
+      if (isOver()) return;
+      this.#page.happened("described");
+      report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
     } catch (error) {
       const { code, message } = trouble(error);
       if (!isOver()) report(FAILED, code, message);
@@ -100,9 +117,14 @@ export class Media {
       bundlePolicy: "balanced",
     }));
     link.remote = new MediaStream();
-    peer.ontrack = ({ track }) => link.remote.addTrack(track);
+    peer.ontrack = ({ track }) => {
+      link.remote.addTrack(track);
+      // A track is muted until the first packet comes.
+      if (track.kind === "audio") track.addEventListener("unmute", () => this.#page.happened("heard"), { once: true });
+    };
     peer.onconnectionstatechange = () => {
       const code = CONNECTIONS[peer.connectionState];
+      if (code === 0) this.#page.happened("connected");
       if (code !== undefined) report(CONNECTION, code);
     };
     if (offer !== undefined) await peer.setRemoteDescription({ type: "offer", sdp: offer });
@@ -171,6 +193,7 @@ export class Media {
   play(epoch) {
     const stream = this.#links.get(epoch)?.remote;
     if (!stream) return;
+    this.#watch.start();
     this.#hearing().play(stream);
     this.#page.remoteStream(stream);
   }
@@ -201,6 +224,7 @@ export class Media {
 
   release() {
     this.#over = true;
+    this.#watch.stop();
     this.#links.forEach((_, epoch) => this.close(epoch));
     this.#ring.stop();
     this.#player?.end();

@@ -31,12 +31,14 @@ class Part {
   onSuccess = null;
   onError = null;
   media = new Media(this);
+  timings = {};
   #dialog;
 
   /** `settings` are what the page has said of this call's media, the newest first. */
   constructor(dialog, settings) {
     this.#dialog = dialog;
     this.settings = [settings];
+    this.happened("created");
   }
 
   /** A setting: of answer(), of newCall(), or an option of the Verto. */
@@ -46,6 +48,11 @@ class Part {
       if (!check.isMissing(value)) return value;
     }
     return undefined;
+  }
+
+  /** Notes when something happened for the first time. */
+  happened(what) {
+    this.timings[what] ??= Date.now();
   }
 
   begin(number) {
@@ -86,7 +93,7 @@ class Part {
   }
 
   mediaError(error) {
-    if (!this.#hear("onMediaError", this.#dialog, error)) this.warn(error.message);
+    if (!this.tell("onMediaError", error)) this.warn(error.message);
   }
 
   playbackBlocked(element) {
@@ -98,18 +105,41 @@ class Part {
     log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
   }
 
-  // The listeners of the Verto, then the callback of the call; says whether there is one.
+  /** Whether somebody listens to the samples of this call, or to what follows from them. */
+  isWatched() {
+    const { heard } = stateOf(this.#dialog.verto);
+    return ["onStats", "onQuality"].some((name) => heard.has(eventOf(name)) || typeof this.#callback(name) === "function");
+  }
+
+  /** Whether nothing is to be heard now: the call is held, or its connection is away. */
+  isQuiet() {
+    const { state, verto } = this.#dialog;
+    return state !== enums.state.active || verto.state !== "ready";
+  }
+
+  /** Tells the listeners of the Verto, then the callback; says whether there is one. */
+  tell(name, what) {
+    return this.#hear(name, this.#dialog, what);
+  }
+
   #hear(name, ...args) {
-    stateOf(this.#dialog.verto).dispatch(name.slice("on".length).toLowerCase(), args);
+    stateOf(this.#dialog.verto).dispatch(eventOf(name), args);
     return this.#tell(name, ...args);
   }
 
+  #callback(name) {
+    return this.get(name) ?? this.#dialog.callbacks?.[name];
+  }
+
   #tell(name, ...args) {
-    const own = this.get(name) ?? this.#dialog.callbacks?.[name];
+    const own = this.#callback(name);
     callBack(own, ...args);
     return typeof own === "function";
   }
 }
+
+// The type of the event that tells the same as a callback.
+const eventOf = (name) => name.slice("on".length).toLowerCase();
 
 export function partOf(dialog) {
   return parts.get(dialog);
@@ -170,6 +200,10 @@ export class Dialog {
     if (check.isObject(verto.dialogs)) verto.dialogs[params.callID] = this;
   }
 
+  get timings() {
+    return partOf(this).timings;
+  }
+
   get localStream() {
     return partOf(this).media.localStream;
   }
@@ -191,6 +225,10 @@ export class Dialog {
     const code = Number(causeCode);
     const known = Number.isInteger(code) && code > 0 ? code : undefined;
     return coreOf(this.verto).hangup(partOf(this).number, check.isMissing(cause) ? undefined : String(cause), known);
+  }
+
+  stats() {
+    return partOf(this).media.stats();
   }
 
   hold(ok, failed) {

@@ -61,6 +61,9 @@ const OPTIONS = [
   "iceTimeout",
   "turnServer",
   "permissionCallback",
+  "statsInterval",
+  "statsWhenHidden",
+  "qualityLimits",
 ];
 const CALLBACKS = [
   "onWSLogin",
@@ -75,6 +78,8 @@ const CALLBACKS = [
   "onPlaybackBlocked",
   "onDeviceChange",
   "onMediaError",
+  "onStats",
+  "onQuality",
 ];
 
 /**

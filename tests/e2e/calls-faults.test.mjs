@@ -71,6 +71,64 @@ test("an outage is noticed by the browser, and a restart of ICE mends it", { ski
   });
 });
 
+const silence = async () => {
+  await listen(10);
+  assert.equal((await listen(25)).received, 0);
+};
+
+test("a change of the network: nothing comes until ICE begins anew, or a fresh connection", { skip }, async () => {
+  for (const [what, fresh] of [["all", false], ["sound", true]]) {
+    await calls.sim.request("POST", "sim/fault/network", { login: "1001", what });
+    await silence();
+    // Where ICE goes on the browser knows nothing of it.
+    if (what === "sound") assert.equal(await run(() => call.pc.connectionState), "connected");
+    await run(async (_, url, fresh) => {
+      await call.updateMedia(fresh);
+      await call.heard();
+    }, fresh);
+  }
+});
+
+/** The line is cut, and the call comes back to another one with the same sessid. */
+const comeBack = () =>
+  run(async (_, url) => {
+    const { sessid } = line;
+    line.close();
+    window.line = await Line.login(url, "1001", sessid);
+    const again = await Call.incoming(line, "verto.attach");
+    again.microphone = call.microphone;
+    call.pc.close();
+    window.call = again;
+    await again.pickUp("verto.attach");
+  });
+
+test("after an attach new media from the same peer connection are silence, from a fresh one sound", { skip }, async () => {
+  await comeBack();
+  await run(() => call.heard());
+  await run(() => call.updateMedia(false));
+  await silence();
+  await run(async () => {
+    await call.updateMedia(true);
+    await call.heard();
+  });
+});
+
+test("a call that is detached twice gets no sound before the next login", { skip }, async () => {
+  await calls.sim.request("POST", "sim/fault/detach-twice", { login: "1001", count: 1 });
+  await comeBack();
+  // The browser asks again and again whether it may send, and hears nothing.
+  await until("five questions", async () => {
+    const [sent, answered] = await run(async () => {
+      const pairs = [...(await call.pc.getStats()).values()].filter(({ type }) => type === "candidate-pair");
+      return ["requestsSent", "responsesReceived"].map((name) => pairs.reduce((sum, pair) => sum + (pair[name] ?? 0), 0));
+    });
+    assert.equal(answered, 0);
+    return sent >= 5;
+  });
+  await comeBack();
+  await run(() => call.heard());
+});
+
 test("what is set before a call holds for it", { skip }, async () => {
   await media({ out: { stopped: true } });
   const received = await run(async () => {

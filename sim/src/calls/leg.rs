@@ -101,6 +101,12 @@ pub struct Leg {
     pub meter: Arc<Meter>,
     /// Whether it is on hold.
     pub held: bool,
+    /// Whether the switch began with DTLS, which it does where it answered. New media keep to that
+    /// (mod_verto's source; recorded only for calls that the browser made).
+    pub active: bool,
+    /// Whether the browser has attached to it. From then on a real server begins DTLS anew with
+    /// whatever new media it is offered (`CF_RECOVERING` in mod_verto).
+    pub attached: bool,
     /// Whether the call outlives its socket.
     pub recover: bool,
     /// What it does.

@@ -131,17 +131,20 @@ impl Calls {
             return Err("Cannot update a call that has not been answered.");
         }
         let remote = self.media.read(sdp).ok_or("CODEC NEGOTIATION ERROR")?;
-        let answer = leg.local.answer(self.media.site(), &remote);
+        let answer = leg.local.answer(self.media.site(), &remote, leg.active);
         let known = leg
             .remote
             .as_ref()
             .and_then(|remote| remote.transport.as_ref());
         match (&remote.transport, known) {
-            // The same certificate is the same peer connection.
-            (Some(new), Some(known)) if new.fingerprint == known.fingerprint => {
+            // The same certificate is the same peer connection. After an attach a real server begins
+            // DTLS anew all the same, and that peer connection, which doesn't, is heard no more.
+            (Some(new), Some(known)) if new.fingerprint == known.fingerprint && !leg.attached => {
                 self.media.restart_ice(id, new);
             }
-            _ => self.media.open(id, &leg.meter, &leg.local, &remote, true),
+            _ => self
+                .media
+                .open(id, &leg.meter, &leg.local, &remote, leg.active),
         }
         leg.remote = Some(remote);
         Ok(Some(("sdp", answer.into())))

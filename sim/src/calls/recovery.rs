@@ -37,6 +37,17 @@ impl Calls {
         }
     }
 
+    /// The connection that had these calls before is noticed to be dead only now, after they were
+    /// offered to the new one: a real server detaches them once more, so that the offers' ICE
+    /// credentials are void.
+    pub fn detach_again(&mut self, calls: &[String]) {
+        for leg in self.legs.values_mut() {
+            if calls.contains(&leg.call_id) {
+                leg.local.renew_ice();
+            }
+        }
+    }
+
     /// Gives a session its calls back; their ids.
     pub fn reattach(&mut self, hub: &mut Hub, socket: &Socket) -> Vec<String> {
         let detached: Vec<LegId> = self
@@ -55,6 +66,7 @@ impl Calls {
                 let variables = self.variables();
                 let leg = self.legs.get_mut(&id)?;
                 leg.detached = None;
+                leg.attached = false;
                 leg.socket = socket.clone();
                 let remote = leg.remote.as_ref()?;
                 let sdp = leg.local.offer_again(self.media.site(), remote);

@@ -154,6 +154,7 @@ impl Calls {
         };
         self.media.open(id, &leg.meter, &leg.local, &remote, false);
         leg.remote = Some(remote);
+        (leg.active, leg.attached) = (false, true);
         if matches!(leg.doing, Doing::Bridged { .. }) {
             self.display(hub, id);
         }

@@ -13,7 +13,7 @@ use crate::json::Json;
 use crate::limits::{MOST_CALLS, MOST_DIGITS};
 use crate::media::sdp_in::Remote;
 use crate::media::sdp_out::Local;
-use crate::media::{Hears, Impairment, LegId, Media, Meter, Sound};
+use crate::media::{Hears, Impairment, LegId, Lost, Media, Meter, Sound};
 
 /// How long things take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +168,16 @@ impl Calls {
         }
     }
 
+    /// The browsers of these calls change their network; how many calls that are. What is lost by it
+    /// comes back with media that begin anew.
+    pub fn change_network(&mut self, whose: impl Fn(ConnId, &str) -> bool, lost: Lost) -> usize {
+        let legs = self.legs.iter();
+        let changed = legs.filter(|(_, leg)| whose(leg.socket.conn, &leg.socket.login));
+        changed
+            .map(|(id, _)| self.media.change_network(*id, lost))
+            .count()
+    }
+
     /// Gives a leg sound before it is answered.
     pub(super) fn early(&mut self, hub: &mut Hub, id: LegId) {
         if self.legs.get(&id).is_none_or(|leg| leg.state != State::New) {
@@ -198,7 +208,7 @@ impl Calls {
     pub(super) fn open(&mut self, id: LegId) -> Option<String> {
         let leg = self.legs.get_mut(&id)?;
         let remote = leg.remote.as_ref()?;
-        let sdp = leg.local.answer(self.media.site(), remote);
+        let sdp = leg.local.answer(self.media.site(), remote, true);
         self.media.open(id, &leg.meter, &leg.local, remote, true);
         Some(sdp)
     }
@@ -276,6 +286,8 @@ pub(super) fn new_leg(
         local: Local::new(),
         meter: Arc::new(Meter::default()),
         held: false,
+        active: inbound,
+        attached: false,
         recover: true,
         doing: Doing::Alone,
         next: None,

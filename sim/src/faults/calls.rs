@@ -80,6 +80,8 @@ pub struct CallFaults {
     pub reattached: Reattached,
     /// How much longer `verto.modify` takes.
     pub slow_modify: Duration,
+    /// Whose calls are detached twice, and how often.
+    detach_twice: Option<(Target, Limit)>,
 }
 
 impl CallFaults {
@@ -131,6 +133,17 @@ impl CallFaults {
             .find_map(|fault| fault.limit.take(now).then_some(fault.missing))
     }
 
+    /// Detaches calls once more after they were offered to their new connection.
+    pub fn detach_twice(&mut self, target: Target, limit: Limit) {
+        self.detach_twice = Some((target, limit));
+    }
+
+    /// Whether the calls of this login are detached once more; that counts as one time.
+    pub fn detaches_twice(&mut self, conn: ConnId, login: &str, now: Instant) -> bool {
+        let fault = self.detach_twice.as_mut();
+        fault.is_some_and(|(target, limit)| target.matches(conn, Some(login)) && limit.take(now))
+    }
+
     /// The rows of the control API.
     pub fn show(&self, now: Instant) -> Vec<Json> {
         let named = |name: &str| Json::object().with("fault", name);
@@ -146,6 +159,12 @@ impl CallFaults {
                     .with("missing", name_of(fault.missing, &Missing::NAMES));
                 rows.push(fault.limit.show(row, now));
             }
+        }
+        if let Some((target, limit)) = &self.detach_twice
+            && limit.left != Some(0)
+            && !is_over(limit.until, now)
+        {
+            rows.push(limit.show(target.show(named("detach-twice")), now));
         }
         let Habits {
             media_twice,

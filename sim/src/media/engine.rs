@@ -121,10 +121,13 @@ impl Engine {
                 entry.meter = meter;
                 entry.rebase = Rebase::new(remote.codec.0.clock());
                 entry.endpoint = endpoint;
+                entry.lost = None;
                 self.drain(leg);
             }
             Command::RestartIce { leg, transport } => {
-                if let Some(endpoint) = self.endpoint(leg) {
+                let entry = self.leg(leg);
+                entry.lost = None;
+                if let Some(endpoint) = &mut entry.endpoint {
                     endpoint.restart_ice(&transport);
                 }
                 self.drain(leg);
@@ -137,6 +140,7 @@ impl Engine {
                 }
             }
             Command::Impair { leg, impairment } => self.leg(leg).impairment = impairment,
+            Command::ChangeNetwork { leg, lost } => self.leg(leg).lost = Some(lost),
             Command::Hold { leg, held } => {
                 if let Some(leg) = self.legs.get_mut(&leg) {
                     leg.held = held;
@@ -176,7 +180,7 @@ impl Engine {
             let endpoint = leg.endpoint.as_ref();
             endpoint.is_some_and(|endpoint| endpoint.accepts(now, &datagram))
         });
-        let Some((id, leg)) = taker else {
+        let Some((id, leg)) = taker.filter(|(_, leg)| !leg.loses(&datagram.bytes)) else {
             return;
         };
         let id = *id;
@@ -331,7 +335,8 @@ impl Engine {
 
     /// Gives a datagram of a leg to the network.
     fn depart(&mut self, id: LegId, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {
-        let Some(leg) = self.legs.get_mut(&id) else {
+        let leg = self.legs.get_mut(&id);
+        let Some(leg) = leg.filter(|leg| !leg.loses(bytes)) else {
             return;
         };
         match fate(leg.impairment.outbound, &mut leg.random, bytes) {

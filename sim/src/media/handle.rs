@@ -5,7 +5,7 @@ use std::sync::Arc;
 use str0m::RtcConfig;
 use tokio::sync::{Mutex, mpsc};
 
-use super::messages::{Command, Happened, Hears, Impairment, LegId, Meter};
+use super::messages::{Command, Happened, Hears, Impairment, LegId, Lost, Meter};
 use super::sdp_in::{Remote, Transport};
 use super::sdp_out::{Local, Site};
 use super::{engine, sockets};
@@ -100,6 +100,11 @@ impl Media {
     /// Lets something go wrong between the browser of a leg and the switch.
     pub fn impair(&self, leg: LegId, impairment: Impairment) {
         self.tell(Command::Impair { leg, impairment });
+    }
+
+    /// The browser of a leg has changed its network, by which this is lost.
+    pub fn change_network(&self, leg: LegId, lost: Lost) {
+        self.tell(Command::ChangeNetwork { leg, lost });
     }
 
     /// Ends a leg.

@@ -31,7 +31,7 @@ pub fn fate(way: Way, random: &mut Random, bytes: &[u8]) -> Fate {
 }
 
 /// Whether a datagram is RTP, neither ICE nor DTLS nor RTCP (RFC 7983, RFC 5761).
-fn is_sound(bytes: &[u8]) -> bool {
+pub fn is_sound(bytes: &[u8]) -> bool {
     let [first, second, ..] = bytes else {
         return false;
     };

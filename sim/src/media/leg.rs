@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::endpoint::{Endpoint, Packet};
-use super::messages::{Hears, Impairment, LegId, Meter};
+use super::impairment::is_sound;
+use super::messages::{Hears, Impairment, LegId, Lost, Meter};
 use super::rebase::Rebase;
 use super::sound::Sound;
 use crate::random::Random;
@@ -22,6 +23,8 @@ pub struct Leg {
     /// The time stamp of the last telephone event.
     pub last_event: Option<u32>,
     pub impairment: Impairment,
+    /// What is lost since the browser has changed its network.
+    pub lost: Option<Lost>,
     pub random: Random,
 }
 
@@ -39,8 +42,18 @@ impl Leg {
             frame: 0,
             last_event: None,
             impairment: Impairment::default(),
+            lost: None,
             // Each call loses other packets than the one before, and each run the same ones.
             random: Random::new(id),
+        }
+    }
+
+    /// Whether a datagram is lost because the browser has changed its network.
+    pub fn loses(&self, bytes: &[u8]) -> bool {
+        match self.lost {
+            None => false,
+            Some(Lost::All) => true,
+            Some(Lost::Sound) => is_sound(bytes),
         }
     }
 

@@ -76,6 +76,16 @@ pub struct Impairment {
     pub outbound: Way,
 }
 
+/// What is lost between a browser that has changed its network and the switch, until its media begin
+/// anew: the switch keeps to the first address that worked, as FreeSWITCH does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Everything: the browser has no other address that the switch knows.
+    All,
+    /// The sound alone: ICE goes on from another address, so that the browser notices nothing.
+    Sound,
+}
+
 /// What the task is told.
 #[derive(Debug)]
 pub(super) enum Command {
@@ -104,6 +114,10 @@ pub(super) enum Command {
     Impair {
         leg: LegId,
         impairment: Impairment,
+    },
+    ChangeNetwork {
+        leg: LegId,
+        lost: Lost,
     },
     Close {
         leg: LegId,

@@ -17,5 +17,5 @@ mod sockets;
 mod sound;
 
 pub use handle::Media;
-pub use messages::{Happened, Hears, Impairment, LegId, Meter, Way};
+pub use messages::{Happened, Hears, Impairment, LegId, Lost, Meter, Way};
 pub use sound::Sound;

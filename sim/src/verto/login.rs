@@ -78,7 +78,11 @@ impl Request<'_> {
         }
         let socket = calls::socket(hub, self.conn);
         let calls = socket.map_or_else(Vec::new, |socket| calls.reattach(hub, &socket));
-        let calls = self.switch.faults.calls.reattached.list(calls, &sessid);
+        let faults = &mut self.switch.faults.calls;
+        if !calls.is_empty() && faults.detaches_twice(self.conn, &login, Instant::now()) {
+            self.switch.calls.detach_again(&calls);
+        }
+        let calls = faults.reattached.list(calls, &sessid);
         let ready = Json::object().with("reattached_sessions", calls);
         hub.send_request(self.conn, "verto.clientReady", ready);
         Ok(())

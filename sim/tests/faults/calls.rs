@@ -141,6 +141,61 @@ fn modify_is_slow() {
 }
 
 #[test]
+fn new_media_hang_up_a_call_that_is_not_answered() {
+    let sim = built_in();
+    let mut client = sim.log_in("1001", "s-1");
+    let mut other = sim.log_in("1002", "s-2");
+    client.send(&invite("a", "1002"));
+    assert_eq!(order(&mut client, 1), ["a"]);
+    assert_eq!(order(&mut other, 1), ["verto.invite"]);
+    let params = json!({"action": "updateMedia", "sdp": OFFER, "dialogParams": {"callID": "a"}});
+    client.send(
+        &json!({"jsonrpc": "2.0", "method": "verto.modify", "params": params, "id": "b"})
+            .to_string(),
+    );
+    // Its bye comes after the reply, as everything that the server says by itself.
+    let refused = client.frame();
+    assert_eq!(
+        refused["error"]["message"],
+        "Cannot update a call that has not been answered."
+    );
+    let bye = client.frame();
+    assert_eq!(bye["method"], "verto.bye");
+    assert_eq!(bye["params"]["causeCode"], 27);
+    assert_eq!(other.frame()["params"]["cause"], "ORIGINATOR_CANCEL");
+    assert_eq!(sim.get("/sim/state")["dialogs"], json!([]));
+}
+
+#[test]
+fn a_change_of_the_network_and_a_second_detaching_are_for_those_who_are_meant() {
+    let sim = built_in();
+    let mut client = sim.log_in("1001", "s-1");
+    client.send(&invite("a", "9196"));
+    order(&mut client, 2);
+    for (login, changed) in [("1001", 1), ("1002", 0)] {
+        let (_, answer) = sim.post(
+            "/sim/fault/network",
+            &json!({"login": login, "what": "sound"}).to_string(),
+        );
+        assert_eq!(answer["changed"], changed, "{login}");
+    }
+    // What happens once is no fault that is on.
+    assert_eq!(sim.get("/sim/state")["faults"], json!([]));
+    sim.fault("detach-twice", json!({"login": "1001", "count": 1}));
+    let shown = json!([{"fault": "detach-twice", "login": "1001", "left": 1}]);
+    assert_eq!(sim.get("/sim/state")["faults"], shown);
+    // It acts at the login that brings a call back.
+    let _other = sim.log_in("1001", "s-2");
+    assert_eq!(sim.get("/sim/state")["faults"], shown);
+    client.close();
+    let mut client = sim.connect();
+    let login = json!({"login": "1001@xswitch.cn", "passwd": "1234", "sessid": "s-1"});
+    client.call("login", login);
+    assert_eq!(order(&mut client, 2), ["verto.attach", "verto.clientReady"]);
+    assert_eq!(sim.get("/sim/state")["faults"], json!([]));
+}
+
+#[test]
 fn mistakes_in_faults_of_calls_are_told() {
     let sim = Sim::start("", &[]);
     for (path, body, words) in [
@@ -182,6 +237,8 @@ fn mistakes_in_faults_of_calls_are_told() {
             json!({"form": "x"}),
             "one of calls, session, empty",
         ),
+        ("fault/network", json!({"what": "x"}), "one of all, sound"),
+        ("fault/detach-twice", json!({"count": -1}), "whole number"),
         ("fault/slow-modify", json!({}), "\"ms\" is missing"),
         ("fault/slow-modify", json!({"ms": 60001}), "from 0 to 60000"),
         (

@@ -13,7 +13,7 @@ use crate::http::answer::{Answer, Result};
 use crate::http::body::{choice, flag, number, read_object, required, target};
 use crate::json::Json;
 use crate::limits::{LONGEST_MEDIA_DELAY_MS, LONGEST_MODIFY_MS};
-use crate::media::{Impairment, Way};
+use crate::media::{Impairment, Lost, Way};
 use crate::sim::Sim;
 
 /// What can be left without an answer.
@@ -50,6 +50,27 @@ fn way(body: &Json, key: &str) -> Result<Way> {
         delay: Duration::from_millis(number(way, "delayMs", LONGEST_MEDIA_DELAY_MS)?.unwrap_or(0)),
         stopped: flag(way, "stopped")?.unwrap_or(false),
     })
+}
+
+/// What a change of the network loses, by its words in the control API.
+const LOST: [(&str, Lost); 2] = [("all", Lost::All), ("sound", Lost::Sound)];
+
+pub(super) async fn network(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    let target = target(&body)?;
+    let lost = choice(&body, "what", &LOST)?.unwrap_or(Lost::All);
+    let changed = sim.update(|switch| {
+        let whose = |conn, login: &str| target.matches(conn, Some(login));
+        switch.calls.change_network(whose, lost)
+    });
+    Ok(Answer::done("changed", changed as u64))
+}
+
+pub(super) async fn detach_twice(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
+    let body = read_object(&body)?;
+    let (target, limit) = (target(&body)?, limit(&body)?);
+    sim.update(|switch| switch.faults.calls.detach_twice(target, limit));
+    Ok(ok())
 }
 
 pub(super) async fn unanswered(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {

@@ -14,7 +14,7 @@ use axum::routing::post;
 
 use super::answer::Answer;
 use crate::sim::Sim;
-use calls::{call_frames, media, reattached, slow_modify, unanswered};
+use calls::{call_frames, detach_twice, media, network, reattached, slow_modify, unanswered};
 pub use connections::drop_connections;
 use connections::{freeze, punt, refuse, restart, thaw};
 use frames::{delay, duplicate, flood, gap, garbage, reorder};
@@ -23,7 +23,7 @@ use requests::{channels, expire_tokens, login, ping};
 
 /// What `GET /sim/` says of them. Where nothing else is said, a fault is for the
 /// connections of "login", for "conn", or for all.
-pub const OVERVIEW: [(&str, &str); 22] = [
+pub const OVERVIEW: [(&str, &str); 24] = [
     (
         "POST /sim/fault/drop",
         r#"{"login" or "conn" or nothing,"code"? or "inFrame"?}: the same as /sim/drop"#,
@@ -109,6 +109,14 @@ pub const OVERVIEW: [(&str, &str); 22] = [
         r#"{"ms"}: verto.modify takes that much longer (0 to 60000), in which the connection does nothing else; 0 ends it"#,
     ),
     (
+        "POST /sim/fault/network",
+        r#"{"login" or "conn" or nothing,"what"?}: the browsers of the calls that are there change their network. "what": "all" (nothing passes any more), "sound" (ICE goes on from another address, whose sound is dropped); an ICE restart, a fresh connection or an attach mends it"#,
+    ),
+    (
+        "POST /sim/fault/detach-twice",
+        r#"{"login" or "conn" or nothing,"count"?,"ms"?}: after a login that brings calls back they are detached once more, so that the media just offered never come"#,
+    ),
+    (
         "POST /sim/fault/clear",
         "all faults off; frozen connections go on",
     ),
@@ -138,6 +146,8 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/call-frames", post(call_frames))
         .route("/reattached", post(reattached))
         .route("/slow-modify", post(slow_modify))
+        .route("/network", post(network))
+        .route("/detach-twice", post(detach_twice))
         .route("/clear", post(clear));
     Router::new().nest("/sim/fault", routes)
 }

@@ -64,9 +64,10 @@ impl Local {
         self.pwd = random_text(24);
     }
 
-    /// The answer to an offer.
-    pub fn answer(&mut self, site: &Site, remote: &Remote) -> String {
-        let mut sdp = self.agreed(site, remote, "active", &["1"]);
+    /// The answer to an offer; `active` says whether the switch begins with DTLS.
+    pub fn answer(&mut self, site: &Site, remote: &Remote, active: bool) -> String {
+        let setup = if active { "active" } else { "passive" };
+        let mut sdp = self.agreed(site, remote, setup, &["1"]);
         if remote.video {
             sdp.line(&format!("m=video 0 {} 19", sdp.protocol));
         }

@@ -44,7 +44,7 @@ fn an_answer_has_the_recorded_lines() {
     let remote = offered(
         "a=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:110 telephone-event/48000\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n",
     );
-    let text = local.answer(&site(), &remote);
+    let text = local.answer(&site(), &remote, true);
     assert_eq!(
         masked(&text, &local),
         [
@@ -120,9 +120,9 @@ fn an_offer_has_the_recorded_lines() {
 fn each_description_is_a_new_version_and_keeps_the_rest() {
     let mut local = Local::new();
     let remote = offered("a=recvonly\r\n");
-    let first = local.answer(&site(), &remote);
+    let first = local.answer(&site(), &remote, true);
     let (ssrc, ufrag) = (local.ssrc, local.ufrag.clone());
-    let second = local.answer(&site(), &remote);
+    let second = local.answer(&site(), &remote, true);
     assert_ne!(first, second);
     assert_eq!((ssrc, &ufrag), (local.ssrc, &local.ufrag));
     assert!(second.contains("a=sendonly\r\n"), "{second}");
@@ -136,7 +136,7 @@ fn plain_rtp_is_answered_plainly() {
     let text = "v=0\r\nm=audio 50000 RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n";
     let remote = Remote::read(text, |_| true).unwrap();
     let mut local = Local::new();
-    let answer = local.answer(&site(), &remote);
+    let answer = local.answer(&site(), &remote, true);
     assert_eq!(
         masked(&answer, &local),
         [
