@@ -185,6 +185,10 @@ export class Dialog {
     return partOf(this).media.peer;
   }
 
+  get media() {
+    return this.peer?.connectionState ?? "closed";
+  }
+
   answer(params) {
     const given = check.copy("params", params);
     const part = partOf(this);

@@ -1152,8 +1152,15 @@ export interface Dialog {
   readonly timings: CallTimings;
   /** The `MediaStream` that is sent; `null` before it is granted. */
   readonly localStream: any;
-  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. */
+  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. It is another one after a lost connection, or after media that had to be made anew. */
   readonly peer: any;
+  /**
+   * Whether the call's media flow: the `connectionState` of {@link Dialog.peer}; `closed` where there
+   * is none. The state `active` only says that the call is answered. While media are made anew, with
+   * the socket alive, `state` stays as it is and this goes from `disconnected` or `failed` by
+   * `connecting` to `connected`.
+   */
+  readonly media: "new" | "connecting" | "connected" | "disconnected" | "failed" | "closed";
 
   /**
    * Answers a call that rings.
