@@ -62,6 +62,7 @@ const OPTIONS = [
   "iceTimeout",
   "turnServer",
   "permissionCallback",
+  "autoHold",
   "statsInterval",
   "statsWhenHidden",
   "qualityLimits",
@@ -77,6 +78,8 @@ const CALLBACKS = [
   "onDialogState",
   "onRemoteStream",
   "onPlaybackBlocked",
+  "onDeviceChange",
+  "onMediaError",
   "onStats",
   "onQuality",
 ];
