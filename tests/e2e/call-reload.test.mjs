@@ -6,8 +6,8 @@
 // | --- | --- |
 // | no lock is asked for; the lock is not kept | a duplicated tab |
 // | the record isn't written when the page is left | the call comes back |
-// | what is held or muted is not handed to the core | the call comes back |
-// | the record stays when the call has ended | nothing is left |
+// | what the core is told is always: not held, not silent | the call comes back |
+// | the record stays when the call has ended | the call comes back, and those after it |
 // | an old record counts | an old record |
 // | the login doesn't wait for the lock | the call comes back |
 // | no bye at `pagehide` | a page that is left |
