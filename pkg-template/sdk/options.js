@@ -65,6 +65,7 @@ const OPTIONS = [
   "iceTimeout",
   "turnServer",
   "permissionCallback",
+  "autoHold",
   "statsInterval",
   "statsWhenHidden",
   "qualityLimits",

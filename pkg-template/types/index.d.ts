@@ -261,6 +261,12 @@ export interface CallSettings {
   codecs?: string | string[] | null;
   /** Hears of the question for the microphone. */
   permissionCallback?: PermissionCallback | null;
+  /**
+   * Whether one call at a time is talked in: when the page places, answers or unholds a call, and when
+   * one becomes active, the other active ones are held first. None is unheld by itself: when the call
+   * ends, the page lets its user choose the next. Default: false.
+   */
+  autoHold?: boolean;
   /** How often `onStats` is told, in ms, 500 to 60000. Default: 2000. */
   statsInterval?: number;
   /** Whether calls are sampled in a hidden tab too. Default: false. */
@@ -1250,8 +1256,15 @@ export interface Dialog {
   readonly timings: CallTimings;
   /** The `MediaStream` that is sent; `null` before it is granted. */
   readonly localStream: any;
-  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. */
+  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. It is another one after a lost connection, or after media that had to be made anew. */
   readonly peer: any;
+  /**
+   * Whether the call's media flow: the `connectionState` of {@link Dialog.peer}; `closed` where there
+   * is none. The state `active` only says that the call is answered. While media are made anew, with
+   * the socket alive, `state` stays as it is and this goes from `disconnected` or `failed` by
+   * `connecting` to `connected`.
+   */
+  readonly media: "new" | "connecting" | "connected" | "disconnected" | "failed" | "closed";
 
   /**
    * Answers a call that rings.

@@ -61,6 +61,7 @@ impl Phone {
                 }
                 Output::Notice(notice) => show(&notice),
                 Output::Refuse { call, error } => format!("refused {call}: {}", error.message),
+                Output::Reconnect => "reconnect".to_owned(),
                 Output::Ignored(what) => format!("ignored {what}"),
             };
             self.lines.push(line);
@@ -174,6 +175,15 @@ impl Phone {
 
     pub fn connected(&mut self, dialog: DialogId, epoch: Epoch) {
         self.report(dialog, epoch, Report::Connection(Connection::Connected));
+    }
+
+    pub fn disconnected(&mut self, dialog: DialogId, epoch: Epoch) {
+        let disconnected = Connection::Disconnected;
+        self.report(dialog, epoch, Report::Connection(disconnected));
+    }
+
+    pub fn dead(&mut self, dialog: DialogId, epoch: Epoch) {
+        self.report(dialog, epoch, Report::Connection(Connection::Failed));
     }
 
     // The server.
