@@ -77,6 +77,8 @@ const CALLBACKS = [
   "onDialogState",
   "onRemoteStream",
   "onPlaybackBlocked",
+  "onDeviceChange",
+  "onMediaError",
   "onStats",
   "onQuality",
 ];

@@ -64,7 +64,7 @@ impl Phones {
     /// What browsers have done is told to the call centre.
     fn hear_of_browsers(&mut self, center: &mut Center, calls: &mut Calls, now: u64) {
         self.lines
-            .retain(|call, line| match calls.outside(line.leg) {
+            .retain(|call, line| match calls.outside(line.leg, &line.extn) {
                 Outside::Ringing => true,
                 Outside::Talking => {
                     if !line.answered {
@@ -73,9 +73,9 @@ impl Phones {
                     }
                     true
                 }
-                Outside::Gone => {
+                Outside::Elsewhere | Outside::Gone => {
                     if line.answered {
-                        // It may have ended there at the same time.
+                        // The agent's part is over. It may have ended there at the same time.
                         let _ = center.hangup(now, call);
                     } else {
                         center.phone_refused(now, call);

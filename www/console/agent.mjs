@@ -131,7 +131,8 @@ onConnection(() => {
   setText(element("agent-note"), note(myRow()));
   if (connection.state !== "authenticating") return;
   addingQueue = false;
-  for (const id of ["queue", "extn"]) element(`post-${id}`).value ||= value(id);
+  element("post-queue").value ||= value("queue");
+  element("post-extn").value ||= session.extn;
   say("agent-message");
 });
 onLeftOut((what) => say("agent-message", () => t("leftOut", { what }), "note"));

@@ -5,6 +5,7 @@ import { announce, element, keepFocus, onClick, setText } from "./dom.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
 import { goReady } from "./agent.mjs";
 import { me, myRow, onMe } from "./me.mjs";
+import { isPhone, onPhone, ringingLine } from "./phone.mjs";
 
 const STEPS = [...element("steps").children];
 const ORDER = STEPS.map(({ dataset }) => dataset.step);
@@ -77,13 +78,21 @@ function show() {
   done.hidden = !isWrapUp();
   if (focused) keepFocus("cc-ready");
   const incoming = step === "ringing";
-  document.title = (incoming ? `☎ ${party(call)} · ` : "") + t("title");
+  showTitle();
   const said = call && `${call.id} ${step}`;
-  if (said && said !== announced) announce(incoming ? t("saidIncoming", { party: party(call) }) : text(call));
+  // Where this browser rings, the phone tells it.
+  if (said && said !== announced && !(incoming && isPhone())) announce(incoming ? t("saidIncoming", { party: party(call) }) : text(call));
   announced = said;
+}
+
+/** Who calls can be seen while another page is in front. */
+function showTitle() {
+  const rings = me.call?.step === "ringing" ? party(me.call) : ringingLine()?.party;
+  document.title = (rings ? `☎ ${rings} · ` : "") + t("title");
 }
 
 onClick("wrap-up-done", () => goReady(element("wrap-up-done")));
 onMe(show);
+onPhone(showTitle);
 onTick(showTimer);
 onLanguage(show);

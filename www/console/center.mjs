@@ -13,7 +13,7 @@ function statusOf({ state, callstate }) {
 }
 
 export class Center {
-  /** By `key`: `{key, agent, name, queue, status, since, reason, call, party}`. */
+  /** By `key`: `{key, agent, name, extn, queue, status, since, reason, call, party}`. */
   rows = new Map();
   /**
    * By id: `{queue, waiting, firstSince, answered, abandoned}`. `firstSince` is when the caller
@@ -96,8 +96,8 @@ export class Center {
       else if (status === "out") return this.#remove(agent, key);
     }
     keys.add(key);
-    const { name, since, reason, agent_uuid: call } = data;
-    this.rows.set(key, { key, agent, name, queue, status, since, reason, call, party: this.#partyOf(agent, status, call) });
+    const { name, extn, since, reason, agent_uuid: call } = data;
+    this.rows.set(key, { key, agent, name, extn, queue, status, since, reason, call, party: this.#partyOf(agent, status, call) });
     this.changed.add(key);
   }
 

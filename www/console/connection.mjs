@@ -2,6 +2,7 @@
 import verto, { VertoCallcenter } from "@xswitch/rtc";
 import { connectOnlyTo } from "../policy.mjs";
 import { readEvent } from "./incoming.mjs";
+import { RINGING } from "./tones.mjs";
 
 export { verto };
 export const vcc = new VertoCallcenter(verto);
@@ -9,8 +10,11 @@ export const vcc = new VertoCallcenter(verto);
 /** What `onStateChange` said last; `retryAt` is when the next attempt comes, in Unix ms. */
 export const connection = { state: "idle", attempt: 0, retryAt: 0, reason: undefined, error: undefined };
 
-/** Who is connected: `{login, agent, extn}`, as the user entered them. Set when the page connects. */
-export const session = { login: "", agent: "", extn: "" };
+/**
+ * Who is connected: `{login, agent, extn}`, as the user entered them, and `here`: whether this
+ * browser was chosen as the agent's phone. Set when the page connects.
+ */
+export const session = { login: "", agent: "", extn: "", here: false };
 
 const listeners = new Set();
 
@@ -21,7 +25,8 @@ export function onConnection(run) {
 
 export const isReady = () => connection.state === "ready";
 
-// Parts of the page that want to hear of more: {onLogin, onSubscribeError, onGap}, each optional.
+// Parts of the page that want to hear of more: {onLogin, onSubscribeError, onGap, onDialogState,
+// onMessage, onPlaybackBlocked}, each optional.
 const parts = [];
 export const onConnected = (part) => parts.push(part);
 const tell = (name, ...args) => parts.forEach((part) => part[name]?.(...args));
@@ -44,6 +49,15 @@ const callbacks = {
   onGap(_, gap) {
     tell("onGap", gap);
   },
+  onDialogState(dialog) {
+    tell("onDialogState", dialog);
+  },
+  onMessage(_, dialog, message, data) {
+    tell("onMessage", dialog, message, data);
+  },
+  onPlaybackBlocked(dialog) {
+    tell("onPlaybackBlocked", dialog);
+  },
 };
 
 /** Subscribes to a channel. `onEvent` gets what `readEvent` makes of the server's events. */
@@ -58,9 +72,10 @@ export function subscribe(channel, onEvent, onSubscribed) {
 }
 
 /** Connects. The promise settles as that of `verto.connect` does. */
-export function connect({ login, passwd, token, socketUrl, group, agent, extn }) {
+export function connect({ login, passwd, token, socketUrl, group, agent, extn, here }) {
   vcc.setGroup(group);
-  Object.assign(session, { login, agent, extn });
+  Object.assign(session, { login, agent, extn, here });
   const credentials = token ? { passwd: "password", loginParams: { xui_sessid: token } } : { passwd, loginParams: {} };
-  return verto.connect({ login, socketUrl, ...credentials }, callbacks);
+  const ringFile = here ? RINGING : null;
+  return verto.connect({ login, socketUrl, ringFile, ...credentials }, callbacks);
 }

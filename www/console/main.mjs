@@ -5,6 +5,10 @@ import { onLanguage, otherLanguage, otherLanguageTag, switchLanguage } from "./i
 import "./badge.mjs";
 import "./signin.mjs";
 import "./agent.mjs";
+import "./phone-view.mjs";
+import "./keys.mjs";
+import "./level.mjs";
+import "./devices.mjs";
 import "./call.mjs";
 import "./dial.mjs";
 import "./today.mjs";

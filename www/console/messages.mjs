@@ -1,5 +1,8 @@
 // Every text of the console: [中文, English]. `{name}` stands for a value.
+import { PHONE_MESSAGES } from "./messages-phone.mjs";
+
 export const MESSAGES = {
+  ...PHONE_MESSAGES,
   title: ["坐席控制台", "Agent console"],
   views: ["视图", "Views"],
   agentView: ["坐席", "Agent"],

@@ -12,6 +12,9 @@ import { showView } from "./views.mjs";
 // The password is never remembered.
 const REMEMBERED = ["login", "queue", "extn", "agent", "group"];
 const withToken = () => element("auth-token").checked;
+const isHere = () => element("phone-here").checked;
+/** The number before the `@`, which is what a browser is called by. */
+const loginNumber = () => value("login").split("@")[0];
 
 /** Signs the agent in to a queue; `place` is where a failure is told. */
 export function signInTo(queue, extn, button, place) {
@@ -27,7 +30,8 @@ export function signInTo(queue, extn, button, place) {
 async function start(button, asAgent) {
   forget();
   say("why-closed");
-  remember("sign-in", Object.fromEntries(REMEMBERED.map((id) => [id, value(id)])));
+  const kept = Object.fromEntries(REMEMBERED.map((id) => [id, value(id)]));
+  remember("sign-in", { ...kept, phoneHere: isHere() });
   const params = {
     login: value("login"),
     passwd: element("passwd").value,
@@ -35,7 +39,8 @@ async function start(button, asAgent) {
     socketUrl: value("socket-url"),
     group: value("group"),
     agent: value("agent"),
-    extn: value("extn"),
+    extn: isHere() ? loginNumber() : value("extn"),
+    here: asAgent && isHere(),
   };
   const other = otherLimit(params.socketUrl);
   if (other) return say("sign-in-message", () => t("otherServer", { other }));
@@ -54,7 +59,7 @@ async function start(button, asAgent) {
   if (!connected) return;
   if (!asAgent) return keepFocus("filter-text");
   keepFocus("cc-login");
-  await signInTo(value("queue"), value("extn"), element("cc-login"), "agent-message");
+  await signInTo(value("queue"), params.extn, element("cc-login"), "agent-message");
   keepFocus("cc-ready", "cc-login");
 }
 
@@ -71,11 +76,14 @@ async function getToken() {
   if (token) element("token").value = token;
 }
 
-/** The number before the `@` is the agent's and usually the extension's too. */
+function showPhoneChoice() {
+  element("extn-field").hidden = isHere();
+}
+
+/** The login's number is the agent's and usually the extension's too. */
 function followLogin() {
-  const number = value("login").split("@")[0];
-  element("agent").value = number;
-  element("extn").value = number;
+  element("agent").value = loginNumber();
+  element("extn").value = loginNumber();
 }
 
 function whyClosed() {
@@ -116,10 +124,13 @@ onClick("logout", () => verto.logout());
 onClick("get-token", getToken);
 element("login").addEventListener("input", followLogin);
 for (const id of ["auth-password", "auth-token"]) element(id).addEventListener("change", showAuth);
+for (const id of ["phone-here", "phone-other"]) element(id).addEventListener("change", showPhoneChoice);
 element("socket-url").addEventListener("input", showAuth);
 
 element("socket-url").value = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
-for (const [id, text] of Object.entries(recall("sign-in") ?? {})) {
-  if (REMEMBERED.includes(id)) element(id).value = text;
+for (const [id, kept] of Object.entries(recall("sign-in") ?? {})) {
+  if (REMEMBERED.includes(id)) element(id).value = kept;
+  if (id === "phoneHere") element(kept ? "phone-here" : "phone-other").checked = true;
 }
+showPhoneChoice();
 showAuth();

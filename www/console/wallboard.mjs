@@ -13,7 +13,8 @@ import { onLeftOut } from "./incoming.mjs";
 import { QueueTable } from "./queue-table.mjs";
 import { onView } from "./views.mjs";
 
-const center = new Center();
+/** The call centre, once `watchCenter` has run. */
+export const center = new Center();
 const list = new AgentList(center);
 const queues = new QueueTable(center);
 const tiles = [...document.querySelectorAll("#supervisor-view [data-status]")];
@@ -80,8 +81,11 @@ async function load() {
 
 let subscribed = false;
 
-/** Subscribes at the first look at the wallboard, so that an agent who never opens it gets no events of others. */
-function start() {
+/**
+ * Subscribes at the first look at the wallboard, or at one's colleagues, so that an agent who looks
+ * at neither gets no events of others.
+ */
+export function watchCenter() {
   if (subscribed || !isReady()) return;
   subscribed = true;
   subscribe(vcc.channel(), onEvent, load);
@@ -90,7 +94,7 @@ function start() {
 onView((view) => {
   visible = view === "supervisor";
   if (!visible) return;
-  start();
+  watchCenter();
   schedule();
 });
 onConnection(() => {

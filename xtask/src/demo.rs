@@ -46,6 +46,8 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     command.arg("--pkg").arg(project.pkg());
     // Colleagues at work, so that the wallboard has something to show.
     command.args(["--agents", "24", "--events", "4"]);
+    // The console's page is its agent's phone.
+    command.arg("--browser-phones");
     if args.open {
         command.arg("--open");
     }

@@ -24,7 +24,9 @@ pub enum Outside {
     Ringing,
     /// It talks to who has answered.
     Talking,
-    /// It is over, or somebody else has the caller.
+    /// It was transferred, and is on its way to somebody else or talks to them.
+    Elsewhere,
+    /// It is over.
     Gone,
 }
 
@@ -60,11 +62,18 @@ impl Calls {
         id
     }
 
-    /// What a simulated caller does.
-    pub fn outside(&self, id: LegId) -> Outside {
+    /// What a simulated caller does, who was given to this user.
+    pub fn outside(&self, id: LegId, user: &str) -> Outside {
+        let is_theirs = |other: &LegId| {
+            let leg = self.legs.get(other);
+            leg.is_some_and(|leg| leg.socket.login.split('@').next() == Some(user))
+        };
         match self.legs.get(&id).map(|leg| &leg.doing) {
-            Some(Doing::Calling(_)) => Outside::Ringing,
-            Some(Doing::Bridged { .. }) => Outside::Talking,
+            Some(Doing::Calling(targets)) if targets.iter().any(is_theirs) => Outside::Ringing,
+            Some(Doing::Bridged { with, .. }) if is_theirs(with) => Outside::Talking,
+            Some(Doing::Calling(_) | Doing::Bridged { .. } | Doing::Alone | Doing::Reading) => {
+                Outside::Elsewhere
+            }
             _ => Outside::Gone,
         }
     }
@@ -81,9 +90,14 @@ impl Calls {
 
     /// A simulated caller puts the phone down.
     pub fn hang_up_outside(&mut self, hub: &mut Hub, id: LegId) {
-        let cause: Cause = match self.outside(id) {
-            Outside::Ringing => ORIGINATOR_CANCEL,
-            _ => NORMAL_CLEARING,
+        let rings = matches!(
+            self.legs.get(&id).map(|leg| &leg.doing),
+            Some(Doing::Calling(_))
+        );
+        let cause: Cause = if rings {
+            ORIGINATOR_CANCEL
+        } else {
+            NORMAL_CLEARING
         };
         self.end(hub, id, cause, Bye::Say);
     }

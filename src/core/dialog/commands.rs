@@ -148,10 +148,9 @@ impl<V: Value> Dialogs<V> {
         tracks
     }
 
-    /// `logout`: hangs every call up. Nothing of them is left for the next session.
+    /// `logout`, or a new `connect`: hangs every call up.
     pub fn logout(&mut self) {
         self.end_all(State::Hangup, None);
-        self.line.closed();
     }
 
     /// Ends all of them in this way.
@@ -175,13 +174,15 @@ impl<V: Value> Dialogs<V> {
     ) -> Option<(&mut Dialog<V>, &mut Line<V>)> {
         let online = self.line.online;
         let known = self.live.iter().find(|one| one.id == dialog);
-        let (kind, message) = match known.map(|dialog| dialog.known) {
-            Some(true) if online => return self.find(dialog),
-            Some(true) => (
+        let (kind, message) = match known {
+            // Between a login and the server's `verto.attach` a request would hold that up, for
+            // longer than the dialog waits for it.
+            Some(one) if one.known && online && !one.away => return self.find(dialog),
+            Some(one) if one.known => (
                 Kind::ConnectionLost,
                 "the connection is lost: wait for the call to come back",
             ),
-            Some(false) => (
+            Some(_) => (
                 Kind::InvalidArgument,
                 "the server doesn't know this call yet: wait for its next state",
             ),

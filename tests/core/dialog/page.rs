@@ -172,6 +172,14 @@ fn without_a_connection_nothing_waits_to_be_sent_later() {
     phone.lost();
     phone.ask(7, dialog, Ask::Info, &json!({ "dtmf": "1" }));
     phone.expect(&["refused 7: the connection is lost: wait for the call to come back"]);
+    // The server works in order: an `unhold` would keep it from offering the call for seconds.
+    phone.logged_in();
+    phone.hold(8, dialog, "unhold");
+    phone.expect(&["refused 8: the connection is lost: wait for the call to come back"]);
+    phone.attach("c1");
+    phone.took();
+    phone.hold(9, dialog, "unhold");
+    phone.expect(&["> verto.modify"]);
 }
 
 #[test]

@@ -63,6 +63,8 @@ export class Console extends Page {
 
   /** Signs in as an agent, or connects for the wallboard alone. */
   async signIn(number, { supervisor = false, password = "1234", ...fields } = {}) {
+    // The field of the extension is shown only for another phone than this browser.
+    if (fields.extn) await this.click("phone-other");
     await this.fill({ login: `${number}@xswitch.cn`, passwd: password, ...fields });
     await this.click(supervisor ? "connect-supervisor" : "connect");
   }

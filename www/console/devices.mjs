@@ -1,0 +1,66 @@
+// Which microphone and which loudspeaker the phone uses, and whether they work.
+import { Verto } from "@xswitch/rtc";
+import { onConnected, verto } from "./connection.mjs";
+import { element, make, onClick } from "./dom.mjs";
+import { attempt } from "./failures.mjs";
+import { onLanguage, t } from "./i18n.mjs";
+import { closePanel, isOpen, openPanel } from "./panels.mjs";
+import { call, lines } from "./phone.mjs";
+import { recall, remember } from "./storage.mjs";
+import { TEST_TONE } from "./tones.mjs";
+
+const ECHO = "9196";
+const LISTS = { microphone: "audioInDevices", speaker: "audioOutDevices" };
+const USUAL = "any";
+
+const chosen = () => ({ microphone: USUAL, speaker: USUAL, ...recall("devices") });
+
+/** The calls that come use what is chosen. */
+function apply() {
+  const { microphone, speaker } = chosen();
+  verto.deviceParams({ useMic: microphone, useSpeak: speaker });
+}
+
+function show() {
+  const options = chosen();
+  for (const [id, list] of Object.entries(LISTS)) {
+    const devices = Verto[list].filter((device) => device.id && device.id !== "default");
+    const items = [{ id: USUAL, label: t("usualDevice") }, ...devices];
+    element(id).replaceChildren(...items.map((device) => make("option", { value: device.id, textContent: device.label })));
+    // A device that is gone is not in the list, and calls take the usual one.
+    element(id).value = items.some((device) => device.id === options[id]) ? options[id] : USUAL;
+  }
+}
+
+async function list() {
+  await Verto.refreshDevices();
+  show();
+}
+
+function choose(id) {
+  remember("devices", { ...chosen(), [id]: element(id).value });
+  apply();
+  if (id === "speaker") for (const { dialog } of lines.values()) dialog.setAudioPlaybackDevice(element(id).value);
+}
+
+async function playTone() {
+  const audio = new Audio(TEST_TONE);
+  const { speaker } = chosen();
+  if (speaker !== USUAL) await audio.setSinkId(speaker);
+  await audio.play();
+}
+
+for (const id of Object.keys(LISTS)) element(id).addEventListener("change", () => choose(id));
+onClick("open-devices", async () => {
+  if (isOpen("devices")) return closePanel();
+  show();
+  openPanel("devices", element("open-devices"), element("microphone"));
+  await list();
+});
+onClick("test-tone", () => attempt({ button: element("test-tone"), place: "phone-message", failure: "failedTone" }, playTone));
+onClick("echo-test", async () => {
+  await attempt({ button: element("echo-test"), place: "phone-message", failure: "failedCall" }, () => call(ECHO));
+});
+navigator.mediaDevices?.addEventListener("devicechange", () => isOpen("devices") && list());
+onConnected({ onLogin: apply });
+onLanguage(() => isOpen("devices") && show());
