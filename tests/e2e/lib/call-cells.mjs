@@ -17,11 +17,11 @@ async function sim(path, body) {
   return reply.json();
 }
 
-async function frame(speed) {
+async function frame() {
   const frame = document.createElement("iframe");
   frame.allow = "microphone; camera; autoplay";
   const loaded = new Promise((resolve) => (frame.onload = resolve));
-  frame.src = `/fixtures/phone/cell.html?speed=${speed}`;
+  frame.src = "/fixtures/phone/cell.html";
   document.body.append(frame);
   await loaded;
   return frame;
@@ -49,11 +49,11 @@ async function within(ms, promise, what) {
 }
 
 async function play(cell, lane, voice, together) {
-  const { options, speed = 1, inject } = FAULTS[cell.fault];
+  const { options, inject } = FAULTS[cell.fault];
   const logins = [1001 + 2 * lane, 1002 + 2 * lane].map(String);
   const boxes = [];
   const open = async () => {
-    boxes.push(await frame(speed));
+    boxes.push(await frame());
     return boxes.at(-1).contentWindow;
   };
   const page = await open();
@@ -99,6 +99,7 @@ async function play(cell, lane, voice, together) {
       await sim("fault/thaw", target);
       await sim("fault/reorder", { ...target, ms: 0 });
       await sim("fault/delay", { ...target, ms: 0 });
+      await sim("fault/media", target);
       for (const method of ["invite", "answer", "attach", "bye", "modify"]) {
         await sim("fault/unanswered", { ...target, method: `verto.${method}`, count: 0 });
       }
