@@ -9,6 +9,9 @@ use crate::core::error::{Error, Kind};
 use crate::core::rpc::CallId;
 use crate::core::value::Value;
 
+/// What a request to hold a call says.
+const HOLD: &str = r#"{"action":"hold"}"#;
+
 /// What a page may ask of the server about a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -107,6 +110,20 @@ impl<V: Value> Dialogs<V> {
             Ask::Hold | Ask::ToggleHold => ("verto.modify", dialog.asker(Asked::Hold, Some(call))),
         };
         dialog.send(line, sender, method, params);
+    }
+
+    /// `autoHold`: the page goes on with this call, and so the others that are talked in are held.
+    /// The server does what it is asked in order: a request that leaves after these finds them held.
+    pub fn hold_others(&mut self, dialog: DialogId) {
+        let talking = |one: &Dialog<V>| one.state == State::Active && !one.away;
+        for other in self
+            .live
+            .iter()
+            .filter(|one| one.id != dialog && talking(one))
+        {
+            let asker = other.asker(Asked::Hold, None);
+            other.send(&mut self.line, asker, "verto.modify", HOLD);
+        }
     }
 
     /// Enables or silences the microphone's tracks, or the camera's where it is `video`. It is a

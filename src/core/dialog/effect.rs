@@ -215,7 +215,8 @@ pub enum Media<V> {
         /// Whether they are heard or seen.
         on: bool,
     },
-    /// Begin to ring for this dialog (`ringFile`), or end it.
+    /// Begin to ring for this dialog (`ringFile`), or end it; of a call that goes out it is the
+    /// caller's ring-back tone (`ringbackFile`), until the server's own sound comes.
     Ring {
         /// Which of the two.
         on: bool,

@@ -43,7 +43,7 @@ pub struct Dialog<V> {
     pub state: State,
     /// It was made by an attach, and goes through the original client's states for that.
     pub fresh: bool,
-    /// The page is ringing for it.
+    /// The page rings for it, or gives the caller the ring-back tone.
     pub rings: bool,
     /// The server knows the call.
     pub known: bool,
@@ -289,6 +289,7 @@ impl<V: Value> Dialog<V> {
         }
         match std::mem::replace(&mut self.remote, Remote::Applying) {
             Remote::Kept(sdp) => {
+                self.ring(line, false);
                 let epoch = self.epoch;
                 self.media(line, Media::Remote { epoch, sdp });
                 self.waits(line, Wait::Remote);

@@ -188,6 +188,8 @@ impl<V: Value> Dialog<V> {
             self.replied = true;
             self.tell(line, State::Trying);
             self.progress(line);
+            // Whoever calls hears nothing until the server's description is there.
+            self.ring(line, matches!(self.remote, Remote::Missing));
         }
     }
 

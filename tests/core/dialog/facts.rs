@@ -152,6 +152,15 @@ impl Facts {
         }
     }
 
+    /// Somebody is called, here or, as whoever calls hears it, there.
+    pub fn must_ring(&self) -> bool {
+        match self.told {
+            State::Ringing => !self.answering,
+            State::Trying => !self.remote,
+            _ => false,
+        }
+    }
+
     /// It waits for something that must come by itself: a timer is set.
     pub fn waits(&self, online: bool) -> bool {
         if self.away {

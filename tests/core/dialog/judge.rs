@@ -15,8 +15,11 @@ impl World {
         for (dialog, fact) in &self.facts {
             if fact.alive {
                 assert_eq!(fact.told, fact.expected(), "what {dialog} is in: {fact:?}");
-                let rings = fact.told == State::Ringing && !fact.answering;
-                assert_eq!(fact.rings, rings, "whether {dialog} rings: {fact:?}");
+                assert_eq!(
+                    fact.rings,
+                    fact.must_ring(),
+                    "whether {dialog} rings: {fact:?}"
+                );
             } else {
                 assert_eq!(fact.told, State::Destroy, "{dialog} lives: {fact:?}");
                 assert!(fact.released, "the media of {dialog} are not released");
@@ -196,7 +199,7 @@ impl Facts {
             }
             Media::Ring { on } => {
                 assert_ne!(on, self.rings);
-                assert!(!on || self.told == State::Ringing);
+                assert!(!on || matches!(self.told, State::Ringing | State::Trying));
                 self.rings = on;
             }
             Media::Play { epoch } => {

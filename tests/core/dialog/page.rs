@@ -75,6 +75,50 @@ fn a_double_click_toggles_once() {
 }
 
 #[test]
+fn the_other_calls_that_are_talked_in_are_held_and_none_else() {
+    let mut phone = Phone::online();
+    let (first, second) = (
+        phone.outgoing("c1", "active"),
+        phone.incoming("c2", "active"),
+    );
+    phone.outgoing("c3", "early");
+    phone.outgoing("c4", "trying");
+    phone.incoming("c5", "ringing");
+    let held = phone.outgoing("c6", "active");
+    phone.hold(7, held, "hold");
+    phone.reply("verto.modify", json!({ "holdState": "held" }));
+    phone.took();
+    let last = phone.call("c7");
+    phone.took();
+    let before = phone.sent.len();
+    phone.dialogs().hold_others(last);
+    phone.expect(&["> verto.modify", "> verto.modify"]);
+    for ((send, params), dialog) in phone.sent[before..].iter().zip([first, second]) {
+        let sender = Sender::Dialog(Asker {
+            dialog,
+            asked: Asked::Hold,
+            call: None,
+        });
+        assert_eq!((send.sender, &params["action"]), (sender, &json!("hold")));
+    }
+    // The call itself is not held, be it active.
+    phone.dialogs().hold_others(first);
+    phone.expect(&["> verto.modify"]);
+}
+
+#[test]
+fn a_call_whose_connection_is_away_is_not_held() {
+    let mut phone = Phone::online();
+    phone.outgoing("c1", "active");
+    phone.lost();
+    phone.took();
+    let other = phone.call("c2");
+    phone.took();
+    phone.dialogs().hold_others(other);
+    phone.expect(&[]);
+}
+
+#[test]
 fn digits_transfers_and_messages_leave_in_order_with_the_dialog_params() {
     let mut phone = Phone::online();
     let dialog = phone.outgoing("c1", "active");

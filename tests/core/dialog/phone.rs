@@ -80,6 +80,15 @@ impl Phone {
         assert_eq!(self.took(), lines);
     }
 
+    /// The same for a call that went out and was in `state`: in `trying` the ring-back tone ends
+    /// first.
+    #[track_caller]
+    pub fn expect_after(&mut self, state: &str, lines: &[&str]) {
+        let tone = ["1: ring false"];
+        let tone = if state == "trying" { &tone[..] } else { &[] };
+        self.expect(&[tone, lines].concat());
+    }
+
     // The page.
 
     /// `newCall` under this `callID`.

@@ -133,6 +133,8 @@ fn a_call_with_all_its_frames() {
             "1 onGranted",
             "1 requesting",
             "1 trying",
+            "1: ring true",
+            "1: ring false",
             "1: remote 1 v=0",
             "1 early",
             "1: play 1",
