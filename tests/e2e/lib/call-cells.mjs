@@ -1,6 +1,6 @@
 // Runs cells of the suite of faults, in the page: each in a frame of its own, several at a time.
 import { FAULTS } from "./call-faults.mjs";
-import { carryOn, reach } from "./call-stages.mjs";
+import { carryOn, hears, reach } from "./call-stages.mjs";
 
 /** Each lane has two users of its own. */
 const LANES = 5;
@@ -28,14 +28,14 @@ async function frame() {
 }
 
 /** What becomes of the call: it has ended, or it is heard, if need be after an unhold. */
-async function outcome({ page, anna, call }) {
+async function outcome({ page, anna, call, far, isBlocked }, mute) {
   const over = anna.is("destroy", call).then(() => true);
   const lives = async () => {
     await page.until(() => ["active", "held"].includes(call.state.name) && call.peer?.connectionState === "connected");
     const states = anna.history(call);
     // The server ends no hold of a call whose media are not up.
     while (call.state.name === "held") await call.unhold();
-    await page.heard(call);
+    await Promise.all([hears(page, call, isBlocked), far && !mute && hears(page, far)]);
     return { end: null, states };
   };
   const ended = over.then(() => ({ end: [call.cause, call.causeCode ?? null, call.error?.kind ?? null], states: anna.history(call) }));
@@ -49,7 +49,7 @@ async function within(ms, promise, what) {
 }
 
 async function play(cell, lane, voice, together) {
-  const { options, inject } = FAULTS[cell.fault];
+  const { options, number, mute, inject } = FAULTS[cell.fault];
   const logins = [1001 + 2 * lane, 1002 + 2 * lane].map(String);
   const boxes = [];
   const open = async () => {
@@ -60,7 +60,7 @@ async function play(cell, lane, voice, together) {
   let at = null;
   let step = "the stage isn't reached";
   const run = async () => {
-    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open });
+    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open, number });
     at.seed = cell.seed;
     const { anna, bob, call, far } = at;
     let ended = 0;
@@ -69,7 +69,7 @@ async function play(cell, lane, voice, together) {
     await inject(at, together);
     await carryOn(at);
     step = "there is no outcome";
-    const seen = await outcome(at);
+    const seen = await outcome(at, mute);
     step = "the call doesn't end";
     call.hangup();
     await anna.is("destroy", call);

@@ -69,6 +69,10 @@ const TABLE = `
   dead       in   –       –         –        –       –      dead   dead   –
   void       out  –       –         –        –       –      twice  twice  –
   void       in   –       –         –        –       –      twice  twice  –
+  unplug     out  missing on        on       on      on     on     on     on
+  unplug     in   missing on        on       –       –      on     on     on
+  withdrawn  out  –       on        on       on      on     on     on     on
+  withdrawn  in   –       on        on       denied  –      on     on     on
   order      out  on      on        on       on      on     on     on     on
   order      in   on      on        on       on      –      on     on     on
   slow       out  on      on        on       on      on     on     on     on
@@ -217,6 +221,35 @@ export const FAULTS = {
         cell.page.hasten(HASTE);
       });
       cell.page.hasten(1);
+    },
+  },
+  unplug: {
+    what: "the microphone is unplugged; while the user is still asked, there is no other",
+    async inject({ page, anna, stage }) {
+      if (stage === "prompt") return void (page.devices.refuses = "NotFoundError");
+      const told = new page.Told();
+      anna.verto.callbacks.onDeviceChange = (change) => told.push(change);
+      page.unplug();
+      await told.first(({ kind }) => kind === "microphone");
+    },
+  },
+  withdrawn: {
+    what: "the permission for the microphone is withdrawn",
+    // Nobody hears Anna any more; an echo would be silent too.
+    number: "9664",
+    mute: true,
+    async inject(cell) {
+      const { page, anna, call, stage, direction } = cell;
+      // A page that has no microphone may play nothing before a click; what plays already goes on.
+      let blocked = false;
+      anna.verto.callbacks.onPlaybackBlocked = () => (blocked = true);
+      cell.isBlocked = () => blocked;
+      page.devices.refuses = "NotAllowedError";
+      if (direction === "in" && stage === "ringing") return;
+      const told = new page.Told();
+      anna.verto.callbacks.onMediaError = (dialog, error) => told.push({ dialog, error });
+      page.unplug();
+      await told.first(({ dialog, error }) => dialog === call && error.kind === "media-denied");
     },
   },
   order: {
