@@ -49,7 +49,7 @@ async function within(ms, promise, what) {
 }
 
 async function play(cell, lane, voice, together) {
-  const { options, number, mute, inject } = FAULTS[cell.fault];
+  const { options, number, apart, mute, inject } = FAULTS[cell.fault];
   const logins = [1001 + 2 * lane, 1002 + 2 * lane].map(String);
   const boxes = [];
   const open = async () => {
@@ -57,33 +57,50 @@ async function play(cell, lane, voice, together) {
     return boxes.at(-1).contentWindow;
   };
   const page = await open();
+  const [box] = boxes;
+  const go = async (run) => {
+    const loaded = new Promise((resolve) => (box.onload = resolve));
+    run();
+    await loaded;
+    return box.contentWindow;
+  };
+  const leave = () => go(() => (box.src = "about:blank"));
+  const reload = () => go(() => page.location.reload());
   let at = null;
   let step = "the stage isn't reached";
   const run = async () => {
-    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open, number });
-    at.seed = cell.seed;
-    const { anna, bob, call, far } = at;
+    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open, number, apart });
+    Object.assign(at, { seed: cell.seed, leave, reload, isLeft: false });
+    const { bob, far } = at;
     let ended = 0;
-    anna.is("destroy", call).then(() => (ended = page.written.length));
+    const { written } = page;
+    at.anna.is("destroy", at.call).then(() => (ended = written.length));
     step = "the fault isn't over";
     await inject(at, together);
-    await carryOn(at);
-    step = "there is no outcome";
-    const seen = await outcome(at, mute);
-    step = "the call doesn't end";
-    call.hangup();
-    await anna.is("destroy", call);
+    // A page that was left says nothing more.
+    const { call, anna, isLeft } = at;
+    const seen = { end: null, states: null };
+    if (!isLeft) {
+      await carryOn(at);
+      step = "there is no outcome";
+      Object.assign(seen, await outcome(at, mute));
+      step = "the call doesn't end";
+      call.hangup();
+      await anna.is("destroy", call);
+    }
     const over = ended;
+    step = "the other side's call doesn't end";
     if (far) await bob.is("destroy", far);
     step = "the server keeps a call";
     const own = async () => (await sim("state")).dialogs.filter(({ login }) => logins.includes(login.slice(0, 4)));
-    await page.until(async () => !(await own()).length);
+    // Not in the page, which may be gone.
+    while ((await own()).length) await new Promise((resolve) => setTimeout(resolve, 20));
     const about = (frames) => frames.filter(({ params }) => params?.dialogParams?.callID === call.callID).map(({ method }) => method);
     return {
       ...seen,
-      late: about(page.written.slice(over)).filter((method) => method !== "verto.bye"),
-      byes: about(page.written).filter((method) => method === "verto.bye").length,
-      left: page.left(),
+      late: isLeft ? [] : about(written.slice(over)).filter((method) => method !== "verto.bye"),
+      byes: about([...written, ...(at.page === page ? [] : at.page.written)]).filter((method) => method === "verto.bye").length,
+      left: isLeft ? {} : at.page.left(),
       dialogs: await own(),
     };
   };

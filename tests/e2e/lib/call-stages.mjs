@@ -45,17 +45,19 @@ const DESTINATIONS = { ringing: "", early: "22" };
 /**
  * A call of Anna's at a stage: `{page, anna, bob, call, far, stage, direction}`; `bob` and `far` where
  * the other side is Bob. `logins` are theirs, `options` are for Anna's Verto, `voice` is Bob's stream: a
- * microphone of this page would be shared by both. `number` is what is called instead of the echo.
+ * microphone of this page would be shared by both. `number` is what is called instead of the echo;
+ * with `apart` Bob has a page of his own.
  */
-export async function reach({ stage, direction }, { page, logins, options, sim, voice, open, number = "9196" }) {
+export async function reach({ stage, direction }, { page, logins, options, sim, voice: shared, open, number = "9196", apart }) {
   const { User } = page;
   const [first, second] = logins;
+  const voice = apart ? undefined : shared;
   const cell = { page, stage, direction, logins, sim, voice, open, bob: null, far: null };
   const anna = (cell.anna = await User.login(first, { tag: "audio", ...options }));
   // A server that hasn't answered a ping yet isn't judged by its silence; this reply comes after that one.
   await anna.verto.sendMethod("echo", {});
   const byBob = direction === "in" || stage in DESTINATIONS;
-  if (byBob) cell.bob = await User.login(second, { resume: false });
+  if (byBob) cell.bob = await (apart ? await open() : page).User.login(second, { resume: false });
 
   // Holds up what the stage waits for; gives what to wait for when the call is on its way.
   const hold = () => {
