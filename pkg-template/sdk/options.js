@@ -41,6 +41,7 @@ const OPTIONS = [
   "userVariables",
   "sessid",
   "autoReconnect",
+  "resume",
   "keepAlive",
   "timeout",
   "credentialsTimeout",
