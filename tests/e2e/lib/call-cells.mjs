@@ -72,9 +72,14 @@ async function play(cell, lane, voice, together) {
     at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open, number, apart });
     Object.assign(at, { seed: cell.seed, leave, reload, isLeft: false });
     const { bob, far } = at;
-    let ended = 0;
     const { written } = page;
-    at.anna.is("destroy", at.call).then(() => (ended = written.length));
+    let late = () => [];
+    const watch = ({ page: { written }, anna, call }) =>
+      anna.is("destroy", call).then(() => {
+        const { length } = written;
+        late = () => written.slice(length);
+      });
+    watch(at);
     step = "the fault isn't over";
     await inject(at, together);
     // A page that was left says nothing more.
@@ -83,12 +88,12 @@ async function play(cell, lane, voice, together) {
     if (!isLeft) {
       await carryOn(at);
       step = "there is no outcome";
+      if (at.page !== page) watch(at);
       Object.assign(seen, await outcome(at, mute));
       step = "the call doesn't end";
       call.hangup();
       await anna.is("destroy", call);
     }
-    const over = ended;
     step = "the other side's call doesn't end";
     if (far) await bob.is("destroy", far);
     step = "the server keeps a call";
@@ -98,7 +103,7 @@ async function play(cell, lane, voice, together) {
     const about = (frames) => frames.filter(({ params }) => params?.dialogParams?.callID === call.callID).map(({ method }) => method);
     return {
       ...seen,
-      late: isLeft ? [] : about(written.slice(over)).filter((method) => method !== "verto.bye"),
+      late: about(late()).filter((method) => method !== "verto.bye"),
       byes: about([...written, ...(at.page === page ? [] : at.page.written)]).filter((method) => method === "verto.bye").length,
       left: isLeft ? {} : at.page.left(),
       dialogs: await own(),
