@@ -1,5 +1,5 @@
 // The class `Dialog`: one telephone call. types/index.d.ts says what each of its methods is for.
-import { callBack, log } from "../host/page-code.js";
+import { callBack, log, safely } from "../host/page-code.js";
 import { Media } from "../media/media.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
@@ -83,6 +83,19 @@ class Part {
     this.#tell("onRemoteStream", stream, this.#dialog);
   }
 
+  /** Sets what the page has chosen since. */
+  choose(settings) {
+    this.settings.unshift(settings);
+  }
+
+  deviceChange(change) {
+    this.#hear("onDeviceChange", { ...change, dialog: this.#dialog });
+  }
+
+  mediaError(error) {
+    if (!this.tell("onMediaError", error)) this.warn(error.message);
+  }
+
   playbackBlocked(element) {
     if (this.#tell("onPlaybackBlocked", this.#dialog, element)) return;
     this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
@@ -90,6 +103,11 @@ class Part {
 
   warn(text) {
     log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
+  }
+
+  /** With `autoHold` the page talks in one call: it goes on with this one. */
+  goesOn() {
+    safely(() => this.get("autoHold") && coreOf(this.#dialog.verto).hold_others(this.number));
   }
 
   /** Whether somebody listens to the samples of this call, or to what follows from them. */
@@ -104,10 +122,14 @@ class Part {
     return state !== enums.state.active || verto.state !== "ready";
   }
 
-  /** Tells the listeners of the Verto, then the callback. */
+  /** Tells the listeners of the Verto, then the callback; says whether there is one. */
   tell(name, what) {
-    stateOf(this.#dialog.verto).dispatch(eventOf(name), [this.#dialog, what]);
-    this.#tell(name, this.#dialog, what);
+    return this.#hear(name, this.#dialog, what);
+  }
+
+  #hear(name, ...args) {
+    stateOf(this.#dialog.verto).dispatch(eventOf(name), args);
+    return this.#tell(name, ...args);
   }
 
   #callback(name) {
@@ -151,6 +173,16 @@ function ask(dialog, what, params, ok, failed) {
   });
 }
 
+// Chooses a device. A page that ignores its failure gets no `unhandledrejection`.
+function device(id, choose) {
+  const chosen = (async () => {
+    check.text("id", id);
+    await choose();
+  })();
+  chosen.catch(() => {});
+  return chosen;
+}
+
 // Changes the tracks of one kind; returns how they are.
 function enable(dialog, video, change) {
   return coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
@@ -185,12 +217,18 @@ export class Dialog {
     return partOf(this).media.peer;
   }
 
+  get media() {
+    return this.peer?.connectionState ?? "closed";
+  }
+
   answer(params) {
     const given = check.copy("params", params);
     const part = partOf(this);
     const answers = coreOf(this.verto).answer(part.number, dialogParams(given));
-    if (answers) part.settings.unshift(given);
-    return answers;
+    if (!answers) return false;
+    part.choose(given);
+    part.goesOn();
+    return true;
   }
 
   hangup(params) {
@@ -209,10 +247,12 @@ export class Dialog {
   }
 
   unhold(ok, failed) {
+    partOf(this).goesOn();
     return ask(this, HOLD, () => ({ action: "unhold" }), ok, failed);
   }
 
   toggleHold(ok, failed) {
+    if (this.state === enums.state.held) partOf(this).goesOn();
     return ask(this, TOGGLE_HOLD, () => ({ action: "toggleHold" }), ok, failed);
   }
 
@@ -266,10 +306,18 @@ export class Dialog {
     return (enable(this, true, ASK_ONLY) & ENABLED) > 0;
   }
 
+  setMicrophone(id) {
+    return device(id, () => partOf(this).media.setMicrophone(id));
+  }
+
+  setSpeaker(id) {
+    return device(id, () => partOf(this).media.setSpeaker(id));
+  }
+
   async setAudioPlaybackDevice(id, done, arg) {
     let label = null;
     try {
-      await partOf(this).media.sink(id);
+      await this.setSpeaker(id);
       const devices = this.verto.constructor.audioOutDevices ?? [];
       label = devices.find((device) => device.id === id)?.label ?? id;
     } catch (error) {
@@ -323,5 +371,6 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   const part = partOf(dialog);
   part.begin(number);
   Object.assign(part, { onSuccess, onError });
+  part.goesOn();
   return dialog;
 }

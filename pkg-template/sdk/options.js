@@ -61,6 +61,7 @@ const OPTIONS = [
   "iceTimeout",
   "turnServer",
   "permissionCallback",
+  "autoHold",
   "statsInterval",
   "statsWhenHidden",
   "qualityLimits",
@@ -76,6 +77,8 @@ const CALLBACKS = [
   "onDialogState",
   "onRemoteStream",
   "onPlaybackBlocked",
+  "onDeviceChange",
+  "onMediaError",
   "onStats",
   "onQuality",
 ];

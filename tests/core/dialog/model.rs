@@ -39,6 +39,8 @@
 //!   lives on: "1 lives";
 //! - a bye that is owed is forgotten: "1 owes a bye"; it is said at each login: "a second bye"; it
 //!   is sent without a connection: "sent without a connection";
+//! - `hold_others` holds the call itself, one that is held or rings, or only the first of several: "which
+//!   calls are held"; one that is away: "sent without a connection";
 //! - a double click's second call is never settled: "a call of the page's that nobody has".
 //!
 //! [`Media::Release`]: verto_wasm::core::dialog::Media::Release
@@ -62,6 +64,7 @@ enum Step {
     Answer(usize),
     Hangup(usize),
     Ask(usize, Ask),
+    HoldOthers(usize),
     Enable(usize, bool, Change),
     Logout,
     Invite,
@@ -131,7 +134,8 @@ fn report() -> impl Strategy<Value = Report> {
         4 => Just(Report::Applied),
         1 => Just(failed()),
         2 => Just(Report::Connection(Connection::Connected)),
-        1 => Just(Report::Connection(Connection::Failed)),
+        2 => Just(Report::Connection(Connection::Disconnected)),
+        2 => Just(Report::Connection(Connection::Failed)),
     ]
 }
 
@@ -145,6 +149,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => n().prop_map(Step::Answer),
         2 => n().prop_map(Step::Hangup),
         5 => (n(), asks).prop_map(|(n, ask)| Step::Ask(n, ask)),
+        3 => n().prop_map(Step::HoldOthers),
         2 => (n(), any::<bool>(), changes)
             .prop_map(|(n, video, change)| Step::Enable(n, video, change)),
         3 => Just(Step::Invite),
@@ -210,6 +215,11 @@ fn perform(world: &mut World, step: Step) {
                 world.ask(dialog, ask);
             }
         }
+        Step::HoldOthers(n) => {
+            if let Some(dialog) = nth(n) {
+                world.hold_others(dialog);
+            }
+        }
         Step::Enable(n, video, change) => {
             if let Some(dialog) = nth(n) {
                 world.dialogs().enable(dialog, video, change);
@@ -257,6 +267,10 @@ fn onward(world: &mut World, dialog: u32) {
         _ if fact.epoch > 0 && !fact.described => world.report(dialog, 0, local()),
         _ if !world.online => world.logged_in(false),
         _ if fact.away => world.server(Method::Attach, dialog, true),
+        _ if fact.renewing() => {
+            world.report(dialog, 0, Report::Connection(Connection::Connected));
+        }
+        _ if fact.mending => world.ring(),
         _ if fact.remote && !fact.applied => world.report(dialog, 0, Report::Applied),
         State::Ringing => world.answer(dialog),
         // With early media or without them.
