@@ -8,6 +8,7 @@ import "./agent.mjs";
 import "./phone-view.mjs";
 import "./keys.mjs";
 import "./level.mjs";
+import "./quality.mjs";
 import "./devices.mjs";
 import "./call.mjs";
 import "./dial.mjs";

@@ -80,6 +80,42 @@ export const PHONE_MESSAGES = {
   failedDevice: ["没有切换设备", "The device was not changed"],
   failedTone: ["测试音没有播放", "The test tone did not play"],
 
+  // How it is heard
+  quality: ["通话质量", "Quality of the call"],
+  qualityNote: [
+    "MOS 为估算值（1 到 4.4），由丢包、补音和时延算出，只到服务器这一段",
+    "The MOS is an estimate (1 to 4.4) from loss, concealment and delay, of the way to the server alone",
+  ],
+  "quality:unknown": ["质量", "Quality"],
+  "quality:good": ["良好", "Good"],
+  "quality:fair": ["一般", "Fair"],
+  "quality:poor": ["较差", "Poor"],
+  "quality:no-packets": ["没有声音传来", "No sound arrives"],
+  "quality:silence-in": ["对方无声", "They are silent"],
+  "quality:silence-out": ["麦克风无声", "Nobody hears you"],
+  "quality:loss": ["丢包", "Sound gets lost"],
+  "quality:jitter": ["抖动", "Uneven sound"],
+  "quality:round-trip": ["延迟大", "Long delay"],
+  "figure:mos": ["MOS（估算）", "MOS (estimate)"],
+  "figure:loss": ["丢包", "Lost"],
+  "figure:concealment": ["补音", "Concealed"],
+  "figure:jitter": ["抖动", "Jitter"],
+  "figure:roundTrip": ["往返时间", "Round trip"],
+  "figure:codec": ["编码", "Codec"],
+  "figure:levelIn": ["对方音量", "Their level"],
+  "figure:levelOut": ["我的音量", "My level"],
+
+  // The developer's drawer
+  noCalls: ["还没有通话", "No call so far"],
+  sdp: ["SDP", "SDP"],
+  sdpSummary: ["{kind}：{lines} 行，编码 {codecs}，{candidates} 个候选地址", "{kind}: {lines} lines, codecs {codecs}, {candidates} candidates"],
+  sdpFolded: ["…{bytes} 字节，见下…", "… {bytes} bytes, see below …"],
+  callStates: ["状态", "States"],
+  callTimings: ["用时", "Timings"],
+  callStatistics: ["统计", "Statistics"],
+  callCandidates: ["使用的地址", "Addresses in use"],
+  noCandidates: ["还没有连接", "Not connected yet"],
+
   // What keeps one from being heard or from hearing
   turnSoundOn: ["打开声音", "Turn the sound on"],
   allowMicrophone: ["允许使用麦克风", "Allow the microphone"],

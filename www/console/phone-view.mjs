@@ -85,7 +85,7 @@ function showLine(line) {
     const button = buttons.get(action.name);
     button.hidden = !action.is(line);
     // Of several lines with the same button, the key is that of one.
-    button.lastChild.hidden = lineFor(action) !== line;
+    button.lastChild.classList.toggle("absent", lineFor(action) !== line);
     setText(button.firstChild, t(`do:${labelOf(action, line)}`));
     if (action.name === "mute") button.setAttribute("aria-pressed", String(line.muted));
   }

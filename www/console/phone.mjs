@@ -85,7 +85,7 @@ function onDialogState(dialog) {
   }
   if (line.state !== name) line.since = Date.now();
   line.state = name;
-  if (name === "active") line.answeredAt ??= Date.now();
+  line.answeredAt ??= dialog.timings.active;
   follow(line);
   const { answeredAt, queue, asksFor } = line;
   // What the server doesn't tell again after a reload of the page.
