@@ -5,6 +5,7 @@ import { valuesOf } from "../sdk/check.js";
 import { CODES } from "../sdk/error.js";
 import { gathered } from "./candidates.js";
 import { Player, Ring, clear, elementOf } from "./player.js";
+import { Sampler, Watch } from "./stats.js";
 import { lack, localStream, stop, trouble } from "./stream.js";
 
 // What a report says, by its number; src/browser/calls.rs has the same table.
@@ -46,13 +47,27 @@ export class Media {
   #enabled = { audio: true, video: true };
   #over = false;
   #page;
+  #watch;
+  #sampler = new Sampler();
 
   /**
    * `page` has `get`, a setting of the call by its name; `report`, which tells the core; `happened`,
-   * which notes the time; and what the page is told of: `warn`, `remoteStream`, `playbackBlocked`.
+   * which notes the time; `isWatched` and `isQuiet`, which say whether somebody listens to samples, and
+   * whether no sound is to be expected; and what the page is told of: `warn`, `tell`, `remoteStream`,
+   * `playbackBlocked`.
    */
   constructor(page) {
     this.#page = page;
+    this.#watch = new Watch(this, page);
+  }
+
+  /** Whether the page has silenced the microphone. */
+  get isMuted() {
+    return !this.#enabled.audio;
+  }
+
+  stats() {
+    return this.#sampler.sample(this.peer);
   }
 
   /** The stream that is sent; `null` before it is granted. */
@@ -184,6 +199,7 @@ export class Media {
   play(epoch) {
     const stream = this.#links.get(epoch)?.remote;
     if (!stream) return;
+    this.#watch.start();
     this.#hearing().play(stream);
     this.#page.remoteStream(stream);
   }
@@ -214,6 +230,7 @@ export class Media {
 
   release() {
     this.#over = true;
+    this.#watch.stop();
     this.#links.forEach((_, epoch) => this.close(epoch));
     this.#ring.stop();
     this.#player?.end();

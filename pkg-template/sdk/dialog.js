@@ -92,12 +92,37 @@ class Part {
     log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
   }
 
+  /** Whether somebody listens to the samples of this call, or to what follows from them. */
+  isWatched() {
+    const { heard } = stateOf(this.#dialog.verto);
+    return ["onStats", "onQuality"].some((name) => heard.has(eventOf(name)) || typeof this.#callback(name) === "function");
+  }
+
+  /** Whether nothing is to be heard now: the call is held, or its connection is away. */
+  isQuiet() {
+    const { state, verto } = this.#dialog;
+    return state !== enums.state.active || verto.state !== "ready";
+  }
+
+  /** Tells the listeners of the Verto, then the callback. */
+  tell(name, what) {
+    stateOf(this.#dialog.verto).dispatch(eventOf(name), [this.#dialog, what]);
+    this.#tell(name, this.#dialog, what);
+  }
+
+  #callback(name) {
+    return this.get(name) ?? this.#dialog.callbacks?.[name];
+  }
+
   #tell(name, ...args) {
-    const own = this.get(name) ?? this.#dialog.callbacks?.[name];
+    const own = this.#callback(name);
     callBack(own, ...args);
     return typeof own === "function";
   }
 }
+
+// The type of the event that tells the same as a callback.
+const eventOf = (name) => name.slice("on".length).toLowerCase();
 
 export function partOf(dialog) {
   return parts.get(dialog);
@@ -173,6 +198,10 @@ export class Dialog {
     const code = Number(causeCode);
     const known = Number.isInteger(code) && code > 0 ? code : undefined;
     return coreOf(this.verto).hangup(partOf(this).number, check.isMissing(cause) ? undefined : String(cause), known);
+  }
+
+  stats() {
+    return partOf(this).media.stats();
   }
 
   hold(ok, failed) {

@@ -61,6 +61,9 @@ const OPTIONS = [
   "iceTimeout",
   "turnServer",
   "permissionCallback",
+  "statsInterval",
+  "statsWhenHidden",
+  "qualityLimits",
 ];
 const CALLBACKS = [
   "onWSLogin",
@@ -73,6 +76,8 @@ const CALLBACKS = [
   "onDialogState",
   "onRemoteStream",
   "onPlaybackBlocked",
+  "onStats",
+  "onQuality",
 ];
 
 /**

@@ -24,6 +24,8 @@ class State {
   former = [];
   /** What the server answered last to a call, be it a result or an error. */
   lastResponse;
+  /** The types of events that somebody has ever listened to. */
+  heard = new Set();
   #target = null;
 
   /** What addEventListener() adds its listeners to; it is made when there is a first listener. */

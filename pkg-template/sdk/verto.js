@@ -227,7 +227,9 @@ export class Verto extends Caller {
   addEventListener(type, listener, options) {
     // As elsewhere, `signal: null` is no signal; the browser would throw a TypeError.
     const given = options?.signal === null ? { ...options, signal: undefined } : options;
-    stateOf(this).target.addEventListener(type, listener, given);
+    const state = stateOf(this);
+    state.heard.add(type);
+    state.target.addEventListener(type, listener, given);
   }
 
   removeEventListener(type, listener) {

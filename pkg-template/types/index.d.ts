@@ -239,6 +239,12 @@ export interface CallSettings {
   iceTimeout?: number;
   /** Hears of the question for the microphone. */
   permissionCallback?: PermissionCallback | null;
+  /** How often `onStats` is told, in ms, 500 to 60000. Default: 2000. */
+  statsInterval?: number;
+  /** Whether calls are sampled in a hidden tab too. Default: false. */
+  statsWhenHidden?: boolean;
+  /** When `onQuality` warns. */
+  qualityLimits?: QualityLimits | null;
 }
 
 /**
@@ -507,6 +513,13 @@ export interface VertoCallbacks {
    * Without this: a warning in the console.
    */
   onPlaybackBlocked?(dialog: Dialog, element: any): void;
+  /**
+   * How a call is heard, every `statsInterval` ms from its first sound to its end. Nothing is measured
+   * while nobody listens, nor in a hidden tab without `statsWhenHidden`.
+   */
+  onStats?(dialog: Dialog, stats: CallStats): void;
+  /** Something about a call's sound is bad, or is good again. */
+  onQuality?(dialog: Dialog, change: QualityChange): void;
   /** As the option of this name. */
   permissionCallback?: PermissionCallback | null;
 }
@@ -535,6 +548,10 @@ export interface VertoEventMap {
   gap: [gap: Gap];
   /** As `onDialogState`. */
   dialogstate: [dialog: Dialog];
+  /** As `onStats`. */
+  stats: [dialog: Dialog, stats: CallStats];
+  /** As `onQuality`. */
+  quality: [dialog: Dialog, change: QualityChange];
 }
 
 /** A `CustomEvent` of {@link Verto.addEventListener}. */
@@ -1153,6 +1170,14 @@ export interface Dialog {
    * dialog.hangup({ cause: "CALL_REJECTED" });
    */
   hangup(params?: { /** Its name. */ cause?: string; /** Its number. */ causeCode?: string | number } | null): boolean;
+  /**
+   * How the call is heard now; the interval is the time since `stats()` was asked before, or since the
+   * connection began. It never fails: without a connection nothing is known.
+   *
+   * @example
+   * const { loss, roundTrip, codec, mos } = await dialog.stats();
+   */
+  stats(): Promise<CallStats>;
   /** Holds the call at the server. */
   hold(ok?: Success, failed?: Failure): Promise<any>;
   /** Ends the hold. */
@@ -1212,6 +1237,118 @@ export interface Dialog {
 export type CallTimings = {
   -readonly [Moment in CallState | "created" | "microphone" | "described" | "connected" | "heard"]?: number;
 };
+
+/** An address at one end of a connection. */
+export interface CandidateAddress {
+  /** `host`, its own; `srflx` or `prflx`, as seen from outside; `relay`, a TURN server's. */
+  type?: "host" | "srflx" | "prflx" | "relay";
+  /** `udp` or `tcp`. */
+  protocol?: string;
+  /** The IP address, where the browser shows it. */
+  address?: string;
+}
+
+/**
+ * How the audio of a call is heard. What the browser doesn't tell is `undefined`, never 0. Totals are
+ * of the connection that is used now: after a lost one they begin anew.
+ */
+export interface CallStats {
+  /** When, in ms since 1970. */
+  at: number;
+  /**
+   * How long the interval is that ends now, in ms; `undefined` where it is all since the connection
+   * began.
+   */
+  interval?: number;
+  /** Which share of the packets of the interval was lost on the way here, 0 to 1. */
+  loss?: number;
+  /** The same of all packets. */
+  lossTotal?: number;
+  /** How much the packets' times on their way vary, in ms. */
+  jitter?: number;
+  /** How long a packet takes to the server and back, in ms. */
+  roundTrip?: number;
+  /** How many packets came in the interval. */
+  received?: number;
+  /** How many packets came in all. */
+  packetsReceived?: number;
+  /** How many were sent in all. */
+  packetsSent?: number;
+  /** How many bytes of sound came in all, without headers. */
+  bytesReceived?: number;
+  /** How many were sent in all. */
+  bytesSent?: number;
+  /**
+   * Which share of what was heard in the interval the browser has made up, because its packets were
+   * missing or late, 0 to 1; without what was silence.
+   */
+  concealment?: number;
+  /** How loud the other side was in the interval, 0 to 1 (root mean square). */
+  levelIn?: number;
+  /** How loud one's own microphone was. Firefox doesn't tell. */
+  levelOut?: number;
+  /** What the sound is coded in, such as `opus` or `PCMU`. */
+  codec?: string;
+  /** The two addresses between which the sound goes. */
+  pair?: {
+    /** This side's. */
+    local: CandidateAddress;
+    /** The server's. */
+    remote: CandidateAddress;
+  };
+  /**
+   * An estimate of how well the other side was heard in the interval, 1 (bad) to 4.4 (best): nobody
+   * was asked. It is the E-model (ITU-T G.107), simplified for packet networks, of this leg to the
+   * server alone: R = 93.2 - 0.024 d - 0.11 max(0, d - 177.3) - 95 p / (p + 25.1), where d is half
+   * the round trip plus the time in the browser's buffer, in ms, and p is the greater of loss and
+   * concealment, in percent; MOS = 1 + 0.035 R + R (R - 60) (100 - R) 7 / 1,000,000. Ie = 0 and
+   * Bpl = 25.1 are those of G.711 with concealment (ITU-T G.113), for every codec: Opus has none
+   * there. `undefined` where no packet came, or a part isn't known.
+   */
+  mos?: number;
+}
+
+/**
+ * What {@link VertoCallbacks.onQuality} warns of: lost packets; their times vary; the way is long;
+ * nothing but silence comes, or comes from one's own microphone; no packets come at all.
+ */
+export type QualityKind = "loss" | "jitter" | "round-trip" | "silence-in" | "silence-out" | "no-packets";
+
+/**
+ * What is bad. A kind that is left out has its default; one that nothing reaches, such as a loss
+ * of 1, turns its warning off.
+ *
+ * @example
+ * verto.connect({ socketUrl, login, passwd, qualityLimits: { loss: 0.1, "silence-out": 0 } }, callbacks);
+ */
+export interface QualityLimits {
+  /** More than this share of an interval's packets, 0 to 1. Default: 0.03. */
+  loss?: number;
+  /** More than this, in ms. Default: 30. */
+  jitter?: number;
+  /** More than this, in ms. Default: 400. */
+  "round-trip"?: number;
+  /** A level below this, 0 to 1. Default: 0.0005. */
+  "silence-in"?: number;
+  /** A level below this, 0 to 1. Default: 0.0005. */
+  "silence-out"?: number;
+  /** Fewer packets in an interval. Default: 1. */
+  "no-packets"?: number;
+}
+
+/**
+ * A warning that comes or goes. It comes after some samples beyond the limit: 2 of `no-packets`, 5 of
+ * silence, 3 of the others; it goes after as many on its other side. A call that is held, or whose
+ * connection is being made anew, has none, and `silence-out` none while one is muted.
+ */
+export interface QualityChange {
+  /** What it is about. */
+  kind: QualityKind;
+  /** What was measured last: of loss a share, of silence a level, of `no-packets` a number, else ms. */
+  value?: number;
+  /** Whether the warning comes; otherwise it goes. */
+  over: boolean;
+}
 
 /** The states of a call. */
 export type CallState =
