@@ -250,6 +250,46 @@ describe("a shift", { skip }, () => {
     await agent.states();
   });
 
+  test("one sign says how it is heard, and the figures are behind it", async () => {
+    await agent.click("cc-ready");
+    await agent.states("ringing");
+    await agent.press("answer");
+    await agent.shows("#quality", { grade: "good" });
+    await agent.click("quality");
+    await until("the figures", async () => (await agent.text("quality-figures")).includes("opus"));
+    await look(agent, "16 quality");
+    await sim.request("POST", "sim/fault/media", { login: "1007@xswitch.cn", out: { stopped: true } });
+    await agent.says("quality-text", "No sound arrives");
+    await agent.shows("#quality", { grade: "poor" });
+    await sim.request("POST", "sim/fault/media", { login: "1007@xswitch.cn" });
+    await agent.shows("#quality", { grade: "good" });
+    await agent.click("quality");
+  });
+
+  test("the developer's drawer: states, timings, statistics and addresses; SDP folded; code to copy", async () => {
+    await agent.click("developer");
+    await agent.click("tab-calls");
+    const card = (selector) => agent.driver.executeScript((selector) => [...document.querySelectorAll(`#call-records section:first-child ${selector}`)].map((each) => each.textContent || each.getAttribute("d")), selector);
+    await until("the statistics", async () => (await card("[data-plot=mos] b"))[0] > "4");
+    assert.deepEqual((await card(".timeline li")).map((text) => text.split(" ")[0]), ["ringing", "answering", "active"]);
+    assert.ok((await card(".timings th")).includes("heard"));
+    assert.match((await card("[data-plot=levelIn] path"))[0], /^M[\d.]+,[\d.]+L/);
+    assert.match((await card(".addresses"))[0], /host udp .+ ↔ .+ udp/);
+    await look(agent, "17 drawer");
+    await agent.click("tab-frames");
+    await agent.driver.executeScript("[...document.querySelectorAll('#frames button')].findLast((each) => each.innerText.includes('verto.answer') && each.dataset.direction === 'out').click()");
+    assert.match(await agent.text("frame-text"), /"sdp": "… \d+ bytes, see below …"/);
+    assert.match(await agent.text("sdp-summary"), /^SDP: \d+ lines, codecs opus/);
+    assert.equal(await agent.text("frame-code"), 'dialog.answer({\n  callee_id_name: "1007",\n  callee_id_number: "1007",\n});');
+    await look(agent, "18 frame");
+    await agent.click("tab-faults");
+    await until("the faults", () => agent.isShown("[data-fault=media-loss]"));
+    await look(agent, "19 faults");
+    await agent.click("developer");
+    await agent.press("hangUp");
+    await agent.states();
+  });
+
   test("axe-core finds nothing serious, nothing moved by itself, no error was reported", async () => {
     assert.deepEqual(found, {});
     await agent.assertCalm();

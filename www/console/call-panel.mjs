@@ -87,7 +87,7 @@ function draw(record) {
   PLOTS.forEach(([name, top, write], index) => {
     const { label, figure, plot } = card.plots[index];
     const numbers = samples.map((sample) => sample[name]);
-    const newest = numbers.findLast((number) => number !== undefined);
+    const newest = numbers.at(-1);
     setText(label, t(`figure:${name}`));
     setText(figure, newest === undefined ? "–" : write(newest));
     drawPlot(plot, numbers, top);

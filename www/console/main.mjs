@@ -15,6 +15,7 @@ import "./dial.mjs";
 import "./today.mjs";
 import "./wallboard.mjs";
 import "./developer.mjs";
+import { resume } from "./resume.mjs";
 import { startViews } from "./views.mjs";
 
 startViews();
@@ -25,3 +26,4 @@ onLanguage(() => {
 });
 element("starting").remove();
 element("page").hidden = false;
+resume();

@@ -29,7 +29,7 @@ function makeLine(line) {
   const buttons = new Map();
   for (const action of ACTIONS) {
     const { name, key, panel } = action;
-    const button = make("button", { type: "button", data: { action: name } }, make("span", {}), " ", make("kbd", { textContent: `Alt+${key}` }));
+    const button = make("button", { type: "button", data: { action: name } }, make("span", {}), make("kbd", { textContent: `Alt+${key}` }));
     button.setAttribute("aria-keyshortcuts", `Alt+${key}`);
     if (panel) {
       button.setAttribute("aria-controls", panel);
