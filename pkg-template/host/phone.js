@@ -1,10 +1,24 @@
 // What the core calls about telephone calls; src/browser/calls.rs says what each method is for.
+import { refreshDevices, watchers } from "../media/devices.js";
 import { Dialog, partOf } from "../sdk/dialog.js";
 import { enums } from "../sdk/enums.js";
 import { Host } from "./host.js";
-import { safely } from "./page-code.js";
+import { callBack, safely } from "./page-code.js";
 
 export class Phone extends Host {
+  #devicesChanged = (change) => {
+    this.dispatch("devicechange", [change]);
+    callBack(this.verto()?.callbacks?.onDeviceChange, change);
+  };
+
+  hold(strongly) {
+    super.hold(strongly);
+    if (!strongly) return watchers.delete(this.#devicesChanged);
+    watchers.add(this.#devicesChanged);
+    // Pages that don't ask need no list.
+    if (this.verto()?.callbacks?.onDeviceChange) safely(() => refreshDevices().catch(() => {}));
+  }
+
   dialog_new(number, callID, params, name, other, video, stereo, attach) {
     const verto = this.verto();
     if (!verto) return;

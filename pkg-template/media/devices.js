@@ -8,10 +8,51 @@ const KINDS = {
   videoinput: ["video", "camera"],
 };
 
-/** The lists `{audioinput, audiooutput, videoinput}` of `{id, kind, label}`. */
-export async function listDevices() {
+/** The devices as they were listed last: `{audioinput, audiooutput, videoinput}` of `{id, kind, label}`. */
+export let lists = { audioinput: [], audiooutput: [], videoinput: [] };
+
+/**
+ * Functions that hear of other lists: `(change, lists)` with `change` as `onDeviceChange` has it.
+ */
+export const watchers = new Set();
+
+let listening = false;
+let asked = 0;
+let listed = 0;
+
+/** Lists the devices, now and whenever the browser says that there are others. */
+export async function refreshDevices() {
+  const devices = mediaDevices();
+  if (!listening) {
+    listening = true;
+    devices.addEventListener?.("devicechange", () => refreshDevices().catch(() => {}));
+  }
+  const turn = ++asked;
+  const now = await listDevices(devices);
+  // A newer list has come before this one.
+  if (turn < listed) return;
+  const before = lists;
+  const isFirst = !listed;
+  listed = turn;
+  lists = now;
+  // Safari says so whenever a page opens a microphone.
+  if (isFirst || JSON.stringify(now) === JSON.stringify(before)) return;
+  const change = { kind: "list", added: lacking(before, now), removed: lacking(now, before) };
+  watchers.forEach((watcher) => watcher(change, now));
+}
+
+// What of `other` isn't in `lists`. Without permission a browser hides the ids, and nobody knows.
+function lacking(lists, other) {
+  const lacks = (kind) => {
+    const ids = lists[kind].map(({ id }) => id);
+    return ids.includes("") ? [] : other[kind].filter(({ id }) => id && !ids.includes(id));
+  };
+  return Object.keys(lists).flatMap(lacks);
+}
+
+async function listDevices(devices) {
   const lists = { audioinput: [], audiooutput: [], videoinput: [] };
-  for (const { kind, deviceId, label } of await mediaDevices().enumerateDevices()) {
+  for (const { kind, deviceId, label } of await devices.enumerateDevices()) {
     const [name, word] = KINDS[kind];
     const list = lists[kind];
     list.push({ id: deviceId, kind: name, label: label || `${word} ${list.length + 1}` });
@@ -29,7 +70,7 @@ export async function cameraSizes(id) {
     const video = { ...chosen(id), width: { ideal: 1920 }, height: { ideal: 1080 } };
     const stream = await mediaDevices().getUserMedia({ video });
     most = stream.getVideoTracks()[0].getSettings();
-    stop(stream);
+    stop(stream.getTracks());
   } catch {
     // A camera that cannot be opened has none of them.
   }
@@ -41,7 +82,7 @@ export async function cameraSizes(id) {
 export async function askPermission() {
   for (const constraints of [{ audio: true, video: true }, { audio: true }]) {
     try {
-      stop(await mediaDevices().getUserMedia(constraints));
+      stop((await mediaDevices().getUserMedia(constraints)).getTracks());
       return true;
     } catch {
       // Without a camera the microphone may still be there.

@@ -1,12 +1,12 @@
 // The media of one call: does what the core says (src/core/dialog/effect.rs), and reports what
 // became of it (src/core/dialog/report.rs). It decides nothing.
-import { safely } from "../host/page-code.js";
 import { valuesOf } from "../sdk/check.js";
-import { CODES } from "../sdk/error.js";
+import { CODES, failure } from "../sdk/error.js";
 import { gathered } from "./candidates.js";
-import { Player, Ring, clear, elementOf } from "./player.js";
+import { Local } from "./local.js";
+import { Player, Ring, elementOf } from "./player.js";
 import { Sampler, Watch } from "./stats.js";
-import { lack, localStream, stop, trouble } from "./stream.js";
+import { trouble } from "./stream.js";
 
 // What a report says, by its number; src/browser/calls.rs has the same table.
 const GRANTED = 0;
@@ -39,31 +39,30 @@ function withStereo(sdp) {
 
 export class Media {
   #links = new Map();
-  #local = null;
+  #local;
   #player = null;
   #ring = new Ring();
   #places = [];
-  #preview = null;
-  #enabled = { audio: true, video: true };
   #over = false;
   #page;
   #watch;
   #sampler = new Sampler();
 
   /**
-   * `page` has `get`, a setting of the call by its name; `report`, which tells the core; `happened`,
-   * which notes the time; `isWatched` and `isQuiet`, which say whether somebody listens to samples, and
-   * whether no sound is to be expected; and what the page is told of: `warn`, `tell`, `remoteStream`,
-   * `playbackBlocked`.
+   * `page` has `get`, a setting of the call by its name, and `choose`, which sets some; `report`, which
+   * tells the core; `happened`, which notes the time; `isWatched` and `isQuiet`, which say whether
+   * somebody listens to samples, and whether no sound is to be expected; and what the page is told of:
+   * `warn`, `tell`, `remoteStream`, `playbackBlocked`, `deviceChange`, `mediaError`.
    */
   constructor(page) {
     this.#page = page;
+    this.#local = new Local(page, () => this.#senders());
     this.#watch = new Watch(this, page);
   }
 
   /** Whether the page has silenced the microphone. */
   get isMuted() {
-    return !this.#enabled.audio;
+    return !this.#local.enabled.audio;
   }
 
   stats() {
@@ -72,7 +71,7 @@ export class Media {
 
   /** The stream that is sent; `null` before it is granted. */
   get localStream() {
-    return this.#local?.stream ?? null;
+    return this.#local.stream;
   }
 
   /** The peer connection that is used now; `null` without one. */
@@ -81,40 +80,26 @@ export class Media {
   }
 
   async connect(epoch, offer, enabled) {
-    const link = { peer: null, remote: null };
+    const link = { peer: null, remote: null, sound: null };
     this.#links.set(epoch, link);
-    this.#enabled = enabled;
+    this.#local.enabled = enabled;
     const report = (what, code = 0, text = "") => this.#page.report(epoch, what, code, text);
     const isOver = () => this.#links.get(epoch) !== link;
     try {
-      if (!globalThis.RTCPeerConnection) throw lack("unsupported", "this browser has no WebRTC");
-      if (!this.#local) {
-        const local = await localStream(this.#page);
-        if (!isOver()) this.#granted(local);
-        else if (local.own) stop(local.stream);
-      }
+      if (!globalThis.RTCPeerConnection) throw failure("unsupported", "this browser has no WebRTC");
+      if (!this.localStream) await this.#local.open(isOver, () => this.#place("localTag"));
       if (isOver()) return;
-      const { stream } = this.#local;
-      const audio = stream.getAudioTracks().length > 0;
-      const video = stream.getVideoTracks().length > 0;
+      const video = this.localStream.getVideoTracks().length > 0;
       this.#page.happened("microphone");
-      report(GRANTED, Number(audio) + 2 * Number(video));
-      const sdp = await this.#describe(link, offer, stream, report);
+      report(GRANTED, Number(this.#local.speaks) + 2 * Number(video));
+      const sdp = await this.#describe(link, offer, report);
       if (isOver()) return;
       this.#page.happened("described");
       report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
     } catch (error) {
-      if (!isOver()) report(FAILED, ...trouble(error));
+      const { code, message } = trouble(error);
+      if (!isOver()) report(FAILED, code, message);
     }
-  }
-
-  #granted(local) {
-    this.#local = local;
-    for (const kind of ["audio", "video"]) this.#switch(kind);
-    this.#preview = this.#place("localTag");
-    // Whoever speaks doesn't want to hear it.
-    if (this.#preview) safely(() => Object.assign(this.#preview, { muted: true, srcObject: local.stream }));
-    this.#preview?.play?.().catch(() => {});
   }
 
   // The page's element of this setting.
@@ -126,7 +111,7 @@ export class Media {
     return place.element;
   }
 
-  async #describe(link, offer, stream, report) {
+  async #describe(link, offer, report) {
     const peer = (link.peer = new RTCPeerConnection({
       iceServers: iceServers(this.#page),
       bundlePolicy: "balanced",
@@ -143,31 +128,47 @@ export class Media {
       if (code !== undefined) report(CONNECTION, code);
     };
     if (offer !== undefined) await peer.setRemoteDescription({ type: "offer", sdp: offer });
-    this.#addTracks(peer, stream, offer !== undefined);
+    this.#addTracks(peer, offer !== undefined);
+    const isSound = ({ receiver }) => receiver.track.kind === "audio";
+    link.sound = peer.getTransceivers().find(isSound) ?? { direction: "inactive" };
     await peer.setLocalDescription(await (offer === undefined ? peer.createOffer() : peer.createAnswer()));
     await gathered(peer, this.#page.get("iceTimeout") ?? ICE_TIMEOUT);
     return peer.localDescription.sdp;
   }
 
   // The server wants audio to come first.
-  #addTracks(peer, stream, answers) {
+  #addTracks(peer, answers) {
+    const stream = this.localStream;
     const wanted = {
       audio: this.#page.get("useSpeak") !== "none",
       video: !!this.#page.get("useVideo"),
     };
     for (const kind of ["audio", "video"]) {
       const track = stream.getTracks().find((one) => one.kind === kind);
+      // A microphone that is gone, or was chosen away, may come back without a new description.
+      const sends = track || (kind === "audio" && this.#local.speaks);
+      const direction = !sends ? "recvonly" : wanted[kind] ? "sendrecv" : "sendonly";
       if (answers) {
         if (track) peer.addTrack(track, stream);
         for (const one of peer.getTransceivers()) {
-          const unwanted = one.receiver.track.kind === kind && !wanted[kind];
-          if (unwanted) one.direction = track ? "sendonly" : "inactive";
+          if (one.receiver.track.kind === kind) one.direction = sends || wanted[kind] ? direction : "inactive";
         }
-      } else if (track || wanted[kind]) {
-        const direction = !track ? "recvonly" : wanted[kind] ? "sendrecv" : "sendonly";
+      } else if (sends || wanted[kind]) {
         peer.addTransceiver(track ?? kind, { direction, streams: [stream] });
       }
     }
+  }
+
+  // By which the connections send sound.
+  #senders() {
+    const described = valuesOf(this.#links).map(({ sound }) => sound).filter(Boolean);
+    if (described.every(({ direction }) => direction.startsWith("send"))) return described.map(({ sender }) => sender);
+    throw failure("unsupported", "a call that was made without a microphone gets none later: make another");
+  }
+
+  /** Sends from this microphone from now on. */
+  setMicrophone(id) {
+    return this.#local.setMicrophone(id);
   }
 
   async remote(epoch, sdp) {
@@ -181,14 +182,7 @@ export class Media {
   }
 
   enable(kind, on) {
-    this.#enabled[kind] = on;
-    this.#switch(kind);
-  }
-
-  #switch(kind) {
-    for (const track of this.localStream?.getTracks() ?? []) {
-      if (track.kind === kind) track.enabled = this.#enabled[kind];
-    }
+    this.#local.enable(kind, on);
   }
 
   ring(on) {
@@ -215,8 +209,8 @@ export class Media {
   }
 
   /** Plays on this output device, also where nothing is to be heard yet. */
-  async sink(id) {
-    if (this.#over) throw new Error("this call has ended");
+  async setSpeaker(id) {
+    if (this.#over) throw failure("closed", "this call has ended");
     await this.#hearing().sink(id === "any" ? "" : id);
   }
 
@@ -234,11 +228,10 @@ export class Media {
     this.#links.forEach((_, epoch) => this.close(epoch));
     this.#ring.stop();
     this.#player?.end();
-    if (this.#local?.own) stop(this.#local.stream);
-    clear(this.#preview, this.localStream);
+    this.#local.release();
     // An element that a function of the page's made for this call is removed from the page.
     for (const { element, made } of this.#places) if (made) element?.remove();
     this.#places = [];
-    this.#local = this.#player = this.#preview = null;
+    this.#player = null;
   }
 }

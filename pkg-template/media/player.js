@@ -1,5 +1,8 @@
 // Where calls are heard and seen: the page's elements and our own.
 import { safely } from "../host/page-code.js";
+import { failure } from "../sdk/error.js";
+import { watchers } from "./devices.js";
+import { trouble } from "./stream.js";
 
 // The calls that play in each of the page's elements, the newest last.
 const users = new WeakMap();
@@ -70,6 +73,7 @@ export class Player {
     this.#shared = shared;
     this.#sink = sink;
     this.#page = page;
+    watchers.add(this.#devicesChanged);
   }
 
   get #element() {
@@ -104,21 +108,41 @@ export class Player {
     if (element.srcObject === stream && !(await start(element))) this.#page.playbackBlocked(element);
   }
 
-  /** Uses an output device from now on; it rejects where there is no such device. */
+  /**
+   * Uses an output device from now on; it rejects, and the one before goes on, where that cannot be: of
+   * two wishes the newer counts.
+   */
   async sink(id) {
+    const before = this.#sink;
     this.#sink = id;
-    if (this.#stream) await this.#route(this.#element);
+    try {
+      if (this.#stream) await this.#route(this.#element);
+    } catch (error) {
+      if (this.#sink === id) this.#sink = before;
+      throw trouble(error);
+    }
+    if (this.#sink !== id) throw failure("aborted", "another output device was chosen since");
   }
 
   async #route(element) {
-    if (this.#sink === undefined || element.sinkId === this.#sink) return;
-    if (!element.setSinkId) throw new Error("this browser chooses the output device itself");
-    await element.setSinkId(this.#sink);
+    // Of two that are under way the browser may end with the older one.
+    while (this.#sink !== undefined && element.sinkId !== this.#sink) {
+      if (!element.setSinkId) throw failure("unsupported", "this browser chooses the output device itself");
+      await element.setSinkId(this.#sink);
+    }
   }
+
+  #devicesChanged = ({ removed }) => {
+    const from = removed.find(({ kind, id }) => kind === "audio_out" && id === this.#sink);
+    if (!from) return;
+    this.sink("").catch(() => {});
+    this.#page.deviceChange({ kind: "speaker", from, to: null });
+  };
 
   end() {
     const shared = this.#shared;
     const had = newest(shared) === this;
+    watchers.delete(this.#devicesChanged);
     if (shared) users.set(shared, usersOf(shared).filter((one) => one !== this));
     clear(shared, this.#stream);
     clear(this.#own, this.#own?.srcObject);

@@ -1,5 +1,5 @@
 // The local stream of a call: microphone, camera, screen.
-import { CODES } from "../sdk/error.js";
+import { VertoError, failure } from "../sdk/error.js";
 
 // What browsers call a refusal, and which kind of failure it is.
 const KINDS = {
@@ -11,14 +11,22 @@ const KINDS = {
   AbortError: "media-busy",
 };
 
-/** The code and the words for what a browser has thrown. */
-export function trouble(thrown) {
-  return [CODES[thrown?.kind ?? KINDS[thrown?.name] ?? "media-failed"], String(thrown?.message ?? thrown)];
+// Says whether the browser's policy forbids the page its microphone; `undefined` where it doesn't tell.
+function forbidden() {
+  const policy = document.permissionsPolicy ?? document.featurePolicy;
+  return policy?.allowsFeature && !policy.allowsFeature("microphone");
 }
 
-/** What is thrown where the browser lacks something. */
-export function lack(kind, message) {
-  return Object.assign(new Error(message), { kind });
+/** The VertoError for what a browser has thrown. */
+export function trouble(thrown) {
+  if (thrown instanceof VertoError) return thrown;
+  const kind = KINDS[thrown?.name] ?? "media-failed";
+  let message = String(thrown?.message ?? thrown);
+  // In a frame a browser that doesn't tell may mean its policy or its user.
+  if (kind === "media-denied" && (forbidden() ?? globalThis.top !== globalThis.self)) {
+    message += ' (in an iframe a page needs allow="microphone", and no Permissions-Policy may forbid it)';
+  }
+  return failure(kind, message, { cause: thrown });
 }
 
 /** `navigator.mediaDevices`; it throws where a page has none. */
@@ -26,9 +34,9 @@ export function mediaDevices() {
   const devices = globalThis.navigator?.mediaDevices;
   if (devices?.getUserMedia) return devices;
   if (globalThis.isSecureContext === false) {
-    throw lack("media-insecure", "a page gets the microphone only over https (or on localhost)");
+    throw failure("media-insecure", "a page gets the microphone only over https (or on localhost)");
   }
-  throw lack("unsupported", "this browser gives pages no microphone");
+  throw failure("unsupported", "this browser gives pages no microphone");
 }
 
 /** The constraint for a device that was chosen, if one was. */
@@ -49,18 +57,18 @@ function videoConstraints(params, screen) {
 }
 
 /**
- * Gets the local stream that the call's settings ask for, and says whether it is ours to stop:
- * that of `useStream` is the page's.
+ * Gets the local stream that the call's settings ask for, and says which of its tracks are ours to
+ * stop: those of `useStream` are the page's.
  */
 export async function localStream(page) {
   const get = (name) => page.get(name);
   const given = get("useStream");
   if (given) {
-    if (!given.getTracks) throw lack("invalid-argument", "useStream must be a MediaStream");
-    return { stream: given, own: false };
+    if (!given.getTracks) throw failure("invalid-argument", "useStream must be a MediaStream");
+    return { stream: given, own: [] };
   }
   const screen = get("screenShare");
-  const audio = get("useMic") !== "none" && { ...get("audioParams"), ...chosen(get("useMic")) };
+  const audio = get("useMic") !== "none" && microphoneConstraints(get("useMic"), page);
   const camera = !screen && get("useVideo") && get("useCamera") !== "none";
   const video = camera && { ...videoConstraints(get("videoParams")), ...chosen(get("useCamera")) };
   const stream = new MediaStream();
@@ -68,12 +76,22 @@ export async function localStream(page) {
   try {
     // First, since a browser shows its screens only in a click.
     if (screen) add(await mediaDevices().getDisplayMedia({ video: videoConstraints(get("videoParams"), true) }));
-    if (audio || video) add(await shared({ audio, video }, page));
+    if (audio || video) add(await shared({ audio, video }, (constraints) => capture(constraints, page)));
   } catch (error) {
-    stop(stream);
+    stop(stream.getTracks());
     throw error;
   }
-  return { stream, own: true };
+  return { stream, own: stream.getTracks() };
+}
+
+function microphoneConstraints(id, page) {
+  return { ...page.get("audioParams"), ...chosen(id) };
+}
+
+/** The stream of this microphone, and of no other. */
+export function microphone(id, page) {
+  const constraints = { audio: microphoneConstraints(id, page), video: false };
+  return shared(constraints, (constraints) => mediaDevices().getUserMedia(constraints));
 }
 
 // What calls have captured, and by which constraints.
@@ -81,13 +99,18 @@ let captured = [];
 
 // Another call's devices are not opened once more, which some browsers answer by silencing the
 // other call: it gets a clone, which is muted and ends by itself.
-async function shared(constraints, page) {
+async function shared(constraints, capture) {
   const key = JSON.stringify(constraints);
   captured = captured.filter(({ stream }) => stream.getTracks().every(({ readyState }) => readyState === "live"));
   const other = captured.find((one) => one.key === key);
-  const stream = other ? other.stream.clone() : await capture(constraints, page);
+  const stream = other ? other.stream.clone() : await capture(constraints);
   captured.push({ key, stream });
   return stream;
+}
+
+/** No call gets a clone of what comes from this device, which is gone: not every browser ends its tracks. */
+export function forget(id) {
+  captured = captured.filter(({ stream }) => stream.getTracks().every((track) => track.getSettings().deviceId !== id));
 }
 
 // A device's id that a page has kept may be of a device that is gone, or one that the browser has
@@ -104,6 +127,6 @@ async function capture(constraints, page) {
   }
 }
 
-export function stop(stream) {
-  stream.getTracks().forEach((track) => track.stop());
+export function stop(tracks) {
+  tracks.forEach((track) => track.stop());
 }

@@ -1,7 +1,7 @@
 // What a Verto has for telephone calls. types/index.d.ts says what each method is for. The call
 // centre's own build has no-caller.js in its place.
 import { callBack } from "../host/page-code.js";
-import { askPermission, cameraSizes, listDevices } from "../media/devices.js";
+import { askPermission, cameraSizes, lists, refreshDevices } from "../media/devices.js";
 import { usual } from "../media/media.js";
 import { resumeAudio } from "../media/player.js";
 import * as check from "./check.js";
@@ -29,9 +29,23 @@ export class Caller {
   }
 
   static Dialog = Dialog;
-  static videoDevices = [];
-  static audioInDevices = [];
-  static audioOutDevices = [];
+
+  static get videoDevices() {
+    return lists.videoinput;
+  }
+
+  static get audioInDevices() {
+    return lists.audioinput;
+  }
+
+  static get audioOutDevices() {
+    return lists.audiooutput;
+  }
+
+  // A page that assigns to them all the same gets no error.
+  static set videoDevices(_) {}
+  static set audioInDevices(_) {}
+  static set audioOutDevices(_) {}
 
   static get defaultIceServers() {
     return usual.iceServers;
@@ -66,10 +80,7 @@ async function init(options, done) {
 async function refresh(done) {
   let ok = true;
   try {
-    const { videoinput, audioinput, audiooutput } = await listDevices();
-    Caller.videoDevices = videoinput;
-    Caller.audioInDevices = audioinput;
-    Caller.audioOutDevices = audiooutput;
+    await refreshDevices();
   } catch {
     // Without a microphone to ask for there are no devices.
     ok = false;

@@ -83,6 +83,19 @@ class Part {
     this.#tell("onRemoteStream", stream, this.#dialog);
   }
 
+  /** Sets what the page has chosen since. */
+  choose(settings) {
+    this.settings.unshift(settings);
+  }
+
+  deviceChange(change) {
+    this.#hear("onDeviceChange", { ...change, dialog: this.#dialog });
+  }
+
+  mediaError(error) {
+    if (!this.tell("onMediaError", error)) this.warn(error.message);
+  }
+
   playbackBlocked(element) {
     if (this.#tell("onPlaybackBlocked", this.#dialog, element)) return;
     this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
@@ -104,10 +117,14 @@ class Part {
     return state !== enums.state.active || verto.state !== "ready";
   }
 
-  /** Tells the listeners of the Verto, then the callback. */
+  /** Tells the listeners of the Verto, then the callback; says whether there is one. */
   tell(name, what) {
-    stateOf(this.#dialog.verto).dispatch(eventOf(name), [this.#dialog, what]);
-    this.#tell(name, this.#dialog, what);
+    return this.#hear(name, this.#dialog, what);
+  }
+
+  #hear(name, ...args) {
+    stateOf(this.#dialog.verto).dispatch(eventOf(name), args);
+    return this.#tell(name, ...args);
   }
 
   #callback(name) {
@@ -151,6 +168,16 @@ function ask(dialog, what, params, ok, failed) {
   });
 }
 
+// Chooses a device. A page that ignores its failure gets no `unhandledrejection`.
+function device(id, choose) {
+  const chosen = (async () => {
+    check.text("id", id);
+    await choose();
+  })();
+  chosen.catch(() => {});
+  return chosen;
+}
+
 // Changes the tracks of one kind; returns how they are.
 function enable(dialog, video, change) {
   return coreOf(dialog.verto).enable(partOf(dialog).number, video, change);
@@ -185,11 +212,15 @@ export class Dialog {
     return partOf(this).media.peer;
   }
 
+  get media() {
+    return this.peer?.connectionState ?? "closed";
+  }
+
   answer(params) {
     const given = check.copy("params", params);
     const part = partOf(this);
     const answers = coreOf(this.verto).answer(part.number, dialogParams(given));
-    if (answers) part.settings.unshift(given);
+    if (answers) part.choose(given);
     return answers;
   }
 
@@ -266,10 +297,18 @@ export class Dialog {
     return (enable(this, true, ASK_ONLY) & ENABLED) > 0;
   }
 
+  setMicrophone(id) {
+    return device(id, () => partOf(this).media.setMicrophone(id));
+  }
+
+  setSpeaker(id) {
+    return device(id, () => partOf(this).media.setSpeaker(id));
+  }
+
   async setAudioPlaybackDevice(id, done, arg) {
     let label = null;
     try {
-      await partOf(this).media.sink(id);
+      await this.setSpeaker(id);
       const devices = this.verto.constructor.audioOutDevices ?? [];
       label = devices.find((device) => device.id === id)?.label ?? id;
     } catch (error) {

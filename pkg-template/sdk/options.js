@@ -76,6 +76,8 @@ const CALLBACKS = [
   "onDialogState",
   "onRemoteStream",
   "onPlaybackBlocked",
+  "onDeviceChange",
+  "onMediaError",
   "onStats",
   "onQuality",
 ];

@@ -514,6 +514,19 @@ export interface VertoCallbacks {
    */
   onPlaybackBlocked?(dialog: Dialog, element: any): void;
   /**
+   * The devices are others, or a call uses another. While the `Verto` is connected it hears of the
+   * lists, from `Verto.init()`, `Verto.refreshDevices()`, a first call, or a `connect()` with this
+   * callback on. (W3C Media Capture: `devicechange`, `ended`; ours is what follows from them.)
+   */
+  onDeviceChange?(change: DeviceChange): void;
+  /**
+   * A call goes on without its microphone, its camera or its screen: `media-missing` where no device
+   * is left, `media-denied` where the permission was withdrawn. When there is a microphone again the
+   * call takes it by itself, and `onDeviceChange` tells; `dialog.setMicrophone()` takes one at once.
+   * Without this: a warning in the console.
+   */
+  onMediaError?(dialog: Dialog, error: VertoError): void;
+  /**
    * How a call is heard, every `statsInterval` ms from its first sound to its end. Nothing is measured
    * while nobody listens, nor in a hidden tab without `statsWhenHidden`.
    */
@@ -522,6 +535,65 @@ export interface VertoCallbacks {
   onQuality?(dialog: Dialog, change: QualityChange): void;
   /** As the option of this name. */
   permissionCallback?: PermissionCallback | null;
+}
+
+/**
+ * What `onDeviceChange` hears.
+ *
+ * @example
+ * verto.callbacks.onDeviceChange = (change) => {
+ *   if (change.kind === "microphone" && change.from) say(`${change.from.label} was unplugged: ${change.to.label} is used`);
+ *   if (change.kind === "list") change.added.forEach((device) => offer(device.label, () => dialog.setMicrophone(device.id)));
+ * };
+ */
+export type DeviceChange = DeviceListChange | MicrophoneChange | SpeakerChange | MicrophoneInterruption;
+
+/** The lists, such as `Verto.audioInDevices`, are others; both may be empty where only names are. */
+export interface DeviceListChange {
+  /** It is this one. */
+  kind: "list";
+  /** What was plugged in. */
+  added: Device[];
+  /** What was unplugged. */
+  removed: Device[];
+}
+
+/**
+ * The browser's usual microphone has taken the place of one that is gone. Back to that one, when it
+ * is plugged in again, goes only the page, by `dialog.setMicrophone()`.
+ */
+export interface MicrophoneChange {
+  /** It is this one. */
+  kind: "microphone";
+  /** The call. */
+  dialog: Dialog;
+  /** What is gone; `null` where there was none left, as `onMediaError` has told. */
+  from: Device | null;
+  /** What is used now. */
+  to: Device;
+}
+
+/** The browser's usual output device has taken the place of one that is gone. */
+export interface SpeakerChange {
+  /** It is this one. */
+  kind: "speaker";
+  /** The call. */
+  dialog: Dialog;
+  /** What is gone. */
+  from: Device;
+  /** The usual one, which browsers don't name. */
+  to: null;
+}
+
+/**
+ * Something else uses the microphone for a while, such as a call of the telephone that the browser
+ * runs on, and the other side hears nothing of this call; or it is back.
+ */
+export interface MicrophoneInterruption {
+  /** Which of the two. */
+  kind: "interrupted" | "resumed";
+  /** The call. */
+  dialog: Dialog;
 }
 
 /**
@@ -548,6 +620,10 @@ export interface VertoEventMap {
   gap: [gap: Gap];
   /** As `onDialogState`. */
   dialogstate: [dialog: Dialog];
+  /** As `onDeviceChange`. */
+  devicechange: [change: DeviceChange];
+  /** As `onMediaError`. */
+  mediaerror: [dialog: Dialog, error: VertoError];
   /** As `onStats`. */
   stats: [dialog: Dialog, stats: CallStats];
   /** As `onQuality`. */
@@ -1080,12 +1156,12 @@ export class Verto {
   };
   /** The servers of `iceServers: true`. Default: a public STUN server of Google's. */
   static defaultIceServers: object[];
-  /** The cameras. */
-  static videoDevices: Device[];
+  /** The cameras; like the other two lists it is made anew whenever devices come or go. */
+  static readonly videoDevices: Device[];
   /** The microphones. */
-  static audioInDevices: Device[];
+  static readonly audioInDevices: Device[];
   /** The output devices. */
-  static audioOutDevices: Device[];
+  static readonly audioOutDevices: Device[];
 }
 
 /** What `speedTest()` measured. */
@@ -1152,8 +1228,15 @@ export interface Dialog {
   readonly timings: CallTimings;
   /** The `MediaStream` that is sent; `null` before it is granted. */
   readonly localStream: any;
-  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. */
+  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. It is another one after a lost connection, or after media that had to be made anew. */
   readonly peer: any;
+  /**
+   * Whether the call's media flow: the `connectionState` of {@link Dialog.peer}; `closed` where there
+   * is none. The state `active` only says that the call is answered. While media are made anew, with
+   * the socket alive, `state` stays as it is and this goes from `disconnected` or `failed` by
+   * `connecting` to `connected`.
+   */
+  readonly media: "new" | "connecting" | "connected" | "disconnected" | "failed" | "closed";
 
   /**
    * Answers a call that rings.
@@ -1211,9 +1294,34 @@ export interface Dialog {
   /** As `getMute`, of the camera. */
   getVideoMute(): boolean;
   /**
+   * Sends from another microphone, without a gap and without a word to the server. The new one is as
+   * silent as `setMute()` has said, and later connections of the call have it too. Of a call that
+   * isn't answered yet it is the one to be opened.
+   *
+   * @param id - A microphone's, `any`, or `none` until another is chosen.
+   * @returns Rejects, and the microphone before goes on: `media-missing`, `media-denied`, `media-busy`,
+   * `media-failed` as `MediaError` says; `timeout` where nobody answers the browser's question for 60 s;
+   * `aborted` where another was chosen since; `closed` where the call has ended; `unsupported` where
+   * it was made without a microphone. If that is ignored it is no `unhandledrejection`.
+   * @example
+   * dialog.setMicrophone(select.value).catch((error) => show(error.message));
+   */
+  setMicrophone(id: DeviceId): Promise<void>;
+  /**
    * Plays the call on another output device.
    *
-   * @returns Whether it does.
+   * @param id - Of `Verto.audioOutDevices`, or `any` for the usual one.
+   * @returns Rejects, and the one before goes on: `media-missing` or `media-denied`; `aborted` where
+   * another was chosen since; `closed` where the call has ended; `unsupported` where the browser
+   * chooses the output device itself. If that is ignored it is no `unhandledrejection`.
+   * @example
+   * dialog.setSpeaker(select.value).catch((error) => show(error.message));
+   */
+  setSpeaker(id: DeviceId): Promise<void>;
+  /**
+   * The same as `setSpeaker()`, as the original client has it.
+   *
+   * @returns Whether it plays there.
    */
   setAudioPlaybackDevice(
     id: string,

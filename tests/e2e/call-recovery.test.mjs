@@ -1,7 +1,8 @@
 // A call whose connection to the server is lost, in a page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CallTests, NOTHING } from "./lib/calls.mjs";
+import { CallTests } from "./lib/calls.mjs";
+import { until } from "./lib/wait.mjs";
 
 const calls = new CallTests("phone");
 const { run, skip } = calls;
@@ -64,5 +65,101 @@ test("a call that the server gave up meanwhile ends with its cause", { skip }, a
     ["DESTINATION_OUT_OF_ORDER", "connection-lost"],
     ["ORIGINATOR_CANCEL", null],
   ]);
+  await calls.nothingLeft();
+});
+
+const fault = (name, body) => calls.sim.request("POST", `sim/fault/${name}`, body);
+const updates = async () => (await calls.sim.requests("verto.modify")).filter(({ params }) => params.action === "updateMedia");
+
+/** A page with a call that is heard, and nothing told of it yet. */
+const talk = () =>
+  run(async () => {
+    window.anna = await User.login("1001", { tag: "audio" });
+    window.call = anna.call("9196");
+    await anna.is("active", call);
+    await heard(call);
+    anna.states = new Told();
+  });
+
+test("the media die and the socket lives: heard again, by a fresh connection, without a word", { skip }, async () => {
+  await talk();
+  for (const held of [false, true]) {
+    if (held) await run(async () => { await call.hold(); await anna.is("held", call); anna.states = new Told(); });
+    await fault("network", { login: "1001" });
+    const seen = await run(async (_, held) => {
+      const { peer } = call;
+      const media = [call.media];
+      while (call.peer === peer || call.media !== "connected") {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (media[media.length - 1] !== call.media) media.push(call.media);
+      }
+      const { name } = call.state;
+      if (held) {
+        await call.unhold();
+        await anna.is("active", call);
+      }
+      await heard(call);
+      const element = document.getElementById("audio");
+      await until(() => peer.connectionState === "closed");
+      const plays = !element.paused && element.srcObject.getTracks()[0] === call.peer.getReceivers()[0].track;
+      return { name, media, plays, told: anna.history(call), asked: used.asked.length };
+    }, held);
+    assert.deepEqual(seen.media.filter((one) => one !== "new"), ["connected", "disconnected", "connecting", "connected"]);
+    delete seen.media;
+    // The end of the hold was the page's own doing.
+    assert.deepEqual(seen, { name: held ? "held" : "active", plays: true, told: held ? ["active"] : [], asked: 1 });
+    assert.equal((await updates()).length, held ? 2 : 1);
+  }
+  assert.equal((await calls.sim.requests("verto.attach")).length, 0);
+  await run(() => call.hangup());
+  await calls.nothingLeft();
+});
+
+test("media that cannot be made anew end the call with MEDIA_TIMEOUT", { skip }, async () => {
+  await talk();
+  await fault("media", { login: "1001", in: { lossPercent: 100 }, out: { lossPercent: 100 } });
+  await until("the first try", async () => (await updates()).length > 0);
+  const ended = await run(async () => {
+    const { now } = Date;
+    // Half a minute later.
+    Date.now = () => now() + 30_000;
+    dispatchEvent(new Event("online"));
+    await anna.is("destroy", call);
+    const { cause, causeCode, error, media } = call;
+    return { cause, causeCode, kind: error.kind, media, told: anna.history(call) };
+  });
+  assert.deepEqual(ended, { cause: "MEDIA_TIMEOUT", causeCode: 804, kind: "media-failed", media: "closed", told: ["hangup", "destroy"] });
+  await until("the bye", async () => (await calls.sim.requests("verto.bye")).length === 1);
+  await fault("media", {});
+  await calls.nothingLeft();
+});
+
+test("an offer that the server does not answer: the call comes back over another socket", { skip }, async () => {
+  await talk();
+  await fault("unanswered", { login: "1001", method: "verto.modify", missing: "request", count: 1 });
+  await fault("network", { login: "1001" });
+  await run(async () => {
+    const { peer } = call;
+    await until(() => call.peer !== peer && call.media === "connected");
+    await heard(call);
+  });
+  // It was heard again over another socket.
+  assert.deepEqual(await run(() => anna.history(call)), ["recovering", "active"]);
+  assert.equal((await updates()).length, 1);
+  assert.equal((await calls.sim.requests("verto.attach")).length, 1);
+  await run(() => call.hangup());
+  await calls.nothingLeft();
+});
+
+test("an attach whose media don't come is made once more, on another socket", { skip }, async () => {
+  await talk();
+  await fault("detach-twice", { login: "1001", count: 1 });
+  await calls.sim.drop({ login: "1001" });
+  await run(async () => {
+    await until(() => call.media === "connected" && anna.history(call).length === 4);
+    await heard(call);
+  });
+  assert.deepEqual(await run(() => anna.history(call)), ["recovering", "active", "recovering", "active"]);
+  await run(() => call.hangup());
   await calls.nothingLeft();
 });

@@ -131,10 +131,9 @@ impl<V: Value> Dialogs<V> {
         tracks
     }
 
-    /// `logout`: hangs every call up. Nothing of them is left for the next session.
+    /// `logout`, or a new `connect`: hangs every call up.
     pub fn logout(&mut self) {
         self.end_all(State::Hangup, None);
-        self.line.closed();
     }
 
     /// Ends all of them in this way.

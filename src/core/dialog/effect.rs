@@ -26,6 +26,9 @@ pub enum Output<V> {
         /// Why.
         error: Error<V>,
     },
+    /// The socket is of no use to a call: it is to be given up as if it were lost, and the next one
+    /// opened.
+    Reconnect,
     /// For the debug log: what was ignored, as in `ignored …`.
     Ignored(&'static str),
 }
@@ -73,6 +76,8 @@ pub enum Asked {
     Answer,
     /// `verto.attach`, for the peer connection of this epoch.
     Attach(Epoch),
+    /// `verto.modify` with `updateMedia`, for the peer connection of this epoch.
+    Update(Epoch),
     /// `verto.modify` with `hold`, `unhold` or `toggleHold`.
     Hold,
 }
@@ -84,7 +89,7 @@ impl Asked {
             Asked::Invite => "verto.invite",
             Asked::Answer => "verto.answer",
             Asked::Attach(_) => "verto.attach",
-            Asked::Hold => "verto.modify",
+            Asked::Update(_) | Asked::Hold => "verto.modify",
         }
     }
 }
@@ -210,7 +215,8 @@ pub enum Media<V> {
         /// Whether they are heard or seen.
         on: bool,
     },
-    /// Begin to ring for this dialog (`ringFile`), or end it.
+    /// Begin to ring for this dialog (`ringFile`), or end it; of a call that goes out it is the
+    /// caller's ring-back tone (`ringbackFile`), until the server's own sound comes.
     Ring {
         /// Which of the two.
         on: bool,

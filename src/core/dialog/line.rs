@@ -134,10 +134,11 @@ impl<V> Line<V> {
         self.say_byes();
     }
 
-    /// The session ended for good: the next one is another.
-    pub fn closed(&mut self) {
+    /// The session ended for good. What it owes is said by the next one, since the server would keep
+    /// such a call, unless the calls are another page's now.
+    pub fn closed(&mut self, taken_over: bool) {
         self.online = false;
-        self.ended.clear();
+        self.ended.retain(|one| one.owed && !taken_over);
     }
 }
 

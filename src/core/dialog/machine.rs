@@ -3,10 +3,12 @@
 use super::commands::Tracks;
 use super::effect::{Asked, Asker, DialogId, End, Epoch, Media, Notice, Sender};
 use super::line::{LATE, Line, quoted, with_member};
+use super::outage::Outage;
 use super::report::{Connection, Report};
 use super::state::State;
+use super::time::Wait;
 use crate::core::Ms;
-use crate::core::error::{Error, Kind};
+use crate::core::error::Error;
 use crate::core::rpc::CallId;
 use crate::core::value::Value;
 
@@ -15,32 +17,6 @@ const TRACKS: Tracks = Tracks {
     enabled: true,
     there: false,
 };
-
-/// What a dialog waits for with a limit of time. Ringing and talking have none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// The local stream.
-    Stream,
-    /// The local description.
-    Local,
-    /// The login before the invite.
-    Login,
-    /// The server's description, or that it is set.
-    Remote,
-    /// `verto.attach` after a login.
-    Back,
-}
-
-impl Wait {
-    /// How long, in ms. Somebody has to find and read the browser's question for the microphone;
-    /// who calls has given up by then.
-    fn patience(self) -> Ms {
-        match self {
-            Wait::Stream => 60_000,
-            _ => 10_000,
-        }
-    }
-}
 
 /// How far the server's description is.
 #[derive(Debug)]
@@ -67,7 +43,7 @@ pub struct Dialog<V> {
     pub state: State,
     /// It was made by an attach, and goes through the original client's states for that.
     pub fresh: bool,
-    /// The page is ringing for it.
+    /// The page rings for it, or gives the caller the ring-back tone.
     pub rings: bool,
     /// The server knows the call.
     pub known: bool,
@@ -88,10 +64,18 @@ pub struct Dialog<V> {
     pub local: Option<String>,
     /// The server's answer to our offer.
     pub remote: Remote<V>,
-    /// The newest peer connection; 0 before the first.
+    /// The number that was last given to a peer connection.
+    pub last_epoch: Epoch,
+    /// The newest peer connection that is open; 0 before the first.
     pub epoch: Epoch,
     /// The one whose remote stream is played; 0 before the first.
     pub playing: Epoch,
+    /// What that one's media said last.
+    pub connection: Connection,
+    /// Its media are dead, or awaited after an attach.
+    pub outage: Option<Outage>,
+    /// The socket was given up because of this outage.
+    pub socket_blamed: bool,
     /// The local tracks.
     pub audio: Tracks,
     pub video: Tracks,
@@ -117,8 +101,12 @@ impl<V: Value> Dialog<V> {
             offer: None,
             local: None,
             remote: Remote::Missing,
+            last_epoch: 0,
             epoch: 0,
             playing: 0,
+            connection: Connection::Connected,
+            outage: None,
+            socket_blamed: false,
             audio: TRACKS,
             video: TRACKS,
         })
@@ -138,8 +126,9 @@ impl<V: Value> Dialog<V> {
         line.send(sender, method, params);
     }
 
-    fn ask(&self, line: &mut Line<V>, asked: Asked, sdp: &str) {
-        let params = with_member("{}", "sdp", &quoted(sdp));
+    /// A request with our description, beside these `params`.
+    pub fn ask(&self, line: &mut Line<V>, asked: Asked, params: &str, sdp: &str) {
+        let params = with_member(params, "sdp", &quoted(sdp));
         self.send(line, self.asker(asked, None), asked.method(), &params);
     }
 
@@ -159,10 +148,6 @@ impl<V: Value> Dialog<V> {
             state,
             end: None,
         });
-    }
-
-    pub fn waits(&mut self, line: &Line<V>, wait: Wait) {
-        self.wait = Some((wait, line.now.saturating_add(wait.patience())));
     }
 
     pub fn media(&self, line: &mut Line<V>, media: Media<V>) {
@@ -206,10 +191,9 @@ impl<V: Value> Dialog<V> {
     /// Makes the next peer connection.
     pub fn connect(&mut self, line: &mut Line<V>, offer: Option<V>) {
         // The peer connection before was never played, so it is closed at once.
-        if self.epoch != self.playing {
-            self.media(line, Media::Close { epoch: self.epoch });
-        }
-        self.epoch += 1;
+        self.close_newest(line);
+        self.last_epoch += 1;
+        self.epoch = self.last_epoch;
         let connect = Media::Connect {
             epoch: self.epoch,
             offer,
@@ -223,7 +207,9 @@ impl<V: Value> Dialog<V> {
     pub fn report(&mut self, line: &mut Line<V>, epoch: Epoch, report: Report) {
         let wait = self.wait.map(|(wait, _)| wait);
         match (report, wait) {
+            (Report::Connection(connection), _) => self.connection(line, epoch, connection),
             _ if epoch != self.epoch => line.ignored(LATE),
+            (report, _) if self.renewal(line, &report) => {}
             (Report::Granted { audio, video }, Some(Wait::Stream)) => {
                 self.audio.there = audio;
                 self.video.there = video;
@@ -238,7 +224,6 @@ impl<V: Value> Dialog<V> {
             (Report::Failed { kind, message }, Some(Wait::Stream | Wait::Local | Wait::Remote)) => {
                 self.media_failed(line, Error::new(kind, message));
             }
-            (Report::Connection(Connection::Connected), _) => self.play(line),
             _ => line.ignored(LATE),
         }
     }
@@ -253,7 +238,8 @@ impl<V: Value> Dialog<V> {
         }
     }
 
-    fn media_failed(&mut self, line: &mut Line<V>, error: Error<V>) {
+    /// It cannot go on without its media.
+    pub fn media_failed(&mut self, line: &mut Line<V>, error: Error<V>) {
         if matches!(self.wait, Some((Wait::Stream, _))) {
             self.tell_permission(line, false);
             return self.fail(line, "Device or Permission Error", None, error);
@@ -269,15 +255,16 @@ impl<V: Value> Dialog<V> {
                 self.local = Some(sdp);
                 self.invite(line);
             }
+            State::Active | State::Held if !self.attaching() => self.offer_again(line, &sdp),
             State::Ringing => {
                 self.tell(line, State::Answering);
-                self.ask(line, Asked::Answer, &sdp);
+                self.ask(line, Asked::Answer, "{}", &sdp);
             }
             _ => {
                 if self.fresh {
                     self.tell(line, State::Answering);
                 }
-                self.ask(line, Asked::Attach(self.epoch), &sdp);
+                self.ask(line, Asked::Attach(self.epoch), "{}", &sdp);
             }
         }
     }
@@ -291,7 +278,7 @@ impl<V: Value> Dialog<V> {
             self.wait = None;
             self.known = true;
             self.tell(line, State::Requesting);
-            self.ask(line, Asked::Invite, &sdp);
+            self.ask(line, Asked::Invite, "{}", &sdp);
         }
     }
 
@@ -302,6 +289,7 @@ impl<V: Value> Dialog<V> {
         }
         match std::mem::replace(&mut self.remote, Remote::Applying) {
             Remote::Kept(sdp) => {
+                self.ring(line, false);
                 let epoch = self.epoch;
                 self.media(line, Media::Remote { epoch, sdp });
                 self.waits(line, Wait::Remote);
@@ -320,6 +308,7 @@ impl<V: Value> Dialog<V> {
                     self.tell(line, State::Held);
                 }
                 self.play(line);
+                self.examine(line);
             }
             Remote::Applying => {}
             Remote::Missing => {
@@ -338,41 +327,10 @@ impl<V: Value> Dialog<V> {
             return;
         }
         let old = std::mem::replace(&mut self.playing, self.epoch);
+        self.connection = Connection::Connected;
         self.media(line, Media::Play { epoch: self.epoch });
         if old > 0 {
             self.media(line, Media::Close { epoch: old });
         }
-    }
-
-    /// Does what is due.
-    pub fn timer(&mut self, line: &mut Line<V>) {
-        let Some((wait, until)) = self.wait else {
-            return;
-        };
-        if until > line.now {
-            return;
-        }
-        let late = |message: &str| Error::new(Kind::Timeout, message);
-        match wait {
-            Wait::Stream => self.media_failed(line, late("the microphone was not granted in time")),
-            Wait::Local => self.media_failed(line, late("the browser made no description in time")),
-            Wait::Remote => {
-                self.media_failed(line, late("the server's description was not set in time"));
-            }
-            Wait::Login => {
-                let error = late("there was no login in time");
-                self.fail(line, "NETWORK_OUT_OF_ORDER", Some(38), error);
-            }
-            Wait::Back => self.not_back(line),
-        }
-    }
-
-    /// The server doesn't go on with this call after the connection was lost.
-    pub fn not_back(&mut self, line: &mut Line<V>) {
-        let error = Error::new(
-            Kind::ConnectionLost,
-            "the connection was lost, and the server has ended the call",
-        );
-        self.fail(line, "RECOVERY_ON_TIMER_EXPIRE", Some(102), error);
     }
 }

@@ -36,6 +36,10 @@
 //! reloaded) is taken back where the page chose the `sessid` itself: **recovering**,
 //! **answering**, **active**.
 //!
+//! Media that die while the socket lives: `Connect` with the next epoch and no offer → `Granted`,
+//! `Local` → `verto.modify` with `updateMedia` → its reply → `Remote` → connected, and `Play`. No state
+//! is told (`outage.rs`).
+//!
 //! The end: **hangup**, `verto.bye` unless the server said it or knows nothing of the call,
 //! **destroy**, `Release`. Where the session ends for good (taken over, refused): **purge**,
 //! **destroy**, `Release`.
@@ -50,18 +54,22 @@
 //!    `active` or `held`.
 //! 4. What is early (media or answer before the invite's reply) is kept until its time; what is
 //!    late, doubled or of an older [`Epoch`] is ignored. Neither ends a call.
-//! 5. Each wait for this side, the server's reply or the connection has its time; a call that
+//! 5. Media are made anew by one doer at a time: while the connection is lost, or an attach goes on, no
+//!    `updateMedia` leaves.
+//! 6. Each wait for this side, the server's reply or the connection has its time; a call that
 //!    rings or is talked in lasts as long as people want.
-//! 6. A bye that could not be sent, for want of a connection, leaves after the next login.
+//! 7. A bye that could not be sent, for want of a connection, leaves after the next login.
 
 mod commands;
 mod effect;
 mod line;
 mod machine;
+mod outage;
 mod recovery;
 mod report;
 mod server;
 mod state;
+mod time;
 
 pub use commands::{Ask, Change, Tracks};
 pub use effect::{
@@ -73,7 +81,7 @@ pub use server::Method;
 pub use state::State;
 
 use crate::core::Ms;
-use crate::core::error::Error;
+use crate::core::error::{Error, Kind};
 use crate::core::value::{Field, Value};
 use line::{LATE, Line, NORMAL};
 use machine::Dialog;
@@ -128,10 +136,14 @@ impl<V: Value> Dialogs<V> {
         !self.live.is_empty()
     }
 
+    /// Whether there is a call that was lost with its connection, and isn't back yet.
+    pub fn any_away(&self) -> bool {
+        self.live.iter().any(|dialog| dialog.away)
+    }
+
     /// When [`Self::timer`] is to be called.
     pub fn deadline(&self) -> Option<Ms> {
-        let waits = self.live.iter().filter_map(|dialog| dialog.wait);
-        waits.map(|(_, until)| until).min()
+        self.live.iter().filter_map(|dialog| dialog.due()).min()
     }
 
     /// Does what is due.
@@ -144,9 +156,7 @@ impl<V: Value> Dialogs<V> {
     /// The clock was set back by this much.
     pub fn set_back(&mut self, by: Ms) {
         for dialog in &mut self.live {
-            if let Some((_, until)) = &mut dialog.wait {
-                *until = until.saturating_sub(by);
-            }
+            dialog.set_back(by);
         }
     }
 
@@ -232,22 +242,31 @@ impl<V: Value> Dialogs<V> {
         }
     }
 
-    /// The connection is lost, and may come back.
-    pub fn lost(&mut self) {
-        if !self.line.online {
-            return;
-        }
-        self.line.online = false;
+    /// The network is back, or the page has slept.
+    pub fn woke(&mut self) {
         for dialog in &mut self.live {
-            dialog.lost(&mut self.line);
+            dialog.hasten(&self.line);
         }
+    }
+
+    /// The connection is lost, and may come back. Says whether that is to be tried at once, for the
+    /// sake of a call that is talked in. Where such a call was lost before and isn't back since, it is
+    /// not: a server that takes logins and then closes them is not to be asked without end.
+    pub fn lost(&mut self) -> bool {
+        let mut at_once = false;
+        if std::mem::take(&mut self.line.online) {
+            for dialog in &mut self.live {
+                at_once |= dialog.lost(&mut self.line);
+            }
+        }
+        at_once
     }
 
     /// The session ended for good, without a logout.
     pub fn closed(&mut self, error: &Error<V>) {
         self.line.online = false;
         self.end_all(State::Purge, Some(error));
-        self.line.closed();
+        self.line.closed(error.kind != Kind::Closed);
     }
 
     /// A dialog that has not ended, and what it shares with the others.

@@ -6,22 +6,28 @@
 
 use super::effect::Epoch;
 use super::line::Line;
-use super::machine::{Dialog, Remote, Wait};
+use super::machine::{Dialog, Remote};
 use super::state::State;
+use super::time::Wait;
 use crate::core::error::{Error, Kind};
 use crate::core::value::Value;
 
 impl<V: Value> Dialog<V> {
     /// The connection is lost: the server ends what isn't answered.
-    pub fn lost(&mut self, line: &mut Line<V>) {
+    ///
+    /// Returns whether it is to be back at once: a call that is away already has had its attempt.
+    pub fn lost(&mut self, line: &mut Line<V>) -> bool {
         if self.answered {
-            self.away = true;
             self.wait = None;
-        } else if self.known {
+            self.outage = None;
+            return !std::mem::replace(&mut self.away, true);
+        }
+        if self.known {
             let message = "the connection was lost before the call was answered";
             let error = Error::new(Kind::ConnectionLost, message);
             self.fail(line, "DESTINATION_OUT_OF_ORDER", Some(27), error);
         }
+        false
     }
 
     /// Logged in: what waits for it goes on.
@@ -36,6 +42,7 @@ impl<V: Value> Dialog<V> {
     /// The call goes on with media made anew.
     pub fn attached(&mut self, line: &mut Line<V>, offer: Option<V>) {
         self.away = false;
+        self.outage = None;
         // Only a call that was answered is attached.
         self.answered = true;
         self.remote = Remote::Applied;
@@ -48,7 +55,15 @@ impl<V: Value> Dialog<V> {
 
     /// Whether the answer to this `verto.attach` is still to come.
     pub fn awaits_attach(&self, epoch: Epoch) -> bool {
-        let attaching = self.state == State::Recovering || self.fresh;
-        attaching && !self.away && self.epoch == epoch && self.wait.is_none()
+        self.attaching() && !self.away && self.epoch == epoch && self.wait.is_none()
+    }
+
+    /// The server doesn't go on with this call after the connection was lost.
+    pub fn not_back(&mut self, line: &mut Line<V>) {
+        let error = Error::new(
+            Kind::ConnectionLost,
+            "the connection was lost, and the server has ended the call",
+        );
+        self.fail(line, "RECOVERY_ON_TIMER_EXPIRE", Some(102), error);
     }
 }

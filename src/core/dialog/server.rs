@@ -188,6 +188,8 @@ impl<V: Value> Dialog<V> {
             self.replied = true;
             self.tell(line, State::Trying);
             self.progress(line);
+            // Whoever calls hears nothing until the server's description is there.
+            self.ring(line, matches!(self.remote, Remote::Missing));
         }
     }
 
@@ -213,6 +215,7 @@ impl<V: Value> Dialog<V> {
                 Ok(_) => self.established(line),
                 Err(error) => self.refused(line, error),
             },
+            Asked::Update(epoch) => self.updated(line, epoch, outcome),
             Asked::Hold => {
                 if let Ok(result) = outcome {
                     self.hold_state(line, result.text_of(Field::HoldState).as_deref());
@@ -237,9 +240,11 @@ impl<V: Value> Dialog<V> {
         };
         self.tell(line, state);
         // After an attach the old connection plays until the new one is connected.
-        if !attached {
-            self.play(line);
+        match attached {
+            true => self.await_media(line),
+            false => self.play(line),
         }
+        self.examine(line);
     }
 
     /// The server refused an invite, an answer or an attach, or said nothing to it. What it

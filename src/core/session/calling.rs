@@ -6,12 +6,51 @@
 use super::{Io, Notice, Phase, Session};
 use crate::core::Ms;
 use crate::core::dialog::{self, Asker, DialogId, Dialogs, Method, Output, REPLY, Send, Sender};
-use crate::core::error::Error;
+use crate::core::error::{Error, Kind};
 use crate::core::frame;
 use crate::core::rpc::{Call, Expect, Owner};
 use crate::core::value::Value;
 
+/// How long the server has to look for the calls of a session that is back, in ms. It does so once
+/// it has heard nothing for 50 ms (mod_verto's source).
+const LOOKS_FOR_CALLS: Ms = 500;
+
+/// After a login with calls that are to come back nothing is written until the server has looked for
+/// them.
+#[derive(Debug, Default)]
+pub(super) struct Quiet {
+    /// When it ends, while it lasts.
+    pub until: Option<Ms>,
+    withheld: Vec<Io>,
+}
+
+impl Quiet {
+    /// Keeps this for later, or gives it back where there is no silence.
+    pub(super) fn withhold(&mut self, io: Io) -> Option<Io> {
+        if self.until.is_none() {
+            return Some(io);
+        }
+        self.withheld.push(io);
+        None
+    }
+}
+
 impl<V: Value> Session<V> {
+    /// The login succeeded: is silent where calls are to come back.
+    pub(super) fn keep_quiet(&mut self) {
+        if self.dialogs.any_away() {
+            self.quiet.until = Some(self.now.saturating_add(LOOKS_FOR_CALLS));
+        }
+    }
+
+    /// Ends that silence.
+    pub(super) fn speak(&mut self) {
+        self.quiet.until = None;
+        for io in std::mem::take(&mut self.quiet.withheld) {
+            self.io.push(io);
+        }
+    }
+
     /// The calls, for what the page wants of them, or its media part reports. What comes of that is
     /// taken up by the next [`Self::next_io`].
     ///
@@ -84,6 +123,11 @@ impl<V: Value> Session<V> {
                 Output::Send(send) => self.send_for_dialog(send),
                 Output::Notice(notice) => self.notices.push(Notice::Dialog(notice)),
                 Output::Refuse { call, error } => self.refuse(call, error),
+                Output::Reconnect if matches!(self.phase, Phase::Ready) => {
+                    let message = "a call's media could not be made anew on this connection";
+                    self.lost(self.now, Error::new(Kind::ConnectionLost, message));
+                }
+                Output::Reconnect => {}
                 Output::Ignored(what) => self.ignored(what),
             }
         }

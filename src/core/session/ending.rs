@@ -59,10 +59,9 @@ impl<V: Value> Session<V> {
         }
         self.close_socket();
         #[cfg(feature = "calls")]
-        {
-            self.dialogs.lost();
-            self.follow_dialogs();
-        }
+        let at_once = self.dialogs.lost();
+        #[cfg(feature = "calls")]
+        self.follow_dialogs();
         let message = "the connection was lost before the answer came";
         self.fail_in_flight(&Error::new(Kind::ConnectionLost, message));
         let reconnects = self
@@ -78,6 +77,8 @@ impl<V: Value> Session<V> {
             return self.finish(error, reason, notice);
         }
         let delay = self.login.failed();
+        #[cfg(feature = "calls")]
+        let delay = if at_once { 0 } else { delay };
         let at = now.saturating_add(delay);
         self.phase = Phase::Reconnecting { at };
         self.tell_state(delay, Some(error.kind.name()), Some(error));
@@ -130,6 +131,9 @@ impl<V: Value> Session<V> {
     pub(super) fn close_socket(&mut self) {
         self.liveness = None;
         if let Some(socket) = self.socket.take() {
+            // A bye may be among what wasn't written yet.
+            #[cfg(feature = "calls")]
+            self.speak();
             self.io.push(Io::Close { socket });
             self.subscriptions.disconnected();
         }

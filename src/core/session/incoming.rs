@@ -160,6 +160,8 @@ impl<V: Value> Session<V> {
             self.notices.push(Notice::Settle { call, outcome });
         }
         self.notices.push(Notice::Login { error: None });
+        #[cfg(feature = "calls")]
+        self.keep_quiet();
         self.ask_for_all(now);
         #[cfg(feature = "calls")]
         {
@@ -265,6 +267,7 @@ impl<V: Value> Session<V> {
             Method::ClientReady => {
                 #[cfg(feature = "calls")]
                 {
+                    self.speak();
                     self.dialogs.client_ready();
                     self.follow_dialogs();
                 }

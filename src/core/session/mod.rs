@@ -63,6 +63,8 @@ use crate::core::queue::Queue;
 use crate::core::rpc::{Owner, Rpc};
 use crate::core::subscriptions::{Subscriptions, Summary};
 use crate::core::value::Value;
+#[cfg(feature = "calls")]
+use calling::Quiet;
 use login::Login;
 use phase::{Phase, Question};
 
@@ -143,6 +145,8 @@ pub struct Session<V> {
     subscriptions: Subscriptions,
     #[cfg(feature = "calls")]
     dialogs: Dialogs<V>,
+    #[cfg(feature = "calls")]
+    quiet: Quiet,
     /// The present connection's, from its login on.
     liveness: Option<Liveness>,
     /// The server has answered a `verto.ping`.
@@ -169,6 +173,8 @@ impl<V: Value> Session<V> {
             subscriptions: Subscriptions::default(),
             #[cfg(feature = "calls")]
             dialogs: Dialogs::default(),
+            #[cfg(feature = "calls")]
+            quiet: Quiet::default(),
             liveness: None,
             answers_pings: false,
             now: 0,
@@ -248,7 +254,12 @@ impl<V: Value> Session<V> {
             (id, frame::request(method, params, sessid, id))
         };
         if let Some(socket) = self.socket {
-            self.io.push(Io::Send { socket, text });
+            let io = Io::Send { socket, text };
+            #[cfg(feature = "calls")]
+            let io = self.quiet.withhold(io);
+            #[cfg(not(feature = "calls"))]
+            let io = Some(io);
+            io.into_iter().for_each(|io| self.io.push(io));
         }
         id
     }

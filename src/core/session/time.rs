@@ -26,7 +26,9 @@ impl<V: Value> Session<V> {
         let deadlines = phase.into_iter().chain(calls).chain(liveness);
         let deadlines = deadlines.chain(question);
         #[cfg(feature = "calls")]
-        let deadlines = deadlines.chain(self.dialogs.deadline());
+        let deadlines = deadlines
+            .chain(self.dialogs.deadline())
+            .chain(self.quiet.until);
         deadlines.min()
     }
 
@@ -65,6 +67,9 @@ impl<V: Value> Session<V> {
         }
         #[cfg(feature = "calls")]
         {
+            if self.quiet.until.is_some_and(|until| until <= now) {
+                self.speak();
+            }
             self.dialogs.timer();
             self.follow_dialogs();
         }
@@ -90,6 +95,8 @@ impl<V: Value> Session<V> {
         self.judged(now, verdict);
         // A login's patience is for a busy server, not for a socket that may be dead.
         self.rpc.hurry_login(self.due(now));
+        #[cfg(feature = "calls")]
+        self.dialogs.woke();
         self.timer(now);
         if matches!(self.phase, Phase::Reconnecting { .. }) {
             self.open(now);
@@ -114,7 +121,10 @@ impl<V: Value> Session<V> {
         self.subscriptions.set_back(back);
         self.login.set_back(back);
         #[cfg(feature = "calls")]
-        self.dialogs.set_back(back);
+        {
+            self.dialogs.set_back(back);
+            self.quiet.until = self.quiet.until.map(|until| until.saturating_sub(back));
+        }
         if let Some(liveness) = &mut self.liveness {
             liveness.set_back(back);
         }

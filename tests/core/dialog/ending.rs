@@ -55,12 +55,13 @@ fn a_hangup_in_every_later_state_says_one_bye() {
         let mut phone = Phone::online();
         let dialog = phone.outgoing("c1", state);
         phone.hangup(dialog);
-        phone.expect(&[
+        let end = [
             "1 hangup NORMAL_CLEARING",
             "> verto.bye",
             "1 destroy",
             "1: release",
-        ]);
+        ];
+        phone.expect_after(state, &end);
         let bye = &phone.sent[1].1;
         assert_eq!(bye["cause"], "NORMAL_CLEARING", "{state}");
         assert!(bye.get("causeCode").is_none(), "{state}");
@@ -77,7 +78,7 @@ fn a_bye_of_the_servers_is_not_echoed() {
         let mut phone = Phone::online();
         phone.outgoing("c1", state);
         phone.bye("c1", "USER_BUSY", 17);
-        phone.expect(&["1 hangup USER_BUSY 17", "1 destroy", "1: release"]);
+        phone.expect_after(state, &["1 hangup USER_BUSY 17", "1 destroy", "1: release"]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is known of a dialog, and what follows from that.
 
-use verto_wasm::core::dialog::{Epoch, State};
+use verto_wasm::core::dialog::{Connection, Epoch, State};
 
 /// The ways that the page may be told of (the original client's table, `V2652-2704`), and ours for
 /// a call that comes back.
@@ -33,7 +33,9 @@ pub struct Facts {
     pub outbound: bool,
     pub alive: bool,
     pub told: State,
+    /// The newest connection that is open, and the number of the last that was made.
     pub epoch: Epoch,
+    pub last_epoch: Epoch,
     /// The server knows it: its invite was sent, or the server made it.
     pub known: bool,
     pub taken: bool,
@@ -55,6 +57,10 @@ pub struct Facts {
     pub away: bool,
     pub closed: Vec<Epoch>,
     pub playing: Epoch,
+    /// What the media of the one that plays said last.
+    pub media: Connection,
+    /// Dead media are to be mended, or those of an attach awaited.
+    pub mending: bool,
     pub rings: bool,
     pub released: bool,
     pub invites: u32,
@@ -73,6 +79,7 @@ impl Facts {
             alive: true,
             told: State::New,
             epoch: 0,
+            last_epoch: 0,
             known: !outbound,
             taken: false,
             answered: false,
@@ -91,6 +98,8 @@ impl Facts {
             away: false,
             closed: Vec::new(),
             playing: 0,
+            media: Connection::Connected,
+            mending: false,
             rings: false,
             released: false,
             invites: 0,
@@ -104,6 +113,19 @@ impl Facts {
     pub fn end(&mut self) {
         self.owes |= self.alive && self.known;
         self.alive = false;
+    }
+
+    /// A fresh connection takes the place of dead media, or is awaited after an attach.
+    pub fn renewing(&self) -> bool {
+        self.mending && !self.attaching && self.epoch != self.playing
+    }
+
+    /// After all that a step led to: whether there are media to be mended.
+    pub fn examine(&mut self) {
+        let talks = self.established && !self.attaching && !self.away;
+        if talks && self.epoch == self.playing {
+            self.mending = self.media != Connection::Connected;
+        }
     }
 
     /// What the page must have been told last.
@@ -130,11 +152,25 @@ impl Facts {
         }
     }
 
+    /// Somebody is called, here or, as whoever calls hears it, there.
+    pub fn must_ring(&self) -> bool {
+        match self.told {
+            State::Ringing => !self.answering,
+            State::Trying => !self.remote,
+            _ => false,
+        }
+    }
+
     /// It waits for something that must come by itself: a timer is set.
     pub fn waits(&self, online: bool) -> bool {
         if self.away {
             return online;
         }
+        self.mending || self.prepares()
+    }
+
+    /// It waits for the media part, or for what a new call needs.
+    pub fn prepares(&self) -> bool {
         let connecting = self.epoch > 0 && !(self.granted && self.described);
         let remote = self.outbound && !self.established && !self.attaching && self.taken;
         let remote = remote && (self.remote || self.answered) && !self.applied;

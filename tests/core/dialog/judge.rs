@@ -1,7 +1,7 @@
 //! What must hold of everything that comes out of the dialogs.
 
 use serde_json::Value as Tree;
-use verto_wasm::core::dialog::{Media, Notice, Output, Send, Sender, State};
+use verto_wasm::core::dialog::{Connection, Media, Notice, Output, Send, Sender, State};
 
 use super::facts::{Facts, allowed};
 use super::world::World;
@@ -11,11 +11,15 @@ impl World {
     /// After each step.
     pub fn judge(&mut self) {
         self.judge_outputs();
+        self.facts.values_mut().for_each(Facts::examine);
         for (dialog, fact) in &self.facts {
             if fact.alive {
                 assert_eq!(fact.told, fact.expected(), "what {dialog} is in: {fact:?}");
-                let rings = fact.told == State::Ringing && !fact.answering;
-                assert_eq!(fact.rings, rings, "whether {dialog} rings: {fact:?}");
+                assert_eq!(
+                    fact.rings,
+                    fact.must_ring(),
+                    "whether {dialog} rings: {fact:?}"
+                );
             } else {
                 assert_eq!(fact.told, State::Destroy, "{dialog} lives: {fact:?}");
                 assert!(fact.released, "the media of {dialog} are not released");
@@ -40,7 +44,12 @@ impl World {
     pub fn judge_outputs(&mut self) -> Vec<u32> {
         let mut ended = Vec::new();
         while let Some(output) = self.dialogs.next_output() {
+            self.outputs += 1;
             match output {
+                Output::Reconnect => {
+                    assert!(self.online, "given up without a connection");
+                    self.socket_blamed = true;
+                }
                 Output::Send(send) => self.judge_send(&send),
                 Output::Refuse { call, .. } => self.settled(call),
                 Output::Notice(notice) => {
@@ -98,6 +107,11 @@ impl World {
             "verto.attach" => {
                 assert!(fact.attaching && fact.described);
                 fact.attach_sent = true;
+            }
+            "verto.modify" if params["action"] == "updateMedia" => {
+                let talks = matches!(fact.told, State::Active | State::Held);
+                assert!(talks && !fact.away, "new media of {fact:?}");
+                assert!(fact.renewing() && fact.described);
             }
             _ => assert!(fact.known),
         }
@@ -164,32 +178,48 @@ impl Facts {
         assert!(ends || !self.over(), "{media:?} of {dialog}, which is over");
         match media {
             Media::Connect { epoch, offer, .. } => {
-                assert_eq!(epoch, self.epoch + 1);
-                assert_eq!(offer.is_none(), self.outbound && epoch == 1);
-                assert!(self.outbound || self.answering || self.attaching);
+                assert_eq!(epoch, self.last_epoch + 1);
+                let renews = self.mending && !self.attaching;
+                let first = self.outbound && epoch == 1;
+                assert_eq!(offer.is_none(), first || renews, "{self:?}");
+                assert!(self.outbound || self.answering || self.attaching || renews);
                 self.epoch = epoch;
+                self.last_epoch = epoch;
                 self.granted = false;
                 self.described = false;
                 let open = epoch as usize - self.closed.len();
                 assert!(open <= 2, "{open} connections of {dialog}");
             }
             Media::Remote { epoch, .. } => {
-                assert!(epoch == self.epoch && !self.remote && self.taken && self.sdp);
-                self.remote = true;
+                assert!(epoch == self.epoch);
+                if !self.renewing() {
+                    assert!(!self.remote && self.taken && self.sdp);
+                    self.remote = true;
+                }
             }
             Media::Ring { on } => {
                 assert_ne!(on, self.rings);
-                assert!(!on || self.told == State::Ringing);
+                assert!(!on || matches!(self.told, State::Ringing | State::Trying));
                 self.rings = on;
             }
             Media::Play { epoch } => {
                 assert!(epoch == self.epoch && epoch != self.playing);
+                // Whoever is connected has described itself.
+                let renewed = self.renewing();
+                self.granted |= renewed;
+                self.described |= renewed;
                 self.playing = epoch;
+                self.media = Connection::Connected;
             }
             Media::Close { epoch } => {
                 assert!(!self.closed.contains(&epoch), "{epoch} closed again");
                 assert!(epoch > 0 && epoch <= self.epoch && epoch != self.playing);
                 self.closed.push(epoch);
+                if epoch == self.epoch {
+                    self.epoch = self.playing;
+                    self.granted = true;
+                    self.described = true;
+                }
             }
             Media::Enable { .. } => {}
             Media::Release => {

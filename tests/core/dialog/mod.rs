@@ -6,6 +6,7 @@ mod facts;
 mod incoming;
 mod judge;
 mod model;
+mod outage;
 mod outgoing;
 mod page;
 mod phone;

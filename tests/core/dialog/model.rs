@@ -131,7 +131,8 @@ fn report() -> impl Strategy<Value = Report> {
         4 => Just(Report::Applied),
         1 => Just(failed()),
         2 => Just(Report::Connection(Connection::Connected)),
-        1 => Just(Report::Connection(Connection::Failed)),
+        2 => Just(Report::Connection(Connection::Disconnected)),
+        2 => Just(Report::Connection(Connection::Failed)),
     ]
 }
 
@@ -257,6 +258,10 @@ fn onward(world: &mut World, dialog: u32) {
         _ if fact.epoch > 0 && !fact.described => world.report(dialog, 0, local()),
         _ if !world.online => world.logged_in(false),
         _ if fact.away => world.server(Method::Attach, dialog, true),
+        _ if fact.renewing() => {
+            world.report(dialog, 0, Report::Connection(Connection::Connected));
+        }
+        _ if fact.mending => world.ring(),
         _ if fact.remote && !fact.applied => world.report(dialog, 0, Report::Applied),
         State::Ringing => world.answer(dialog),
         // With early media or without them.

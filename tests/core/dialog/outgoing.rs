@@ -20,9 +20,9 @@ fn a_call_goes_from_requesting_over_trying_and_early_to_active() {
         "verto.invite",
         json!({ "message": "CALL CREATED", "callID": "c1" }),
     );
-    phone.expect(&["1 trying"]);
+    phone.expect(&["1 trying", "1: ring true"]);
     phone.media("c1");
-    phone.expect(&["1: remote 1 v=0 theirs"]);
+    phone.expect(&["1: ring false", "1: remote 1 v=0 theirs"]);
     phone.applied(dialog, 1);
     phone.expect(&["1 early", "1: play 1"]);
     phone.says("verto.answer", json!({ "callID": "c1" }));
@@ -45,7 +45,7 @@ fn an_answer_without_early_media_leads_from_trying_to_active() {
     let mut phone = Phone::online();
     let dialog = phone.outgoing("c1", "trying");
     phone.answered("c1");
-    phone.expect(&["1: remote 1 v=0 theirs"]);
+    phone.expect(&["1: ring false", "1: remote 1 v=0 theirs"]);
     phone.applied(dialog, 1);
     phone.expect(&["1 active", "1: play 1"]);
 }
@@ -56,7 +56,7 @@ fn an_answer_while_early_media_are_being_set_waits_for_them() {
     let dialog = phone.outgoing("c1", "trying");
     phone.media("c1");
     phone.says("verto.answer", json!({ "callID": "c1" }));
-    phone.expect(&["1: remote 1 v=0 theirs"]);
+    phone.expect(&["1: ring false", "1: remote 1 v=0 theirs"]);
     phone.applied(dialog, 1);
     phone.expect(&["1 active", "1: play 1"]);
 }
@@ -139,6 +139,7 @@ fn a_description_that_the_browser_refuses_is_a_media_error_and_the_server_is_tol
     phone.answered("c1");
     phone.failed(dialog, 1, Kind::Media(Trouble::Failed));
     phone.expect(&[
+        "1: ring false",
         "1: remote 1 v=0 theirs",
         "1 hangup Media Error 88, media-failed",
         "> verto.bye",
@@ -269,7 +270,7 @@ fn an_answer_without_any_sdp_waits_for_it_but_not_for_ever() {
     phone.says("verto.answer", json!({ "callID": "c1" }));
     phone.expect(&[]);
     phone.media("c1");
-    phone.expect(&["1: remote 1 v=0 theirs"]);
+    phone.expect(&["1: ring false", "1: remote 1 v=0 theirs"]);
     phone.ring();
     phone.expect(&[
         "1 hangup Media Error 88, timeout",
@@ -294,7 +295,7 @@ fn the_node_that_takes_a_call_is_named_in_each_later_request() {
     let mut phone = Phone::online();
     let dialog = phone.outgoing("c1", "requesting");
     phone.says("verto.trying", json!({ "callID": "c1", "node_uuid": "n1" }));
-    phone.expect(&["1 trying"]);
+    phone.expect(&["1 trying", "1: ring true"]);
     // A server that says so may still reply.
     phone.reply("verto.invite", json!({}));
     phone.expect(&["ignored what came too late, or twice, for a call"]);

@@ -61,6 +61,7 @@ impl Phone {
                 }
                 Output::Notice(notice) => show(&notice),
                 Output::Refuse { call, error } => format!("refused {call}: {}", error.message),
+                Output::Reconnect => "reconnect".to_owned(),
                 Output::Ignored(what) => format!("ignored {what}"),
             };
             self.lines.push(line);
@@ -77,6 +78,15 @@ impl Phone {
     #[track_caller]
     pub fn expect(&mut self, lines: &[&str]) {
         assert_eq!(self.took(), lines);
+    }
+
+    /// The same for a call that went out and was in `state`: in `trying` the ring-back tone ends
+    /// first.
+    #[track_caller]
+    pub fn expect_after(&mut self, state: &str, lines: &[&str]) {
+        let tone = ["1: ring false"];
+        let tone = if state == "trying" { &tone[..] } else { &[] };
+        self.expect(&[tone, lines].concat());
     }
 
     // The page.
@@ -165,6 +175,15 @@ impl Phone {
 
     pub fn connected(&mut self, dialog: DialogId, epoch: Epoch) {
         self.report(dialog, epoch, Report::Connection(Connection::Connected));
+    }
+
+    pub fn disconnected(&mut self, dialog: DialogId, epoch: Epoch) {
+        let disconnected = Connection::Disconnected;
+        self.report(dialog, epoch, Report::Connection(disconnected));
+    }
+
+    pub fn dead(&mut self, dialog: DialogId, epoch: Epoch) {
+        self.report(dialog, epoch, Report::Connection(Connection::Failed));
     }
 
     // The server.

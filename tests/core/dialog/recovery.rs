@@ -150,11 +150,8 @@ fn a_call_that_is_not_answered_ends_with_the_connection() {
         let mut phone = Phone::online();
         phone.outgoing("c1", state);
         phone.lost();
-        phone.expect(&[
-            "1 hangup DESTINATION_OUT_OF_ORDER 27, connection-lost",
-            "1 destroy",
-            "1: release",
-        ]);
+        let end = "1 hangup DESTINATION_OUT_OF_ORDER 27, connection-lost";
+        phone.expect_after(state, &[end, "1 destroy", "1: release"]);
     }
     let mut phone = Phone::online();
     phone.incoming("c1", "ringing");

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{Harness, Kind, Notice, config};
-use verto_wasm::core::dialog::{Ask, DialogId, Report};
+use verto_wasm::core::dialog::{Ask, Connection, DialogId, Report};
 
 use super::phone::show;
 
@@ -133,6 +133,8 @@ fn a_call_with_all_its_frames() {
             "1 onGranted",
             "1 requesting",
             "1 trying",
+            "1: ring true",
+            "1: ring false",
             "1: remote 1 v=0",
             "1 early",
             "1: play 1",
@@ -304,6 +306,19 @@ fn a_connect_on_an_open_connection_says_bye_too() {
     assert_eq!(desk.told()[..2], ["1 hangup NORMAL_CLEARING", "1 destroy"]);
 }
 
+// Pages connect in `onWSClose(false)`. The server would keep the call for two minutes, and the other
+// side would hear silence.
+#[test]
+fn a_connect_in_an_outage_ends_the_call_and_says_so_after_its_login() {
+    let (mut desk, _) = Desk::active("c1");
+    desk.h.drop_connection();
+    desk.told();
+    desk.h.connect(config());
+    assert_eq!(desk.told()[..2], ["1 hangup NORMAL_CLEARING", "1 destroy"]);
+    desk.h.log_in();
+    assert_eq!(desk.sent()[..2], ["login", "verto.bye"]);
+}
+
 #[test]
 fn a_takeover_gives_the_calls_up_without_a_word() {
     let (mut desk, _) = Desk::active("c1");
@@ -346,6 +361,79 @@ fn a_lost_connection_and_an_attach() {
             "1 active",
         ]
     );
+}
+
+#[test]
+fn while_a_call_is_talked_in_the_first_attempt_is_made_at_once() {
+    let (mut desk, _) = Desk::active("c1");
+    desk.h.drop_connection();
+    assert_eq!(desk.h.session.deadline(), Some(desk.h.now));
+    desk.h.timer();
+    // The next waits for a random time, up to 2 s.
+    desk.h.drop_connection();
+    assert!(desk.h.session.deadline() > Some(desk.h.now));
+}
+
+// The server looks for the calls once it has heard nothing for 50 ms (2.4, 3).
+#[test]
+fn after_a_login_with_a_call_nothing_is_sent_until_the_server_has_looked_for_it() {
+    for ready in [true, false] {
+        let (mut desk, _) = Desk::active("c1");
+        desk.h.subscribe(&["vcc"], 1);
+        desk.h.drop_connection();
+        desk.h.call(8);
+        desk.h.next_attempt();
+        desk.sent();
+        desk.h.log_in();
+        assert_eq!(desk.sent(), ["login"]);
+        desk.h.call(9);
+        match ready {
+            true => desk.h.server_request("verto.clientReady", json!({})),
+            false => {
+                desk.h.wait(499);
+                assert_eq!(desk.sent(), [""; 0]);
+                desk.h.wait(1);
+            }
+        }
+        let sent = desk.sent();
+        let rest = ["verto.subscribe", "echo", "echo"];
+        assert_eq!(sent[..3], rest, "in the order in which they were made");
+        desk.h.call(10);
+        assert_eq!(desk.sent(), ["echo"]);
+    }
+}
+
+#[test]
+fn a_logout_in_that_silence_says_bye_all_the_same() {
+    let (mut desk, _) = Desk::active("c1");
+    desk.h.drop_connection();
+    desk.h.reconnect();
+    desk.sent();
+    desk.h.logout();
+    assert_eq!(desk.sent(), ["verto.bye"]);
+    let did = desk.h.did();
+    assert!(did.last().unwrap().starts_with("close"), "{did:?}");
+    assert_eq!(desk.h.session.deadline(), None);
+}
+
+#[test]
+fn a_socket_that_is_of_no_use_to_a_call_is_replaced_at_once() {
+    let (mut desk, dialog) = Desk::active("c1");
+    let dead = Report::Connection(Connection::Failed);
+    desk.h.session.calls(desk.h.now).report(dialog, 1, dead);
+    desk.h.timer();
+    desk.prepare(dialog, 2);
+    assert_eq!(desk.sent(), ["verto.modify"]);
+    desk.h.did();
+    desk.h.wait(8_000);
+    let did = desk.h.did();
+    assert_eq!(did.len(), 2, "{did:?}");
+    assert!(
+        did[0].starts_with("close 1") && did[1].starts_with("open 2"),
+        "{did:?}"
+    );
+    let told = desk.told();
+    assert!(told.contains(&"onWSClose false".to_owned()), "{told:?}");
 }
 
 #[test]

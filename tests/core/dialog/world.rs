@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
-use verto_wasm::core::dialog::{Ask, Asked, Asker, Dialogs, Method, Report, State};
+use verto_wasm::core::dialog::{Ask, Asked, Asker, Connection, Dialogs, Method, Report, State};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::facts::Facts;
@@ -37,6 +37,10 @@ pub struct World {
     pub over: Vec<Asker>,
     /// The page's calls that are neither refused nor sent.
     pub open_calls: Vec<u32>,
+    /// How many things came out.
+    pub outputs: u32,
+    /// The dialogs want another socket.
+    pub socket_blamed: bool,
     last_call: u32,
     last_call_id: u32,
 }
@@ -52,6 +56,8 @@ impl World {
             in_flight: Vec::new(),
             over: Vec::new(),
             open_calls: Vec::new(),
+            outputs: 0,
+            socket_blamed: false,
             last_call: 0,
             last_call_id: 0,
         }
@@ -134,17 +140,24 @@ impl World {
                 Report::Local { .. } => fact.described |= fact.granted,
                 Report::Applied => {
                     let applies = fact.remote && !fact.applied && !fact.attaching;
+                    let applies = applies && !fact.renewing();
                     fact.applied |= applies;
                     fact.established |= applies && fact.answered;
                 }
                 Report::Failed { .. } => {
                     let login = fact.outbound && !fact.known && fact.described;
-                    if fact.waits(true) && !login {
+                    let mends = fact.mending && !fact.attaching;
+                    if fact.prepares() && !login && !mends {
                         fact.end();
                     }
                 }
                 Report::Connection(_) => {}
             }
+        }
+        if let Report::Connection(connection) = report
+            && epoch == fact.playing
+        {
+            fact.media = connection;
         }
         self.dialogs().report(dialog, epoch, report);
     }
@@ -181,6 +194,7 @@ impl World {
             }
             Method::Attach if sdp && fact.known => {
                 fact.away = false;
+                fact.mending = false;
                 fact.attaching = true;
                 fact.attach_sent = false;
                 fact.answered = true;
@@ -249,6 +263,10 @@ impl World {
                     fact.fresh = false;
                     fact.established = ok;
                     fact.alive = ok;
+                    if fact.epoch != fact.playing {
+                        fact.mending = true;
+                        fact.media = Connection::Failed;
+                    }
                 }
                 Asked::Hold => match how {
                     How::Held if fact.answered => fact.held = true,
@@ -263,7 +281,12 @@ impl World {
             How::Unheld => json!("active"),
             _ => json!(null),
         };
-        let result = Json(json!({ "holdState": state }));
+        let mut result = json!({ "holdState": state });
+        // A server that doesn't know `updateMedia` says only that.
+        if matches!(asker.asked, Asked::Update(_)) && !matches!(how, How::Unheld) {
+            result["sdp"] = json!("v=0 theirs");
+        }
+        let result = Json(result);
         let refusal = Error::refusal(Kind::Rejected, "it", Json(json!({})));
         let timeout = Error::new(Kind::Timeout, "no answer");
         let outcome = match how {
@@ -278,6 +301,7 @@ impl World {
         if self.online {
             for fact in self.facts.values_mut().filter(|fact| fact.alive) {
                 fact.away |= fact.answered;
+                fact.mending &= !fact.answered;
                 if fact.known && !fact.answered {
                     fact.end();
                 }
@@ -309,7 +333,10 @@ impl World {
     pub fn closed(&mut self) {
         self.online = false;
         self.end_all();
-        self.forget();
+        // What another page has taken over isn't this one's to end.
+        for fact in self.facts.values_mut() {
+            fact.owes = false;
+        }
         let error = Error::new(Kind::TakenOver, "taken over");
         self.dialogs.closed(&error);
         self.in_flight.clear();
@@ -317,18 +344,12 @@ impl World {
 
     pub fn logout(&mut self) {
         self.end_all();
-        self.dialogs.logout();
+        self.dialogs().logout();
         self.judge();
         self.online = false;
-        self.forget();
+        let error = Error::new(Kind::Closed, "logged out");
+        self.dialogs.closed(&error);
         self.in_flight.clear();
-    }
-
-    /// Nothing of this session is left for the next.
-    fn forget(&mut self) {
-        for fact in self.facts.values_mut() {
-            fact.owes = false;
-        }
     }
 
     /// The next timer rings, if one is set: then somebody waited, and now no more.
@@ -338,9 +359,14 @@ impl World {
         };
         self.now = self.now.max(at);
         let waiting: Vec<u32> = self.waiting();
+        let before = self.outputs;
         self.dialogs().timer();
         let ended: Vec<u32> = self.judge_outputs();
-        assert!(!ended.is_empty(), "a timer that ends nothing");
+        assert!(self.outputs > before, "a timer that does nothing");
+        if std::mem::take(&mut self.socket_blamed) {
+            self.lost();
+            self.logged_in(false);
+        }
         for dialog in ended {
             assert!(waiting.contains(&dialog), "{dialog} waited for nothing");
             self.fact(dialog).end();
