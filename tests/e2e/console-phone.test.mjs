@@ -246,6 +246,13 @@ describe("a shift", { skip }, () => {
     await agent.click("echo-test");
     await agent.states("active");
     await agent.talks();
+    const choose = (id) => agent.driver.findElement(By.css(`#${id} option:last-child`)).click();
+    const label = await agent.driver.executeScript("return document.querySelector('#microphone option:last-child').textContent");
+    await choose("microphone");
+    const inUse = () => agent.driver.executeAsyncScript((done) => import("./console/phone.mjs").then(({ lines }) => done([...lines.values()][0].dialog.localStream.getAudioTracks()[0].label)));
+    await until("the other microphone", async () => (await inUse()) === label);
+    await agent.talks();
+    assert.equal(await agent.text("phone-message"), "");
     await agent.press("hangUp");
     await agent.states();
   });

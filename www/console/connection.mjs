@@ -26,7 +26,7 @@ export function onConnection(run) {
 export const isReady = () => connection.state === "ready";
 
 // Parts of the page that want to hear of more: {onLogin, onSubscribeError, onGap, onDialogState,
-// onMessage, onPlaybackBlocked, onStats, onQuality}, each optional.
+// onMessage, onPlaybackBlocked, onDeviceChange, onMediaError, onStats, onQuality}, each optional.
 const parts = [];
 export const onConnected = (part) => parts.push(part);
 const tell = (name, ...args) => parts.forEach((part) => part[name]?.(...args));
@@ -57,6 +57,12 @@ const callbacks = {
   },
   onPlaybackBlocked(dialog) {
     tell("onPlaybackBlocked", dialog);
+  },
+  onDeviceChange(change) {
+    tell("onDeviceChange", change);
+  },
+  onMediaError(dialog, error) {
+    tell("onMediaError", dialog, error);
   },
   onStats(dialog, stats) {
     tell("onStats", dialog, stats);

@@ -77,6 +77,7 @@ export const PHONE_MESSAGES = {
   testTone: ["播放测试音", "Play a test tone"],
   echoTest: ["回声测试 9196", "Echo test 9196"],
   echoNote: ["回声测试中说话，会听到自己的声音", "In the echo test you hear yourself"],
+  deviceGone: ["{from} 已拔出，改用 {to}", "{from} is gone: {to} is used"],
   failedDevice: ["没有切换设备", "The device was not changed"],
   failedTone: ["测试音没有播放", "The test tone did not play"],
 
