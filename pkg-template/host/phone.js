@@ -43,6 +43,8 @@ export class Phone extends Host {
       dialog.lastState = dialog.state;
       dialog.state = enums.state[state];
       part.happened(state);
+      // It may be answered, or be back, long after the page went on with it.
+      if (state === "active") part.goesOn();
       if (cause !== undefined) Object.assign(dialog, { cause, causeCode, error });
       part.progressed(error);
       this.#tell(dialog, "onDialogState", [dialog], dialog);

@@ -1,5 +1,5 @@
 // The class `Dialog`: one telephone call. types/index.d.ts says what each of its methods is for.
-import { callBack, log } from "../host/page-code.js";
+import { callBack, log, safely } from "../host/page-code.js";
 import { Media } from "../media/media.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
@@ -103,6 +103,11 @@ class Part {
 
   warn(text) {
     log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
+  }
+
+  /** With `autoHold` the page talks in one call: it goes on with this one. */
+  goesOn() {
+    safely(() => this.get("autoHold") && coreOf(this.#dialog.verto).hold_others(this.number));
   }
 
   /** Whether somebody listens to the samples of this call, or to what follows from them. */
@@ -220,8 +225,10 @@ export class Dialog {
     const given = check.copy("params", params);
     const part = partOf(this);
     const answers = coreOf(this.verto).answer(part.number, dialogParams(given));
-    if (answers) part.choose(given);
-    return answers;
+    if (!answers) return false;
+    part.choose(given);
+    part.goesOn();
+    return true;
   }
 
   hangup(params) {
@@ -240,10 +247,12 @@ export class Dialog {
   }
 
   unhold(ok, failed) {
+    partOf(this).goesOn();
     return ask(this, HOLD, () => ({ action: "unhold" }), ok, failed);
   }
 
   toggleHold(ok, failed) {
+    if (this.state === enums.state.held) partOf(this).goesOn();
     return ask(this, TOGGLE_HOLD, () => ({ action: "toggleHold" }), ok, failed);
   }
 
@@ -362,5 +371,6 @@ export function newDialog(verto, args, callbacks, onSuccess, onError) {
   const part = partOf(dialog);
   part.begin(number);
   Object.assign(part, { onSuccess, onError });
+  part.goesOn();
   return dialog;
 }

@@ -61,6 +61,7 @@ const OPTIONS = [
   "iceTimeout",
   "turnServer",
   "permissionCallback",
+  "autoHold",
   "statsInterval",
   "statsWhenHidden",
   "qualityLimits",

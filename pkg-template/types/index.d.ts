@@ -239,6 +239,12 @@ export interface CallSettings {
   iceTimeout?: number;
   /** Hears of the question for the microphone. */
   permissionCallback?: PermissionCallback | null;
+  /**
+   * Whether one call at a time is talked in: when the page places, answers or unholds a call, and when
+   * one becomes active, the other active ones are held first. None is unheld by itself: when the call
+   * ends, the page lets its user choose the next. Default: false.
+   */
+  autoHold?: boolean;
   /** How often `onStats` is told, in ms, 500 to 60000. Default: 2000. */
   statsInterval?: number;
   /** Whether calls are sampled in a hidden tab too. Default: false. */

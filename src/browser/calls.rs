@@ -207,6 +207,12 @@ impl Client {
             .command(|session, now| session.calls(now).ask(call, dialog, ask, params));
     }
 
+    /// `autoHold`: holds the other calls that are talked in.
+    pub fn hold_others(&self, dialog: DialogId) {
+        self.shell
+            .command(|session, now| session.calls(now).hold_others(dialog));
+    }
+
     /// Silences (0) or enables (1) the microphone or, of `video`, the camera; 2 turns it over, 3 only
     /// asks. The sum of 1, if it is enabled then, and 2, if there is one.
     pub fn enable(&self, dialog: DialogId, video: bool, change: u32) -> u32 {

@@ -7,4 +7,4 @@ import { ENGINES } from "../e2e/lib/engines.mjs";
  */
 const STEADY = "--js-flags=--no-opt --no-maglev --no-sparkplug --no-lazy-feedback-allocation";
 
-export const startSteadyChromium = () => ENGINES.chromium({ flags: [STEADY] });
+export const startSteadyChromium = (options) => ENGINES.chromium({ ...options, flags: [STEADY] });

@@ -104,11 +104,11 @@ fn router(sim: Arc<Sim>, files: &Files, who: Guard) -> Router {
         // Pages and packages are rebuilt while a browser is open.
         .layer(fixed(header::CACHE_CONTROL, "no-cache"))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        // A click on a page that is framed invisibly is not what its user meant. A policy that is
+        // A click on a page that another site frames invisibly is not what its user meant. A policy that is
         // written into a page can't forbid frames, so the server says it.
         .layer(fixed(
             header::CONTENT_SECURITY_POLICY,
-            "frame-ancestors 'none'",
+            "frame-ancestors 'self'",
         ))
         .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_TYPE,

@@ -9,6 +9,9 @@ use crate::core::error::{Error, Kind};
 use crate::core::rpc::CallId;
 use crate::core::value::Value;
 
+/// What a request to hold a call says.
+const HOLD: &str = r#"{"action":"hold"}"#;
+
 /// What a page may ask of the server about a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -109,6 +112,20 @@ impl<V: Value> Dialogs<V> {
         dialog.send(line, sender, method, params);
     }
 
+    /// `autoHold`: the page goes on with this call, and so the others that are talked in are held.
+    /// The server does what it is asked in order: a request that leaves after these finds them held.
+    pub fn hold_others(&mut self, dialog: DialogId) {
+        let talking = |one: &Dialog<V>| one.state == State::Active && !one.away;
+        for other in self
+            .live
+            .iter()
+            .filter(|one| one.id != dialog && talking(one))
+        {
+            let asker = other.asker(Asked::Hold, None);
+            other.send(&mut self.line, asker, "verto.modify", HOLD);
+        }
+    }
+
     /// Enables or silences the microphone's tracks, or the camera's where it is `video`. It is a
     /// wish that each new track follows. Says how they are then.
     pub fn enable(&mut self, dialog: DialogId, video: bool, change: Change) -> Tracks {
@@ -157,13 +174,15 @@ impl<V: Value> Dialogs<V> {
     ) -> Option<(&mut Dialog<V>, &mut Line<V>)> {
         let online = self.line.online;
         let known = self.live.iter().find(|one| one.id == dialog);
-        let (kind, message) = match known.map(|dialog| dialog.known) {
-            Some(true) if online => return self.find(dialog),
-            Some(true) => (
+        let (kind, message) = match known {
+            // Between a login and the server's `verto.attach` a request would hold that up, for
+            // longer than the dialog waits for it.
+            Some(one) if one.known && online && !one.away => return self.find(dialog),
+            Some(one) if one.known => (
                 Kind::ConnectionLost,
                 "the connection is lost: wait for the call to come back",
             ),
-            Some(false) => (
+            Some(_) => (
                 Kind::InvalidArgument,
                 "the server doesn't know this call yet: wait for its next state",
             ),

@@ -39,6 +39,8 @@
 //!   lives on: "1 lives";
 //! - a bye that is owed is forgotten: "1 owes a bye"; it is said at each login: "a second bye"; it
 //!   is sent without a connection: "sent without a connection";
+//! - `hold_others` holds the call itself, one that is held or rings, or only the first of several: "which
+//!   calls are held"; one that is away: "sent without a connection";
 //! - a double click's second call is never settled: "a call of the page's that nobody has".
 //!
 //! [`Media::Release`]: verto_wasm::core::dialog::Media::Release
@@ -62,6 +64,7 @@ enum Step {
     Answer(usize),
     Hangup(usize),
     Ask(usize, Ask),
+    HoldOthers(usize),
     Enable(usize, bool, Change),
     Logout,
     Invite,
@@ -146,6 +149,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => n().prop_map(Step::Answer),
         2 => n().prop_map(Step::Hangup),
         5 => (n(), asks).prop_map(|(n, ask)| Step::Ask(n, ask)),
+        3 => n().prop_map(Step::HoldOthers),
         2 => (n(), any::<bool>(), changes)
             .prop_map(|(n, video, change)| Step::Enable(n, video, change)),
         3 => Just(Step::Invite),
@@ -209,6 +213,11 @@ fn perform(world: &mut World, step: Step) {
         Step::Ask(n, ask) => {
             if let Some(dialog) = nth(n) {
                 world.ask(dialog, ask);
+            }
+        }
+        Step::HoldOthers(n) => {
+            if let Some(dialog) = nth(n) {
+                world.hold_others(dialog);
             }
         }
         Step::Enable(n, video, change) => {

@@ -75,6 +75,50 @@ fn a_double_click_toggles_once() {
 }
 
 #[test]
+fn the_other_calls_that_are_talked_in_are_held_and_none_else() {
+    let mut phone = Phone::online();
+    let (first, second) = (
+        phone.outgoing("c1", "active"),
+        phone.incoming("c2", "active"),
+    );
+    phone.outgoing("c3", "early");
+    phone.outgoing("c4", "trying");
+    phone.incoming("c5", "ringing");
+    let held = phone.outgoing("c6", "active");
+    phone.hold(7, held, "hold");
+    phone.reply("verto.modify", json!({ "holdState": "held" }));
+    phone.took();
+    let last = phone.call("c7");
+    phone.took();
+    let before = phone.sent.len();
+    phone.dialogs().hold_others(last);
+    phone.expect(&["> verto.modify", "> verto.modify"]);
+    for ((send, params), dialog) in phone.sent[before..].iter().zip([first, second]) {
+        let sender = Sender::Dialog(Asker {
+            dialog,
+            asked: Asked::Hold,
+            call: None,
+        });
+        assert_eq!((send.sender, &params["action"]), (sender, &json!("hold")));
+    }
+    // The call itself is not held, be it active.
+    phone.dialogs().hold_others(first);
+    phone.expect(&["> verto.modify"]);
+}
+
+#[test]
+fn a_call_whose_connection_is_away_is_not_held() {
+    let mut phone = Phone::online();
+    phone.outgoing("c1", "active");
+    phone.lost();
+    phone.took();
+    let other = phone.call("c2");
+    phone.took();
+    phone.dialogs().hold_others(other);
+    phone.expect(&[]);
+}
+
+#[test]
 fn digits_transfers_and_messages_leave_in_order_with_the_dialog_params() {
     let mut phone = Phone::online();
     let dialog = phone.outgoing("c1", "active");
@@ -128,6 +172,14 @@ fn without_a_connection_nothing_waits_to_be_sent_later() {
     phone.lost();
     phone.ask(7, dialog, Ask::Info, &json!({ "dtmf": "1" }));
     phone.expect(&["refused 7: the connection is lost: wait for the call to come back"]);
+    // The server works in order: an `unhold` would keep it from offering the call for seconds.
+    phone.logged_in();
+    phone.hold(8, dialog, "unhold");
+    phone.expect(&["refused 8: the connection is lost: wait for the call to come back"]);
+    phone.attach("c1");
+    phone.took();
+    phone.hold(9, dialog, "unhold");
+    phone.expect(&["> verto.modify"]);
 }
 
 #[test]

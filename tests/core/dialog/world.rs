@@ -123,6 +123,25 @@ impl World {
         self.dialogs().ask(call, dialog, ask, "{}");
     }
 
+    pub fn hold_others(&mut self, dialog: u32) {
+        let talking = |fact: &Facts| fact.alive && fact.told == State::Active && !fact.away;
+        let others = self
+            .facts
+            .iter()
+            .filter(|(one, fact)| **one != dialog && talking(fact));
+        let mut expected: Vec<u32> = others.map(|(one, _)| *one).collect();
+        let before = self.in_flight.len();
+        self.dialogs().hold_others(dialog);
+        self.judge_outputs();
+        let mut held: Vec<u32> = self.in_flight[before..]
+            .iter()
+            .map(|asker| asker.dialog)
+            .collect();
+        held.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(held, expected, "which calls are held");
+    }
+
     pub fn end_all(&mut self) {
         self.facts.values_mut().for_each(Facts::end);
     }

@@ -1,6 +1,7 @@
 // The simulator as a child process, and its control API.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import { withPageErrors } from "./page-errors.mjs";
@@ -123,6 +124,16 @@ class Sim {
   /** An agent's rows. */
   async agent(id) {
     return (await this.state()).agents.filter((row) => row.agent_id === id);
+  }
+
+  /** The memory that it has now, in bytes; 0 where the system doesn't say so. */
+  memory() {
+    try {
+      const [, kilobytes] = /VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${this.#child.pid}/status`, "utf8"));
+      return Number(kilobytes) * 1024;
+    } catch {
+      return 0;
+    }
   }
 
   async stop() {

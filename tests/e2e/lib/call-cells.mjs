@@ -1,0 +1,147 @@
+// Runs cells of the suite of faults, in the page: each in a frame of its own, several at a time.
+import { FAULTS } from "./call-faults.mjs";
+import { carryOn, reach } from "./call-stages.mjs";
+
+/** Each lane has two users of its own. */
+const LANES = 5;
+/** How long a cell may take, in ms: on a machine that has other work. */
+const PATIENCE = 30_000;
+
+async function sim(path, body) {
+  const reply = await fetch(`/sim/${path}`, {
+    method: body ? "POST" : "GET",
+    headers: body && { "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  if (!reply.ok) throw new Error(`${path}: ${await reply.text()}`);
+  return reply.json();
+}
+
+async function frame(speed) {
+  const frame = document.createElement("iframe");
+  frame.allow = "microphone; camera; autoplay";
+  const loaded = new Promise((resolve) => (frame.onload = resolve));
+  frame.src = `/fixtures/phone/cell.html?speed=${speed}`;
+  document.body.append(frame);
+  await loaded;
+  return frame;
+}
+
+/** What becomes of the call: it has ended, or it is heard, if need be after an unhold. */
+async function outcome({ page, anna, call }) {
+  const over = anna.is("destroy", call).then(() => true);
+  const lives = async () => {
+    await page.until(() => ["active", "held"].includes(call.state.name) && call.peer?.connectionState === "connected");
+    const states = anna.history(call);
+    // The server ends no hold of a call whose media are not up.
+    while (call.state.name === "held") await call.unhold();
+    await page.heard(call);
+    return { end: null, states };
+  };
+  const ended = over.then(() => ({ end: [call.cause, call.causeCode ?? null, call.error?.kind ?? null], states: anna.history(call) }));
+  return Promise.race([ended, lives().catch(() => ended)]);
+}
+
+async function within(ms, promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`${what()} within ${ms} ms`)), ms)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+async function play(cell, lane, voice, together) {
+  const { options, speed = 1, inject } = FAULTS[cell.fault];
+  const logins = [1001 + 2 * lane, 1002 + 2 * lane].map(String);
+  const boxes = [];
+  const open = async () => {
+    boxes.push(await frame(speed));
+    return boxes.at(-1).contentWindow;
+  };
+  const page = await open();
+  let at = null;
+  let step = "the stage isn't reached";
+  const run = async () => {
+    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open });
+    at.seed = cell.seed;
+    const { anna, bob, call, far } = at;
+    let ended = 0;
+    anna.is("destroy", call).then(() => (ended = page.written.length));
+    step = "the fault isn't over";
+    await inject(at, together);
+    await carryOn(at);
+    step = "there is no outcome";
+    const seen = await outcome(at);
+    step = "the call doesn't end";
+    call.hangup();
+    await anna.is("destroy", call);
+    const over = ended;
+    if (far) await bob.is("destroy", far);
+    step = "the server keeps a call";
+    const own = async () => (await sim("state")).dialogs.filter(({ login }) => logins.includes(login.slice(0, 4)));
+    await page.until(async () => !(await own()).length);
+    const about = (frames) => frames.filter(({ params }) => params?.dialogParams?.callID === call.callID).map(({ method }) => method);
+    return {
+      ...seen,
+      late: about(page.written.slice(over)).filter((method) => method !== "verto.bye"),
+      byes: about(page.written).filter((method) => method === "verto.bye").length,
+      left: page.left(),
+      dialogs: await own(),
+    };
+  };
+  try {
+    return await within(PATIENCE, run(), () => step);
+  } catch (error) {
+    const call = at?.call;
+    return { error: String(error), states: call && at.anna.history(call), state: call?.state.name, peer: call?.peer?.connectionState };
+  } finally {
+    for (const box of boxes) box.remove();
+    for (const login of logins) {
+      const target = { login };
+      await sim("fault/thaw", target);
+      await sim("fault/reorder", { ...target, ms: 0 });
+      await sim("fault/delay", { ...target, ms: 0 });
+      for (const method of ["invite", "answer", "attach", "bye", "modify"]) {
+        await sim("fault/unanswered", { ...target, method: `verto.${method}`, count: 0 });
+      }
+      await sim("drop", target);
+    }
+    for (const { callID, login } of (await sim("state")).dialogs) {
+      if (logins.includes(login.slice(0, 4))) await sim("hangup", { call: callID }).catch(() => {});
+    }
+  }
+}
+
+/** Something that happens once, when so many are there. */
+function meeting(count) {
+  const all = Promise.withResolvers();
+  return { all: all.promise, arrive: () => --count || all.resolve() };
+}
+
+/** Runs the cells; `done(cell, seen)` is told of each. */
+export async function runCells(cells, done) {
+  const alone = cells.filter(({ fault }) => !FAULTS[fault].together);
+  const together = cells.filter(({ fault }) => FAULTS[fault].together);
+  const queue = [...alone];
+  const voice = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const lane = async (number) => {
+    for (let cell; (cell = queue.shift()); ) done(cell, await play(cell, number, voice, null));
+  };
+  await Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)));
+  while (together.length) {
+    const batch = together.splice(0, LANES);
+    const { all, arrive } = meeting(batch.length);
+    let first = null;
+    const one = async (cell, number) => {
+      let arrived = false;
+      const meet = async (run) => {
+        arrived = true;
+        arrive();
+        await all;
+        await (first ??= run());
+      };
+      const seen = await play(cell, number, voice, meet);
+      if (!arrived) arrive();
+      done(cell, seen);
+    };
+    await Promise.all(batch.map(one));
+  }
+}

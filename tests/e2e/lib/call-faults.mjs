@@ -1,0 +1,220 @@
+// The suite of faults: what happens to a call, at which stage, in which direction, and what becomes of it.
+import { still, told } from "./call-stages.mjs";
+
+const lost = { end: ["DESTINATION_OUT_OF_ORDER", 27, "connection-lost"] };
+
+/** What may become of a call. An end has its cause, causeCode and kind of error. */
+export const OUTCOMES = {
+  /** It goes on as if nothing had happened. */
+  on: {},
+  /** It is recovering, and then as before. */
+  back: { recovers: true },
+  /** The server ends what isn't answered with its socket. */
+  lost,
+  /**
+   * What the server says to the invite or to the answer is given up before it is taken for dead: it may
+   * only be busy. Both are due at the same time.
+   */
+  late: { end: ["NORMAL_CLEARING", null, "timeout"] },
+  /** The server says nothing to the invite or to the answer. */
+  unheard: { end: ["NORMAL_CLEARING", null, "timeout"], from: "inviting" },
+  /** The server has forgotten it. */
+  gone: { end: ["RECOVERY_ON_TIMER_EXPIRE", 102, "connection-lost"] },
+  /** The page hangs up, or its connect() and logout() do. */
+  over: { end: ["NORMAL_CLEARING", null, null] },
+  /** The server or the other side hangs up. */
+  bye: { end: ["NORMAL_CLEARING", 16, null] },
+  /** Who calls gives up. */
+  cancel: { end: ["ORIGINATOR_CANCEL", 487, null] },
+  /** Another page has the session now, and its answered calls. */
+  taken: { end: ["NORMAL_CLEARING", null, "taken-over"], purged: true },
+  /** The microphone is refused, or there is none. */
+  denied: { end: ["Device or Permission Error", null, "media-denied"] },
+  missing: { end: ["Device or Permission Error", null, "media-missing"] },
+};
+
+/**
+ * What becomes of a call: a line for each fault and direction, a column for each stage; `–` where there is
+ * no such case, as FAULTS says.
+ */
+const TABLE = `
+                  prompt  gathering inviting ringing early  active held   recovering
+  socket     out  on      on        lost     lost    lost   back   back   on
+  socket     in   lost    lost      lost     lost    –      back   back   on
+  halfOpen   out  on      on        late|lost lost   lost   back   back   on
+  halfOpen   in   lost    lost      late|lost     lost    –      back   back   on
+  restart    out  on      on        lost     lost    lost   gone   gone   gone
+  restart    in   lost    lost      lost     lost    –      gone   gone   gone
+  connect    out  over    over      over     over    over   over   over   over
+  connect    in   over    over      over     over    –      over   over   over
+  takeover   out  taken   taken     taken    taken   taken  taken  taken  taken
+  takeover   in   taken   taken     taken    taken   –      taken  taken  taken
+  hangup     out  over    over      over     over    over   over   over   over
+  hangup     in   over    over      over     over    –      over   over   over
+  remote     out  –       –         –        bye     bye    bye    bye    bye
+  remote     in   cancel  cancel    –        cancel  –      bye    bye    bye
+  logout     out  over    over      over     over    over   over   over   over
+  logout     in   over    over      over     over    –      over   over   over
+  silent     out  unheard unheard   unheard  over    over   on     on     late
+  silent     in   unheard unheard   unheard  unheard –      on     on     late
+  denied     out  denied  –         –        –       –      –      –      –
+  denied     in   denied  –         –        –       –      –      –      –
+  order      out  on      on        on       on      on     on     on     on
+  order      in   on      on        on       on      –      on     on     on
+  slow       out  on      on        on       on      on     on     on     on
+  slow       in   on      on        on       on      –      on     on     on
+`;
+
+const login = ({ logins }) => ({ login: logins[0] });
+/** Waits for Anna's next login, after `run` has begun, and until the server has offered her call again, or it has ended. */
+async function relogin({ anna, call, stage }, run) {
+  const { loggedIn, states } = anna;
+  const before = [loggedIn.all.length, states.all.length];
+  await run();
+  await loggedIn.first(() => loggedIn.all.length > before[0]);
+  if (stage !== "active" && stage !== "held") return;
+  const news = (told) => told.dialog === call && ["recovering", "destroy"].includes(told.state);
+  await states.first((told) => news(told) && states.all.indexOf(told) >= before[1]);
+}
+
+/**
+ * The faults. `inject` lets it happen and waits until that is over on the wire; `options` are for Anna's
+ * Verto, `speed` is that of her page's time. With `together` it happens to all cells at once.
+ */
+export const FAULTS = {
+  socket: {
+    what: "the connection is cut",
+    inject: (cell) => relogin(cell, () => cell.sim("drop", login(cell))),
+  },
+  halfOpen: {
+    what: "the server is silent, and the socket looks open",
+    options: { keepAlive: { interval: 1000, maxFailed: 2 } },
+    speed: 5,
+    inject: (cell) => relogin(cell, () => cell.sim("fault/freeze", login(cell))),
+  },
+  restart: {
+    what: "the server restarts, and knows no call",
+    together: true,
+    inject: (cell, together) => relogin(cell, () => together(() => cell.sim("fault/restart", { downMs: 100 }))),
+  },
+  connect: {
+    what: "the page calls connect() again",
+    async inject({ anna }) {
+      await anna.verto.connect();
+    },
+  },
+  takeover: {
+    what: "another page takes the session over",
+    async inject(cell) {
+      const { sessid } = cell.anna.verto;
+      const page = await cell.open();
+      const other = await page.User.login(cell.logins[0], { sessid, tag: "audio" });
+      await cell.sim("fault/thaw", login(cell));
+      if (!["active", "held", "recovering"].includes(cell.stage)) return cell.anna.is("destroy", cell.call);
+      const call = await other.is("active");
+      await page.until(() => call.peer.connectionState === "connected");
+      // The server holds the call still, and doesn't say so.
+      if (cell.stage === "held") await call.unhold();
+      await page.heard(call);
+      call.hangup();
+      await other.is("destroy", call);
+      const left = page.left();
+      if (left.tracks + left.connections + left.elements) throw new Error(`left in the other page: ${JSON.stringify(left)}`);
+    },
+  },
+  hangup: {
+    what: "the page hangs up",
+    inject({ call }) {
+      call.hangup();
+    },
+  },
+  remote: {
+    what: "the other side hangs up; not before the server knows the call",
+    async inject({ call, far, sim }) {
+      if (far) far.hangup();
+      else await sim("hangup", { call: call.callID });
+    },
+  },
+  logout: {
+    what: "the page logs out",
+    inject({ anna }) {
+      anna.verto.logout();
+    },
+  },
+  silent: {
+    what: "the server doesn't answer the request that is due",
+    speed: 5,
+    async inject(cell) {
+      const { stage, direction, call } = cell;
+      const before = direction === "out" ? "verto.invite" : "verto.answer";
+      const due = { active: "verto.modify", held: "verto.modify", recovering: "verto.attach" }[stage];
+      const ends = direction === "out" && ["ringing", "early"].includes(stage);
+      // A bye that isn't answered was heard all the same.
+      const missing = ends ? "reply" : "request";
+      await cell.sim("fault/unanswered", { ...login(cell), method: ends ? "verto.bye" : (due ?? before), missing, count: 1 });
+      if (ends) call.hangup();
+      else if (due === "verto.modify") {
+        const kind = await call.toggleHold().then(() => "done", (error) => error.kind);
+        if (kind !== "timeout") throw new Error(`toggleHold: ${kind}`);
+      }
+    },
+  },
+  denied: {
+    what: "the user refuses the microphone",
+    inject({ page }) {
+      page.devices.refuses = "NotAllowedError";
+    },
+  },
+  order: {
+    what: "frames overtake one another",
+    async inject(cell) {
+      await cell.sim("fault/reorder", { ...login(cell), ms: 100, seed: cell.seed });
+    },
+  },
+  slow: {
+    what: "each frame of the server takes a third of a second longer",
+    async inject(cell) {
+      await cell.sim("fault/delay", { ...login(cell), ms: 300 });
+    },
+  },
+};
+
+/** All cells: `{fault, direction, stage, outcome}`. */
+export const CELLS = (() => {
+  const [head, ...rows] = TABLE.trim().split("\n");
+  const stages = head.trim().split(/\s+/);
+  return rows.flatMap((row) => {
+    const [fault, direction, ...outcomes] = row.trim().split(/\s+/);
+    const cells = outcomes.map((outcome, i) => ({ fault, direction, stage: stages[i], outcome }));
+    return cells.filter(({ outcome }) => outcome !== "–");
+  });
+})();
+
+/** The states in which the page must be told of the call, from its beginning to this outcome. */
+function states({ stage, direction }, { end, from, purged, recovers }) {
+  const before = told(from ?? stage, direction);
+  if (end) return [...before, purged ? "purge" : "hangup", "destroy"];
+  return recovers ? [...before, "recovering", stage] : [...before, ...still(stage, direction)];
+}
+
+/** What is wrong with what was seen in a cell (call-cells.mjs); nothing, if all is well. */
+export function problems(cell, seen) {
+  const each = cell.outcome.split("|").map((outcome) => problemsOf(cell, OUTCOMES[outcome], seen));
+  return each.find((found) => !found.length) ?? each[0];
+}
+
+function problemsOf(cell, outcome, seen) {
+  const found = [];
+  const same = (what, is, should) => {
+    const [a, b] = [JSON.stringify(is), JSON.stringify(should)];
+    if (a !== b) found.push(`${what}: ${a} instead of ${b}`);
+  };
+  if (seen.error) return [JSON.stringify(seen)];
+  same("the end", seen.end, outcome.end ?? null);
+  same("the states", seen.states, states(cell, outcome));
+  if (seen.late.length) found.push(`after the end the page wrote ${seen.late}`);
+  if (seen.byes > 1) found.push(`${seen.byes} byes`);
+  for (const [what, left] of Object.entries(seen.left)) if (left !== 0 && !(left.length === 0)) found.push(`left in the page: ${what} ${left}`);
+  same("left at the server", seen.dialogs, []);
+  return found;
+}
