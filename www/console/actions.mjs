@@ -24,7 +24,7 @@ export const ACTIONS = [
 /** The line that the action's key is about: a call that rings comes first. */
 export const lineFor = (action) => [ringingLine(), currentLine()].find((line) => line && action.is(line));
 
-const FAILURES = { hold: "failedHold", complete: "failedTransfer", answer: "failedHold" };
+const FAILURES = { hold: "failedHold", complete: "failedTransfer" };
 
 /** Does it; a failure is told beneath the lines. */
 export function act({ name, run }, line, button) {

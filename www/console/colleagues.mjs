@@ -87,7 +87,7 @@ function start(button, failure, run) {
 
 onSubmit("to-form", () => {
   const [number, about] = [value("to"), line];
-  start(element(about ? "to-consult" : "to-call"), "failedCall", () => call(number, about));
+  start(element(about ? "to-consult" : "to-call"), "failedCall", async () => call(number, about));
 });
 onClick("to-transfer", () => {
   if (!element("to-form").reportValidity()) return;

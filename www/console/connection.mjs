@@ -89,5 +89,6 @@ export function connect({ login, passwd, token, socketUrl, group, agent, extn, h
   Object.assign(session, { login, agent, extn, here });
   const credentials = token ? { passwd: "password", loginParams: { xui_sessid: token } } : { passwd, loginParams: {} };
   const ringFile = here ? RINGING : null;
-  return verto.connect({ login, socketUrl, ringFile, ...credentials }, callbacks);
+  // An agent talks to one caller at a time.
+  return verto.connect({ login, socketUrl, ringFile, autoHold: true, ...credentials }, callbacks);
 }

@@ -62,13 +62,13 @@ onClick("open-devices", async () => {
 });
 onClick("test-tone", () => attempt({ button: element("test-tone"), place: "phone-message", failure: "failedTone" }, playTone));
 onClick("echo-test", async () => {
-  await attempt({ button: element("echo-test"), place: "phone-message", failure: "failedCall" }, () => call(ECHO));
+  await attempt({ button: element("echo-test"), place: "phone-message", failure: "failedCall" }, async () => call(ECHO));
 });
 /** The SDK has done what there was to do; the agent is told. */
 function onDeviceChange({ kind, from, to }) {
   if (kind === "list" && isOpen("devices")) show();
-  if (!from || !to || (kind !== "microphone" && kind !== "speaker")) return;
-  say("phone-message", () => t("deviceGone", { from: from.label, to: to.label }), "note");
+  // Of the usual loudspeaker browsers don't tell the name.
+  if (from) say("phone-message", () => t("deviceGone", { from: from.label, to: to?.label ?? t("usualDevice") }), "note");
 }
 
 onConnected({ onLogin: apply, onDeviceChange });

@@ -70,7 +70,7 @@ export class Phone extends Console {
               sound.received = report.packetsReceived;
               sound.heard = report.totalAudioEnergy;
               sound.samples = report.totalSamplesReceived;
-              sound.concealed = report.concealedSamples;
+              sound.concealed = report.concealedSamples - (report.silentConcealedSamples ?? 0);
             }
             if (report.type === "outbound-rtp") sound.sent = report.packetsSent;
             if (report.type === "media-source") sound.spoken = report.totalAudioEnergy;
