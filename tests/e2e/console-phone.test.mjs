@@ -185,6 +185,7 @@ describe("a shift", { skip }, () => {
     await sim.request("POST", "sim/fault/refuse", { how: "http" });
     await sim.drop({ login: "1007@xswitch.cn" });
     await agent.shows("#state", { state: "reconnecting" });
+    await agent.lineSays(0, "disconnected, the call goes on");
     await look(agent, "20 outage");
     await sim.request("POST", "sim/fault/clear");
     await agent.recovers();

@@ -28,6 +28,7 @@ export const PHONE_MESSAGES = {
   lineWaits: ["等待转接", "Waits to be transferred"],
   lineAsks: ["为 {party} 咨询", "about {party}"],
   lineMuted: ["麦克风已静音", "microphone off"],
+  lineOffline: ["连接中断，通话继续", "disconnected, the call goes on"],
   heldFor: ["{duration}", "for {duration}"],
   ofQueue: ["队列 {queue}", "queue {queue}"],
   lineEnded: ["与 {party} 的通话已结束：{cause}", "The call with {party} has ended: {cause}"],

@@ -3,7 +3,7 @@ import { ACTIONS, act, labelOf, lineFor } from "./actions.mjs";
 import { openBanner } from "./banner.mjs";
 import { duration, onTick } from "./clock.mjs";
 import { openColleagues } from "./colleagues.mjs";
-import { onConnection, session } from "./connection.mjs";
+import { isReady, onConnection, session } from "./connection.mjs";
 import { announce, element, keepFocus, make, setText } from "./dom.mjs";
 import { say } from "./failures.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
@@ -59,6 +59,7 @@ function about(line) {
     line.queue && t("ofQueue", { queue: line.queue }),
     waits && t("lineAsks", { party: waits.party }),
     line.muted && t("lineMuted"),
+    isUp(line) && !isReady() && t("lineOffline"),
     isHeld(line) && t("heldFor", { duration: duration(Date.now() - line.since) }),
   ];
   return parts.filter(Boolean).join(" · ");

@@ -33,7 +33,9 @@ const places = Object.keys(FIGURES).map((name) => {
 function judge({ samples, warnings }) {
   const wrong = WARNINGS.find((kind) => warnings.has(kind));
   if (wrong) return { grade: "poor", text: t(`quality:${wrong}`) };
-  const { mos } = samples.at(-1) ?? {};
+  // The median of three: one sample with a gap, as after a hold, is no bad call.
+  const newest = samples.slice(-3).map(({ mos }) => mos).filter(Number.isFinite);
+  const mos = newest.sort((a, b) => a - b)[newest.length >> 1];
   const grade = mos === undefined ? "unknown" : mos >= GOOD ? "good" : mos >= FAIR ? "fair" : "poor";
   return { grade, text: t(`quality:${grade}`) };
 }
