@@ -43,6 +43,15 @@
 //!   calls are held"; one that is away: "sent without a connection";
 //! - a double click's second call is never settled: "a call of the page's that nobody has".
 //!
+//! Of dead media and of records:
+//! - media of a call that is away count, or the outage outlives its socket: "a timer, for []"; it
+//!   outlives an attach: "what 1 is in" and a connection of the wrong kind; an attach is awaited for
+//!   ever: "a timer, for [1]"; the wait for a description outlives the connection that it led to (a
+//!   mistake of ours): "a timer, for []"; any attach is taken: "a microphone that nobody asked for";
+//! - a try that failed stays open or ends the call, the reply to an older one counts, the old media
+//!   aren't heeded when they are back, the socket is given up again and again, a call of a record is
+//!   taken twice: the scenarios alone.
+//!
 //! [`Media::Release`]: verto_wasm::core::dialog::Media::Release
 
 use proptest::collection::vec;

@@ -1,7 +1,8 @@
 //! Media that die while the socket lives.
 
 use serde_json::json;
-use verto_wasm::core::dialog::DialogId;
+use testkit::Json;
+use verto_wasm::core::dialog::{DialogId, Sender};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::phone::Phone;
@@ -179,6 +180,22 @@ fn what_an_older_try_still_brings_is_ignored() {
     phone.connected(dialog, 2);
     phone.applied(dialog, 2);
     phone.expect(&["1: connect 3", LATE, LATE, LATE]);
+}
+
+#[test]
+fn the_reply_to_an_older_try_is_no_answer_to_the_newer() {
+    let (mut phone, dialog) = dead();
+    offers(&mut phone, dialog, 2);
+    phone.failed(dialog, 2, Kind::Unsupported);
+    offers(&mut phone, dialog, 3);
+    let (older, _) = phone.sent[phone.sent.len() - 2].clone();
+    let Sender::Dialog(asker) = older.sender else {
+        panic!("{older:?}");
+    };
+    phone.took();
+    let result = Json(json!({ "sdp": "v=0 older" }));
+    phone.dialogs().replied(asker, Ok(&result));
+    phone.expect(&[LATE]);
 }
 
 // FreeSWITCH before 2020 answers an action that it doesn't know with the state alone.
