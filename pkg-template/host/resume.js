@@ -16,7 +16,7 @@ const LETS_GO = 1_000;
 function lock(sessid, options) {
   return new Promise((resolve, reject) => {
     const held = (lock) => (lock ? new Promise(resolve) : reject(new Error("another tab has them")));
-    navigator.locks.request(`${NAME} ${sessid}`, options, held).catch(reject);
+    globalThis.navigator.locks.request(`${NAME} ${sessid}`, options, held).catch(reject);
   });
 }
 
@@ -74,7 +74,9 @@ export class Resume {
     try {
       const { sessid, calls, left } = JSON.parse(text);
       if (Date.now() - left > KEPT) throw new Error("they are too old");
-      const release = await lock(sessid, { signal: AbortSignal.timeout(LETS_GO) });
+      const late = new AbortController();
+      setTimeout(() => late.abort(), LETS_GO);
+      const release = await lock(sessid, { signal: late.signal });
       this.#release = release;
       // The page may have connected otherwise meanwhile.
       if (this.#place !== place || !use(sessid, calls)) throw new Error("another login came first");
@@ -98,7 +100,7 @@ export class Resume {
 
   #write() {
     try {
-      sessionStorage.setItem(this.#key, JSON.stringify(this.#record));
+      globalThis.sessionStorage.setItem(this.#key, JSON.stringify(this.#record));
     } catch (error) {
       this.#lacks(error);
       this.#forget(this.#key);
@@ -123,7 +125,7 @@ export class Resume {
     this.#release?.();
     this.#key = this.#release = null;
     try {
-      sessionStorage.removeItem(place);
+      globalThis.sessionStorage.removeItem(place);
     } catch {
       // There is none.
     }
