@@ -552,7 +552,7 @@ export interface VertoCallbacks {
   /**
    * The devices are others, or a call uses another. While the `Verto` is connected it hears of the
    * lists, from `Verto.init()`, `Verto.refreshDevices()`, a first call, or a `connect()` with this
-   * callback on. (W3C Media Capture: `devicechange`, `ended`; ours is what follows from them.)
+   * callback on. (W3C: `devicechange` and `ended`; what follows from them is ours.)
    */
   onDeviceChange?(change: DeviceChange): void;
   /**
@@ -578,8 +578,8 @@ export interface VertoCallbacks {
  *
  * @example
  * verto.callbacks.onDeviceChange = (change) => {
- *   if (change.kind === "microphone" && change.from) say(`${change.from.label} was unplugged: ${change.to.label} is used`);
- *   if (change.kind === "list") change.added.forEach((device) => offer(device.label, () => dialog.setMicrophone(device.id)));
+ *   if (change.kind === "microphone" && change.from) show(`${change.from.label} is gone: ${change.to.label} is used`);
+ *   if (change.kind === "list") show(change.added.map(({ label }) => `use ${label}?`));
  * };
  */
 export type DeviceChange = DeviceListChange | MicrophoneChange | SpeakerChange | MicrophoneInterruption;
@@ -1343,7 +1343,7 @@ export interface Dialog {
    * `aborted` where another was chosen since; `closed` where the call has ended; `unsupported` where
    * it was made without a microphone. If that is ignored it is no `unhandledrejection`.
    * @example
-   * dialog.setMicrophone(select.value).catch((error) => show(error.message));
+   * dialog.setMicrophone(Verto.audioInDevices[1].id).catch((error) => show(error.message));
    */
   setMicrophone(id: DeviceId): Promise<void>;
   /**
@@ -1354,7 +1354,7 @@ export interface Dialog {
    * another was chosen since; `closed` where the call has ended; `unsupported` where the browser
    * chooses the output device itself. If that is ignored it is no `unhandledrejection`.
    * @example
-   * dialog.setSpeaker(select.value).catch((error) => show(error.message));
+   * dialog.setSpeaker(Verto.audioOutDevices[1].id).catch((error) => show(error.message));
    */
   setSpeaker(id: DeviceId): Promise<void>;
   /**

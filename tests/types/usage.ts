@@ -32,6 +32,19 @@ own.state = "ready";
 // @ts-expect-error: an address is no options
 new Verto("wss://a.test/ws");
 
+// Devices of a call.
+own.callbacks.onDeviceChange = (change) => {
+  if (change.kind === "list") void change.added[0]?.label;
+  else if (change.kind === "microphone") void change.dialog.setMicrophone(change.from?.id ?? "any").catch(() => {});
+  // @ts-expect-error: the usual one has no name
+  else if (change.kind === "speaker") void change.to.label;
+};
+own.callbacks.onMediaError = (dialog, error) => void [dialog.callID, error.kind === "media-missing"];
+own.newCall({ destination_number: 1, iceServers: async () => [{ urls: "turn:a" }], codecs: ["opus"], ringDevice: "any" });
+own.newCall({ destination_number: 1, iceServers: true })?.setSpeaker("any");
+// @ts-expect-error: the lists are the package's
+Verto.audioInDevices = [];
+
 // Options.
 const params: VertoOptions = {
   login: "1007@xswitch.cn",

@@ -21,6 +21,8 @@
 // | an output device isn't kept until there is sound; a stale device ends the call | page: an output device, devices that are gone |
 // | onDialogState before the state; onSuccess more than once | page: a call in the tick of connect() |
 // | addStream in the place of transceivers | page: the page's own stream, what a call asks for |
+// | another microphone is heard though muted; one that comes late stays open; it goes into the page's own stream | devices: what is muted, of two the last, the page's own stream |
+// | codecs that the offer lacks are wished for all the same | codecs: an answer has them too |
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, beforeEach } from "node:test";
