@@ -62,14 +62,21 @@ export class Phone extends Host {
 
   listen(on) {
     super.listen(on);
-    safely(() => globalThis[on ? "addEventListener" : "removeEventListener"]?.("pagehide", this.#leave));
+    const act = globalThis[on ? "addEventListener" : "removeEventListener"];
+    for (const event of ["beforeunload", "pagehide"]) safely(() => act?.call(globalThis, event, this.#leave));
   }
 
-  // Not in `beforeunload`: after that a page may stay.
-  #leave = () => {
+  // After `beforeunload` a page may stay, so that the byes wait for `pagehide`. But by then Firefox has
+  // closed the sockets; there what isn't answered yet is ended by the server.
+  #leave = ({ type, defaultPrevented }) => {
     this.#keep();
+    const early = type === "beforeunload";
+    if (early && (defaultPrevented || !/Firefox/.test(globalThis.navigator?.userAgent))) return;
     this.dialogs()?.forEach((dialog) => {
-      safely(() => (this.#resume.works && partOf(dialog).kept()) || dialog.hangup());
+      safely(() => {
+        const answered = !!partOf(dialog).kept();
+        if (answered ? !this.#resume.works : !early) dialog.hangup();
+      });
     });
   };
 

@@ -61,7 +61,8 @@ export class Resume {
     const place = this.#place;
     let text = null;
     try {
-      text = sessionStorage.getItem(place);
+      // Outside of a page there is none, and nothing to be told.
+      text = globalThis.sessionStorage?.getItem(place);
     } catch (error) {
       this.#lacks(error);
     }

@@ -347,6 +347,14 @@ export interface VertoOptions extends CallSettings {
   /** Whether a lost connection is made anew. Default: true. */
   autoReconnect?: boolean;
   /**
+   * Whether a call that is talked in comes back when this page is loaded anew: the next `connect()`
+   * with the same `login` and `socketUrl` in the same tab, within 120 s, brings it back as `recovering`,
+   * with its microphone. With `false`, and where the tab can keep nothing (`sessionStorage`,
+   * `navigator.locks`), leaving the page ends every call. With a `sessid` of the page's own that id
+   * alone brings calls back. Default: true.
+   */
+  resume?: boolean;
+  /**
    * What opening, the login and a request may each take, in ms, 1 or more. Default: 10000, and
    * 60000 for `jsapi`, which call-centre commands are. A login that goes unanswered makes the next
    * twice as patient, up to 32 times this.
@@ -1256,7 +1264,10 @@ export interface Dialog {
   readonly timings: CallTimings;
   /** The `MediaStream` that is sent; `null` before it is granted. */
   readonly localStream: any;
-  /** The `RTCPeerConnection`, for `getStats()`; `null` without one. It is another one after a lost connection, or after media that had to be made anew. */
+  /**
+   * The `RTCPeerConnection`, for `getStats()`; `null` without one. It is another one after a lost
+   * connection, or after media that had to be made anew.
+   */
   readonly peer: any;
   /**
    * Whether the call's media flow: the `connectionState` of {@link Dialog.peer}; `closed` where there

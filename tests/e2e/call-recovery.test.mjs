@@ -104,7 +104,7 @@ test("the media die and the socket lives: heard again, by a fresh connection, wi
       const plays = !element.paused && element.srcObject.getTracks()[0] === call.peer.getReceivers()[0].track;
       return { name, media, plays, told: anna.history(call), asked: used.asked.length };
     }, held);
-    assert.deepEqual(seen.media.filter((one) => one !== "new"), ["connected", "disconnected", "connecting", "connected"]);
+    assert.deepEqual([...seen.media.slice(0, 2), ...seen.media.slice(-1)], ["connected", "disconnected", "connected"]);
     delete seen.media;
     // The end of the hold was the page's own doing.
     assert.deepEqual(seen, { name: held ? "held" : "active", plays: true, told: held ? ["active"] : [], asked: 1 });
@@ -120,8 +120,9 @@ test("media that cannot be made anew end the call with MEDIA_TIMEOUT", { skip },
   await fault("media", { login: "1001", in: { lossPercent: 100 }, out: { lossPercent: 100 } });
   await until("the first try", async () => (await updates()).length > 0);
   const ended = await run(async () => {
+    // Half a minute later. (In Firefox a script of the driver's has a Date of its own.)
+    const { Date } = window;
     const { now } = Date;
-    // Half a minute later.
     Date.now = () => now() + 30_000;
     dispatchEvent(new Event("online"));
     await anna.is("destroy", call);
@@ -138,11 +139,8 @@ test("an offer that the server does not answer: the call comes back over another
   await talk();
   await fault("unanswered", { login: "1001", method: "verto.modify", missing: "request", count: 1 });
   await fault("network", { login: "1001" });
-  await run(async () => {
-    const { peer } = call;
-    await until(() => call.peer !== peer && call.media === "connected");
-    await heard(call);
-  });
+  await until("the attach", async () => (await calls.sim.requests("verto.attach")).length > 0, 40_000);
+  await run(() => heard(call));
   // It was heard again over another socket.
   assert.deepEqual(await run(() => anna.history(call)), ["recovering", "active"]);
   assert.equal((await updates()).length, 1);

@@ -131,14 +131,17 @@ impl World {
         match notice {
             Notice::New(new) => {
                 let (dialog, attach) = (new.dialog, new.attach);
+                let mut expected = self.expected.iter();
+                let kept = expected.find(|one| one.call_id == new.call_id);
                 assert!(
-                    !attach || self.resumes,
+                    !attach || self.resumes || kept.is_some(),
                     "a microphone that nobody asked for"
                 );
                 let mut fact = Facts::new(&new.call_id, false);
                 fact.fresh = attach;
                 fact.attaching = attach;
                 fact.answered = attach;
+                fact.held = kept.is_some_and(|one| one.held);
                 let last = self.facts.insert(dialog, fact);
                 assert!(last.is_none(), "the number {dialog} again");
             }

@@ -46,11 +46,12 @@
 //! [`Media::Release`]: verto_wasm::core::dialog::Media::Release
 
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use serde_json::Value as Tree;
-use verto_wasm::core::dialog::{Ask, Change, Connection, Method, Report, State, Trouble};
+use verto_wasm::core::dialog::{Ask, Change, Connection, Expected, Method, Report, State, Trouble};
 use verto_wasm::core::error::Kind;
 
 use super::world::{How, World};
@@ -68,7 +69,8 @@ enum Step {
     Enable(usize, bool, Change),
     Logout,
     Invite,
-    AttachUnknown,
+    /// A call that the page doesn't know, and what a record has of it.
+    AttachUnknown(Option<Expected>),
     /// A request about a call, with a description or without one.
     Server(usize, Method, bool),
     Garbage(Method, Tree),
@@ -139,6 +141,17 @@ fn report() -> impl Strategy<Value = Report> {
     ]
 }
 
+fn expected() -> impl Strategy<Value = Option<Expected>> {
+    option::of(
+        any::<[bool; 3]>().prop_map(|[held, microphone, camera]| Expected {
+            call_id: String::new(),
+            held,
+            microphone,
+            camera,
+        }),
+    )
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let n = || 0..32_usize;
     let older = prop_oneof![5 => Just(0_u32), 1 => Just(1), 1 => Just(u32::MAX)];
@@ -153,7 +166,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (n(), any::<bool>(), changes)
             .prop_map(|(n, video, change)| Step::Enable(n, video, change)),
         3 => Just(Step::Invite),
-        1 => Just(Step::AttachUnknown),
+        2 => expected().prop_map(Step::AttachUnknown),
         4 => (n(), select(&METHODS[..]), any::<bool>())
             .prop_map(|(n, method, sdp)| Step::Server(n, method, sdp)),
         4 => (n(), select(&[Method::Media, Method::Answer, Method::Attach][..]))
@@ -177,7 +190,7 @@ fn perform(world: &mut World, step: Step) {
     match step {
         Step::NewCall => world.new_call(),
         Step::Invite => world.invite(),
-        Step::AttachUnknown => world.attach_unknown(),
+        Step::AttachUnknown(expected) => world.attach_unknown(expected),
         Step::Garbage(method, tree) => world.garbage(method, tree),
         Step::Logout => world.logout(),
         Step::Closed => world.closed(),

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Tree, json};
 use verto_wasm::core::Ms;
-use verto_wasm::core::dialog::{Ask, Asked, Asker, Connection, Dialogs, Method, Report, State};
+use verto_wasm::core::dialog::{
+    Ask, Asked, Asker, Connection, Dialogs, Expected, Method, Report, State,
+};
 use verto_wasm::core::error::{Error, Kind};
 
 use super::facts::Facts;
@@ -37,6 +39,8 @@ pub struct World {
     pub over: Vec<Asker>,
     /// The page's calls that are neither refused nor sent.
     pub open_calls: Vec<u32>,
+    /// The calls of a tab's record.
+    pub expected: Vec<Expected>,
     /// How many things came out.
     pub outputs: u32,
     /// The dialogs want another socket.
@@ -56,6 +60,7 @@ impl World {
             in_flight: Vec::new(),
             over: Vec::new(),
             open_calls: Vec::new(),
+            expected: Vec::new(),
             outputs: 0,
             socket_blamed: false,
             last_call: 0,
@@ -236,8 +241,15 @@ impl World {
         self.says(Method::Invite, params);
     }
 
-    pub fn attach_unknown(&mut self) {
+    /// A call that the page doesn't know; it is `expected` where the tab has a record of it.
+    pub fn attach_unknown(&mut self, expected: Option<Expected>) {
         let call_id = self.new_call_id();
+        if let (Some(call), true) = (expected, self.online) {
+            let call_id = call_id.clone();
+            let call = Expected { call_id, ..call };
+            self.expected.push(call.clone());
+            self.dialogs().expect(call);
+        }
         let params = json!({ "callID": call_id, "sdp": "v=0" });
         self.says(Method::Attach, params);
     }
