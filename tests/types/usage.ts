@@ -1,6 +1,7 @@
 // What must type, and what must not. It is checked and never run.
 import verto, { Verto, VertoCallcenter, VertoError, verto as named } from "verto-wasm";
 import type {
+  CallTimings,
   CommandResult,
   Dialog,
   StrictVertoOptions,
@@ -276,7 +277,15 @@ verto.callbacks.onDialogState = (dialog) => {
   if (dialog.state === Verto.enum.state.ringing) dialog.answer({ useVideo: false });
   if (dialog.state.name === "destroy") void [dialog.cause?.length, dialog.causeCode?.toFixed(), dialog.error?.kind];
   void (dialog instanceof Verto.Dialog);
+  const { active = 0, microphone, created }: CallTimings = dialog.timings;
+  void [Date.now() - active, microphone?.toFixed(), created?.toFixed()];
+  void dialog.stats().then(({ loss, mos, pair }) => [loss?.toFixed(2), mos?.toFixed(1), pair?.remote.address]);
 };
+verto.callbacks.onStats = (dialog, { levelIn = 0, interval }) => void [dialog.callID, levelIn.toFixed(), interval?.toFixed()];
+verto.addEventListener("quality", ({ detail: [dialog, { kind, value, over }] }) => void [dialog.callID, kind === "loss", value?.toFixed(), over]);
+void ({ qualityLimits: { loss: 0.1, "no-packets": 0 }, statsInterval: 1000, autoHold: true } satisfies Partial<StrictVertoOptions>);
+// @ts-expect-error: there is no such kind
+void ({ qualityLimits: { noise: 1 } } satisfies Partial<StrictVertoOptions>);
 // @ts-expect-error: whom?
 verto.newCall({});
 const uuid: string = Verto.genUUID();

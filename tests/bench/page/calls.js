@@ -121,5 +121,11 @@
     await all;
   }
 
-  globalThis.calls = { prepare, sample: (what) => samples[what](), many };
+  /** Ends the calls, which would come back in the tab's next page. */
+  function end() {
+    verto.hangup();
+    verto.logout();
+  }
+
+  globalThis.calls = { prepare, sample: (what) => samples[what](), many, end };
 })();

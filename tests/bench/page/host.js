@@ -38,7 +38,10 @@
       if (atOnce) await Promise.all(order.map(take));
       else for (const client of order) await take(client);
     }
-    for (const frame of Object.values(worlds)) frame.remove();
+    for (const frame of Object.values(worlds)) {
+      frame.contentWindow[workload].end?.();
+      frame.remove();
+    }
     return samples;
   }
 

@@ -99,6 +99,7 @@ async function tenCalls(driver, server, sim, client) {
   const before = await busy(driver);
   await new Promise((resolve) => setTimeout(resolve, TALKED));
   const after = await busy(driver);
+  await inPage(driver, () => world.calls.end());
   return {
     setUp: 1000 * (placed.busy - began.busy),
     talking: (1000 * (after.busy - before.busy)) / (after.at - before.at),

@@ -131,8 +131,10 @@ impl World {
         match notice {
             Notice::New(new) => {
                 let (dialog, attach) = (new.dialog, new.attach);
+                // A record is used once: the server may use the id again.
                 let mut expected = self.expected.iter();
-                let kept = expected.find(|one| one.call_id == new.call_id);
+                let kept = expected.position(|one| one.call_id == new.call_id);
+                let kept = kept.map(|at| self.expected.swap_remove(at));
                 assert!(
                     !attach || self.resumes || kept.is_some(),
                     "a microphone that nobody asked for"
