@@ -39,7 +39,9 @@ async function outcome({ page, anna, call, far, isBlocked }, mute) {
     return { end: null, states };
   };
   const ended = over.then(() => ({ end: [call.cause, call.causeCode ?? null, call.error?.kind ?? null], states: anna.history(call) }));
-  return Promise.race([ended, lives().catch(() => ended)]);
+  // What fails because the call has just ended is no failure.
+  const failed = (error) => (call.state.name === "destroy" ? ended : Promise.reject(error));
+  return Promise.race([ended, lives().catch(failed)]);
 }
 
 async function within(ms, promise, what) {
