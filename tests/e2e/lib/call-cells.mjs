@@ -100,8 +100,8 @@ async function play(cell, lane, voice, together) {
     if (far) await bob.is("destroy", far);
     step = "the server keeps a call";
     const own = async () => (await sim("state")).dialogs.filter(({ login }) => logins.includes(login.slice(0, 4)));
-    // Not in the page, which may be gone.
-    while ((await own()).length) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Not in the page, which may be gone. A microphone that is granted late must not stay.
+    while ((await own()).length || (!isLeft && at.page.devices.asked)) await new Promise((resolve) => setTimeout(resolve, 20));
     const about = (frames) => frames.filter(({ params }) => params?.dialogParams?.callID === call.callID).map(({ method }) => method);
     return {
       ...seen,
