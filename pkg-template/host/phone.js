@@ -1,5 +1,7 @@
 // What the core calls about telephone calls; src/browser/calls.rs says what each method is for.
 import { refreshDevices, watchers } from "../media/devices.js";
+import { prime } from "../media/ring.js";
+import { member } from "../sdk/check.js";
 import { Dialog, partOf } from "../sdk/dialog.js";
 import { enums } from "../sdk/enums.js";
 import { Host } from "./host.js";
@@ -16,9 +18,13 @@ export class Phone extends Host {
     callBack(this.verto()?.callbacks?.onDeviceChange, change);
   };
 
+  #endPriming = null;
+
   hold(strongly) {
     super.hold(strongly);
+    this.#endPriming?.();
     if (!strongly) return watchers.delete(this.#devicesChanged);
+    this.#endPriming = prime((name) => member(this.options(), name));
     watchers.add(this.#devicesChanged);
     // Pages that don't ask need no list.
     if (this.verto()?.callbacks?.onDeviceChange) safely(() => refreshDevices().catch(() => {}));

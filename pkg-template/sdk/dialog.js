@@ -54,6 +54,10 @@ class Part {
     return undefined;
   }
 
+  get isOutbound() {
+    return this.#dialog.direction === enums.direction.outbound;
+  }
+
   /** Notes when something happened for the first time. */
   happened(what) {
     this.timings[what] ??= Date.now();
@@ -127,8 +131,8 @@ class Part {
     this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
   }
 
-  warn(text) {
-    log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
+  warn(text, level = "warn") {
+    log(this.#dialog.verto.options, level, `call ${this.#dialog.callID}: ${text}`);
   }
 
   /** With `autoHold` the page talks in one call: it goes on with this one. */
