@@ -179,9 +179,10 @@ export const FAULTS = {
   },
   remote: {
     what: "the other side hangs up; not before the server knows the call",
-    async inject({ call, far, sim }) {
+    async inject({ anna, call, far, sim }) {
       if (far) far.hangup();
       else await sim("hangup", { call: call.callID });
+      await anna.is("destroy", call);
     },
   },
   logout: {
