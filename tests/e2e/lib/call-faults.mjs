@@ -123,7 +123,7 @@ async function deaf({ page, call }) {
 
 /**
  * The faults. `inject` lets it happen and waits until that is over on the wire; `options` are for Anna's
- * Verto. With `together` it happens to all cells at once.
+ * Verto; `needs` names what not every browser can do (engines.mjs). With `together` it happens to all cells at once.
  */
 export const FAULTS = {
   socket: {
@@ -248,6 +248,7 @@ export const FAULTS = {
   },
   unplug: {
     what: "the microphone is unplugged; while the user is still asked, there is no other",
+    needs: "microphones",
     async inject({ page, anna, stage }) {
       if (stage === "prompt") return void (page.devices.refuses = "NotFoundError");
       const told = new page.Told();
@@ -277,6 +278,7 @@ export const FAULTS = {
   },
   leave: {
     what: "the page is left",
+    needs: "goodbye",
     apart: true,
     async inject(cell) {
       await cell.leave();
