@@ -122,6 +122,8 @@ impl Engine {
                 entry.rebase = Rebase::new(remote.codec.0.clock());
                 entry.endpoint = endpoint;
                 entry.lost = None;
+                // The new connection counts its packets from another number on.
+                self.interrupt_listeners(leg);
                 self.drain(leg);
             }
             Command::RestartIce { leg, transport } => {
@@ -146,12 +148,7 @@ impl Engine {
                     leg.held = held;
                     leg.rebase.interrupt();
                 }
-                // Who hears it hears a new stretch afterwards.
-                for listener in self.legs.values_mut() {
-                    if listener.hears == Hears::Leg(leg) {
-                        listener.rebase.interrupt();
-                    }
-                }
+                self.interrupt_listeners(leg);
             }
             Command::Suspend { leg } => {
                 if let Some(leg) = self.legs.get_mut(&leg) {
@@ -162,6 +159,15 @@ impl Engine {
             Command::Close { leg } => drop(self.legs.remove(&leg)),
         }
         self.plan_frames();
+    }
+
+    /// Who hears a leg hears a new stretch from now on.
+    fn interrupt_listeners(&mut self, speaker: LegId) {
+        for listener in self.legs.values_mut() {
+            if listener.hears == Hears::Leg(speaker) {
+                listener.rebase.interrupt();
+            }
+        }
     }
 
     /// A leg, which comes to be by being told something about.

@@ -1,4 +1,18 @@
 // The suite of faults: what happens to a call, at which stage, in which direction, and what becomes of it.
+// VERTO_CELLS, a regular expression, limits the run to the cells whose names fit.
+//
+// The SDK was broken on purpose, one at a time, and some of the cells ran in Chromium. Red were:
+//
+// | planted | red |
+// | --- | --- |
+// | a call that ends before its answer says no bye | hangup: inviting, ringing, in both directions |
+// | a bye is said twice | hangup: all with a call at the server |
+// | a call that isn't answered waits for the server after a lost connection | socket: ringing, early |
+// | a call that was held is active after an attach | socket: held |
+// | dead media are left alone | network and dead: active, held |
+// | connect() hangs nothing up | connect: all |
+// | a microphone that is granted after the end stays | hangup: prompt |
+// | release() stops no track | hangup, remote: all with a microphone |
 import { still, told } from "./call-stages.mjs";
 
 const lost = { end: ["DESTINATION_OUT_OF_ORDER", 27, "connection-lost"] };
@@ -49,8 +63,8 @@ const TABLE = `
                   prompt  gathering inviting ringing early  active held   recovering
   socket     out  on      on        lost     lost    lost   back   back   on
   socket     in   lost    lost      lost     lost    –      back   back   on
-  halfOpen   out  on      on        late|lost lost   lost   back   back   on
-  halfOpen   in   lost    lost      late|lost     lost    –      back   back   on
+  halfOpen   out  on      on        late|lost lost   lost  back   back   on
+  halfOpen   in   lost    lost      late|lost lost   –     back   back   on
   restart    out  on      on        lost     lost    lost   gone   gone   gone
   restart    in   lost    lost      lost     lost    –      gone   gone   gone
   connect    out  over    over      over     over    over   over   over   over
@@ -109,7 +123,7 @@ async function deaf({ page, call }) {
 
 /**
  * The faults. `inject` lets it happen and waits until that is over on the wire; `options` are for Anna's
- * Verto. With `together` it happens to all cells at once.
+ * Verto; `needs` names what not every browser can do (engines.mjs). With `together` it happens to all cells at once.
  */
 export const FAULTS = {
   socket: {
@@ -165,9 +179,10 @@ export const FAULTS = {
   },
   remote: {
     what: "the other side hangs up; not before the server knows the call",
-    async inject({ call, far, sim }) {
+    async inject({ anna, call, far, sim }) {
       if (far) far.hangup();
       else await sim("hangup", { call: call.callID });
+      await anna.is("destroy", call);
     },
   },
   logout: {
@@ -233,6 +248,7 @@ export const FAULTS = {
   },
   unplug: {
     what: "the microphone is unplugged; while the user is still asked, there is no other",
+    needs: "microphones",
     async inject({ page, anna, stage }) {
       if (stage === "prompt") return void (page.devices.refuses = "NotFoundError");
       const told = new page.Told();
@@ -262,6 +278,7 @@ export const FAULTS = {
   },
   leave: {
     what: "the page is left",
+    needs: "goodbye",
     apart: true,
     async inject(cell) {
       await cell.leave();

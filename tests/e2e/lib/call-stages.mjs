@@ -30,12 +30,15 @@ const isHeard = (stage) => STAGES.indexOf(stage) >= STAGES.indexOf("early");
  * Waits until a call is heard: packets that come, and aren't silent. Where `isBlocked()` the page was told
  * that the browser plays nothing, and so it measures no sound.
  */
-export async function hears(page, { peer }, isBlocked = () => false) {
-  const numbers = async () => [...(await peer.getStats()).values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "audio") ?? {};
-  const { packetsReceived = 0, totalAudioEnergy = 0 } = await numbers();
+export async function hears(page, call, isBlocked = () => false) {
+  let before = null;
   await page.until(async () => {
-    const now = await numbers();
-    return now.packetsReceived > packetsReceived + 10 && (isBlocked() || now.totalAudioEnergy > totalAudioEnergy + 1e-4);
+    const { peer } = call;
+    const reports = [...((await peer?.getStats()) ?? new Map()).values()];
+    const { packetsReceived = 0, totalAudioEnergy = 0 } = reports.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio") ?? {};
+    // Another connection may have taken its place.
+    if (before?.peer !== peer) before = { peer, packetsReceived, totalAudioEnergy };
+    return packetsReceived > before.packetsReceived + 10 && (isBlocked() || totalAudioEnergy > before.totalAudioEnergy + 1e-4);
   });
 }
 

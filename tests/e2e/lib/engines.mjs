@@ -85,6 +85,8 @@ if (!(engine in ENGINES)) throw new Error(`VERTO_BROWSER=${engine}: known are ${
 /** What tests ask of a browser that not every engine can do, and why it cannot. */
 const LACKS = {
   firefox: {
+    goodbye: "Firefox closes a page's sockets before it tells the page that it is left: the bye of an answered call doesn't arrive",
+    microphones: "Firefox has one fake microphone, without an id, so that none can take its place",
     closing: "Firefox doesn't wait until the server has ended a connection that it closes",
     counts: "Firefox tells WebDriver nothing of its heap and listeners",
     schemes: "Firefox's WebDriver sets no colour scheme",
