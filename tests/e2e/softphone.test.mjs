@@ -308,8 +308,18 @@ describe("softphone.html", { skip }, () => {
     const labels = () => part("speaker", "return [...part.options].map(({ label }) => label)");
     await until("named devices", async () => (await labels()).length > 2);
     assert.equal((await labels())[0], "The usual one");
-    const chosen = await part("speaker", "part.selectedIndex = 2; part.onchange(); return part.value");
+    const chosen = await part("speaker", "part.selectedIndex = 2; part.dispatchEvent(new Event('change')); return part.value");
     await run((_, id) => until(() => [...used.elements].some(({ sinkId, srcObject }) => srcObject && sinkId === id)), chosen);
+    const microphone = await part("microphone", "part.selectedIndex = 2; part.dispatchEvent(new Event('change')); return part.value");
+    const sent = () => run(() => used.connections[0].getSenders()[0].track.getSettings().deviceId);
+    await until("the other microphone", async () => (await sent()) === microphone);
+    await hears();
+    await click("hangup");
+    await state("idle");
+    // The next call has them from the beginning.
+    await call("9196");
+    await state("talking");
+    assert.equal(await run(() => used.asked.at(-1)[1].audio.deviceId.exact), microphone);
     await click("hangup");
     await state("idle");
     await nothingLeft();
