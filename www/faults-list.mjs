@@ -60,6 +60,22 @@ export const FAULTS = [
   },
 ];
 
+const sound = (faults) => [["fault/media", { login: MINE, ...faults }]];
+
+/** What can go wrong with a telephone call. */
+export const CALL_FAULTS = {
+  title: ["通话", "Telephone calls"],
+  rows: [
+    ["media-loss", ["丢包 20%", "20 % lost"], ["两个方向各丢五分之一；几秒后质量提示变差。", "A fifth of the sound is lost each way. After some seconds the sign of the quality says so."], sound({ in: { lossPercent: 20 }, out: { lossPercent: 20 } })],
+    ["media-delay", ["延迟 500 毫秒", "500 ms late"], ["声音晚到半秒，往返时间随之变长。", "Sound comes half a second late, and the round trip is as long."], sound({ in: { delayMs: 250 }, out: { delayMs: 250 } })],
+    ["media-deaf", ["听不到对方", "Nothing is heard"], ["对方的声音不再到达；提示没有声音传来。", "The other side's sound arrives no more, and the sign says so."], sound({ out: { stopped: true } })],
+    ["media-dead", ["声音中断", "The way is cut"], ["两个方向的数据包全部丢失，信令正常；SDK 更换媒体通路。", "All packets are lost both ways while the socket lives. The SDK makes the way anew."], sound({ in: { lossPercent: 100 }, out: { lossPercent: 100 } })],
+    ["media-fine", ["声音恢复", "Sound is fine"], ["以上全部结束。", "Ends all of these."], sound({})],
+    ["call-drop", ["通话中断线", "Drop in a call"], ["连接被切断；通话几乎不停，随后自动接回。", "The socket is cut. The sound hardly stops, and the call is attached again."], [DROP]],
+    ["slow-hold", ["保持很慢", "Slow hold"], ["保持与恢复要三秒，其间界面照常。", "Hold and resume take 3 s, and the page goes on meanwhile."], [["fault/slow-modify", { ms: 3000 }]]],
+  ],
+};
+
 /** A row's requests, with the page's own login and channel in the place of what stands for them. */
 export function requestsFor(requests, { login, channel }) {
   const stand = { [MINE]: login, [CHANNEL]: channel };

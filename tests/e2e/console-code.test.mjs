@@ -16,17 +16,18 @@ import { ccc, login, subscribe } from "./lib/frames.mjs";
 const WWW = new URL("../../www/", import.meta.url);
 const URL_ = "ws://127.0.0.1/ws";
 
-/** Runs code with `verto` and `vcc` that note what is called: [name, …arguments without functions]. */
+/** Runs code with `verto`, `vcc` and `dialog` that note what is called: [name, …arguments without functions]. */
 async function calls(code) {
   const called = [];
   const noting = (name) =>
     new Proxy({}, { get: (_, method) => (...args) => void called.push([`${name}.${method}`, ...args.filter((each) => typeof each !== "function")]) });
   const AsyncFunction = (async () => {}).constructor;
-  await new AsyncFunction("verto", "vcc", "console", code)(noting("verto"), noting("vcc"), { log() {} });
+  await new AsyncFunction("verto", "vcc", "dialog", "console", code)(noting("verto"), noting("vcc"), noting("dialog"), { log() {} });
   return called;
 }
 
 describe("the code of a frame", () => {
+  const ofCall = (method, params, dialogParams = {}) => ({ method, params: { ...params, dialogParams: { ...dialogParams, callID: "c1" } } });
   const dial = { agent: "1007", extn: "1007", cidNumber: "1", destNumber: "2", earlyMedia: false };
   for (const [frame, expected] of [
     [ccc("s", "ccLogin", { queue: "q", agent: "a", extn: "e" }), ["vcc.ccLogin", "q", "a", "e"]],
@@ -38,11 +39,20 @@ describe("the code of a frame", () => {
     [ccc("s", "ccOther", { x: 1 }), ["vcc.ccCall", "ccOther", { x: 1 }]],
     [{ method: "echo", params: { n: 1, sessid: "s" } }, ["verto.sendMethod", "echo", { n: 1 }]],
     [{ method: "verto.unsubscribe", params: { eventChannel: "vcc" } }, ["verto.unsubscribe", "vcc"]],
+    [ofCall("verto.invite", { sdp: "v=0" }, { destination_number: "9196", caller_id_name: '"' }), ["verto.newCall", { destination_number: "9196", caller_id_name: '"' }]],
+    [ofCall("verto.answer", { sdp: "v=0" }, { callee_id_number: "1007" }), ["dialog.answer", { callee_id_number: "1007" }]],
+    [ofCall("verto.answer", { sdp: "v=0" }), ["dialog.answer"]],
+    [ofCall("verto.bye", { cause: "USER_BUSY" }), ["dialog.hangup", { cause: "USER_BUSY" }]],
+    [ofCall("verto.modify", { action: "hold" }), ["dialog.hold"]],
+    [ofCall("verto.modify", { action: "transfer", destination: "1008" }), ["dialog.transfer", "1008", null]],
+    [ofCall("verto.modify", { action: "replace", replaceCallID: "c2" }), ["dialog.replace", "c2", null]],
+    [ofCall("verto.info", { dtmf: "1#" }), ["dialog.dtmf", "1#"]],
   ]) {
-    test(`${frame.params.data?.func ?? frame.method}: it makes the same call in both languages`, async () => {
+    const named = frame.params.data?.func ?? [frame.method, frame.params.action].filter(Boolean).join(" ");
+    test(`${named}: it makes the same call in both languages`, async () => {
       const { es5, es6 } = codeOf(readFrame(frame), URL_);
       assert.deepEqual(await calls(es5), [expected]);
-      assert.deepEqual(await calls(es6), [expected]);
+      assert.deepEqual(await calls(es6), [expected.filter((each) => each !== null)]);
       assert.doesNotMatch(es5, /=>|\bconst\b|await|`/);
     });
   }
@@ -61,6 +71,23 @@ describe("the code of a frame", () => {
       assert.equal(heard, "vcc.default");
     }
   });
+});
+
+test("what the server asks of a call is the handler that hears of it; what the SDK does by itself is said to be that", () => {
+  for (const [method, params, expected] of [
+    ["verto.invite", {}, /onDialogState.*ringing/s],
+    ["verto.answer", {}, /onDialogState.*active/s],
+    ["verto.media", {}, /onDialogState.*early/s],
+    ["verto.bye", {}, /onDialogState.*dialog\.cause/s],
+    ["verto.display", {}, /onMessage.*remote_caller_id_number/s],
+    ["verto.attach", {}, /by itself/],
+    ["verto.modify", { action: "updateMedia" }, /by itself/],
+  ]) {
+    const { es5, es6 } = codeOf({ method, params }, URL_);
+    assert.match(es5, expected);
+    assert.match(es6, expected);
+    assert.doesNotMatch(es5, /=>/);
+  }
 });
 
 test("passwords and tokens are hidden, in what is no JSON too", () => {
@@ -230,7 +257,7 @@ describe("what is read of the server's events", () => {
   });
 
   test("random frames: each has a title and, if it is a request, its code", () => {
-    const method = fc.oneof(fc.constantFrom("login", "jsapi", "verto.event", "verto.subscribe", "verto.ping"), anything);
+    const method = fc.oneof(fc.constantFrom("login", "jsapi", "verto.event", "verto.subscribe", "verto.ping", "verto.invite", "verto.modify", "verto.info"), anything);
     const commands = fc.constantFrom("ccLogin", "ccGoBreak", "constructor", noText, null);
     const params = fc.oneof(fc.record({ data: fc.record({ method: fc.constant("ccc"), func: commands, data: anything }) }), anything);
     const frame = fc.record({ id: anything, method, params, result: anything, error: anything }, { requiredKeys: [] });

@@ -1,9 +1,10 @@
-// What the wallboard costs: 500 agents at 200 events a second in a real browser, for minutes. A
-// report, not a test. `cargo xtask wallboard` runs it.
+// What the wallboard costs: 500 agents at 200 events a second in a real browser, for minutes, with a
+// telephone call going on in the same page, and how that is heard. A report, not a test.
+// `cargo xtask wallboard` runs it.
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startBrowser } from "../e2e/lib/browser.mjs";
-import { Console } from "../e2e/lib/console.mjs";
+import { Phone } from "../e2e/lib/phone.mjs";
 import { startSim } from "../e2e/lib/sim.mjs";
 import { until } from "../e2e/lib/wait.mjs";
 
@@ -21,9 +22,11 @@ const [agents, eventsPerSecond, minutes] = ["agents", "events", "minutes"].map((
 });
 /** Until the code is compiled and all agents are drawn. */
 const WARM_UP_MS = 20_000;
+/** A steady tone, which nobody ends. */
+const TONE = "9664";
 
 const sim = await startSim({ speed: 2 });
-const driver = await startBrowser();
+const driver = await startBrowser({ microphone: true });
 const devTools = (command, parameters = {}) => driver.sendAndGetDevToolsCommand(command, parameters);
 
 async function metrics() {
@@ -31,14 +34,14 @@ async function metrics() {
   const { metrics } = await devTools("Performance.getMetrics");
   const of = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   const { longest, tasks } = await driver.executeScript("return window.seen");
-  return { ...of, at: performance.now() / 1000, longest, tasks };
+  return { ...of, at: performance.now() / 1000, longest, tasks, ...(await page.sound()) };
 }
 
 const percent = (seconds, of) => `${((100 * seconds) / of).toFixed(1)} %`;
 const line = (...cells) => console.log(cells.map((cell, i) => String(cell).padStart(i ? 10 : 7)).join(""));
 
+const page = new Phone(driver, sim.url);
 try {
-  const page = new Console(driver, sim.url);
   await page.open("en");
   await driver.executeScript(() => {
     window.seen = { longest: 0, tasks: 0 };
@@ -49,8 +52,14 @@ try {
       }
     }).observe({ type: "longtask" });
   });
-  await page.signIn("1001", { supervisor: true });
-  await until("the wallboard", async () => (await page.tile("out")) === 10);
+  await page.signIn("1001");
+  await page.shows("#agent-state", { state: "LOGIN" });
+  await page.click("new-call");
+  await page.fill({ to: TONE });
+  await page.click("to-call");
+  await page.talks();
+  await page.click("view-supervisor");
+  await until("the wallboard", async () => (await page.tile("out")) === 9);
   await sim.request("POST", "sim/load", { agents, eventsPerSecond });
   await until("all agents", async () => (await page.text("shown")).includes(String(agents + 10)));
   // Thread time: what others do on this machine meanwhile is not the page's.
@@ -60,7 +69,7 @@ try {
   const first = await metrics();
   let last = first;
   console.log(`${agents} agents, ${eventsPerSecond} events a second, ${minutes} minutes`);
-  line("minute", "thread", "script", "style", "layout", "heap KB", "nodes", "listeners");
+  line("minute", "thread", "script", "style", "layout", "heap KB", "nodes", "listeners", "concealed");
   for (let minute = 1; minute <= minutes; minute++) {
     await pause(60_000);
     const now = await metrics();
@@ -75,11 +84,13 @@ try {
       Math.round(now.JSHeapUsedSize / 1024),
       now.Nodes,
       now.JSEventListeners,
+      percent(now.concealed - last.concealed, now.samples - last.samples),
     );
     last = now;
   }
   const took = last.at - first.at;
   console.log(`main thread: ${percent(last.TaskDuration - first.TaskDuration, took)} busy over ${(took / 60).toFixed(1)} minutes`);
+  console.log(`the call: ${percent(last.concealed - first.concealed, last.samples - first.samples)} of the samples were concealed`);
   console.log(`heap after garbage collection: ${Math.round((last.JSHeapUsedSize - first.JSHeapUsedSize) / 1024)} KB more than at the beginning`);
   console.log(`tasks of more than 50 ms: ${last.tasks - first.tasks}, the longest since loading ${Math.round(last.longest)} ms`);
 } finally {

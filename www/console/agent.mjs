@@ -128,6 +128,7 @@ onClick("cc-logout", async () => {
 });
 
 onConnection(() => {
+  setText(element("who"), session.agent);
   setText(element("agent-note"), note(myRow()));
   if (connection.state !== "authenticating") return;
   addingQueue = false;

@@ -79,6 +79,7 @@ onConnected({
     askForMicrophone();
   },
   onPlaybackBlocked: () => tell("blocked"),
+  onMediaError: (_, error) => openBanner(error),
 });
 onConnection(() => isPhone() || tell(""));
 onLanguage(show);

@@ -79,21 +79,20 @@ export function openColleagues(about, button) {
   list();
 }
 
-async function start(button, failure, run) {
-  // Enter in the field sends the form also if the button that it stands for is hidden.
-  const done = await attempt({ button, place: "phone-message", failure }, async () => {
-    await run();
-    return true;
-  });
-  if (done) closePanel();
+/** What it leads to is seen in the lines, and a failure is told beneath them. */
+function start(button, failure, run) {
+  closePanel();
+  return attempt({ button, place: "phone-message", failure }, run);
 }
 
 onSubmit("to-form", () => {
-  const number = value("to");
-  start(element(line ? "to-consult" : "to-call"), "failedCall", () => call(number, line));
+  const [number, about] = [value("to"), line];
+  start(element(about ? "to-consult" : "to-call"), "failedCall", async () => call(number, about));
 });
 onClick("to-transfer", () => {
-  if (element("to-form").reportValidity()) start(element("to-transfer"), "failedTransfer", () => transfer(line, value("to")));
+  if (!element("to-form").reportValidity()) return;
+  const [number, about] = [value("to"), line];
+  start(element("to-transfer"), "failedTransfer", () => transfer(about, number));
 });
 onClick("new-call", () => openColleagues(undefined, element("new-call")));
 element("to").addEventListener("input", list);

@@ -26,7 +26,7 @@ export function onConnection(run) {
 export const isReady = () => connection.state === "ready";
 
 // Parts of the page that want to hear of more: {onLogin, onSubscribeError, onGap, onDialogState,
-// onMessage, onPlaybackBlocked}, each optional.
+// onMessage, onPlaybackBlocked, onDeviceChange, onMediaError, onStats, onQuality}, each optional.
 const parts = [];
 export const onConnected = (part) => parts.push(part);
 const tell = (name, ...args) => parts.forEach((part) => part[name]?.(...args));
@@ -58,6 +58,18 @@ const callbacks = {
   onPlaybackBlocked(dialog) {
     tell("onPlaybackBlocked", dialog);
   },
+  onDeviceChange(change) {
+    tell("onDeviceChange", change);
+  },
+  onMediaError(dialog, error) {
+    tell("onMediaError", dialog, error);
+  },
+  onStats(dialog, stats) {
+    tell("onStats", dialog, stats);
+  },
+  onQuality(dialog, change) {
+    tell("onQuality", dialog, change);
+  },
 };
 
 /** Subscribes to a channel. `onEvent` gets what `readEvent` makes of the server's events. */
@@ -77,5 +89,6 @@ export function connect({ login, passwd, token, socketUrl, group, agent, extn, h
   Object.assign(session, { login, agent, extn, here });
   const credentials = token ? { passwd: "password", loginParams: { xui_sessid: token } } : { passwd, loginParams: {} };
   const ringFile = here ? RINGING : null;
-  return verto.connect({ login, socketUrl, ringFile, ...credentials }, callbacks);
+  // An agent talks to one caller at a time.
+  return verto.connect({ login, socketUrl, ringFile, autoHold: true, ...credentials }, callbacks);
 }

@@ -1,14 +1,18 @@
-// The developer's drawer: the frames with the calls that made them, and the simulator's faults.
+// The developer's drawer: the frames with the calls that made them, the telephone calls, and the
+// simulator's faults.
+import { drawCalls } from "./call-panel.mjs";
 import { onTick } from "./clock.mjs";
 import { codeOf, titleOf } from "./code.mjs";
 import { element, make, onClick, press, setText } from "./dom.mjs";
 import { frames, parsed, partner } from "./frames.mjs";
 import { onLanguage, t } from "./i18n.mjs";
+import { fold, showSdp } from "./sdp.mjs";
 import { showSimulator } from "./simulator.mjs";
 import { verto } from "./connection.mjs";
 
 const REDRAW_MS = 250;
-const TABS = ["frames", "faults", "pages"];
+const TABS = ["frames", "calls", "faults", "pages"];
+let tab = TABS[0];
 let language = "es5";
 let paused = false;
 let chosen;
@@ -85,16 +89,18 @@ function choose(frame) {
   for (const [number, node] of items) node?.firstChild.setAttribute("aria-pressed", String(number === frame.number));
   element("frame-hint").hidden = true;
   element("frame-detail").hidden = false;
-  setText(element("frame-text"), indented(frame.text));
+  const { text, sdps } = folded(frame.text);
+  setText(element("frame-text"), text);
+  showSdp(sdps);
   showCode();
 }
 
-function indented(text) {
+function folded(text) {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return fold(JSON.parse(text));
   } catch {
     // It is no JSON, or nested too deeply.
-    return text;
+    return { text, sdps: [] };
   }
 }
 
@@ -120,7 +126,7 @@ function toggle(open) {
   // On a narrow page the drawer is below everything else.
   element("drawer").scrollIntoView({ block: "nearest" });
   // Frames are drawn only while the drawer is open.
-  timer = setInterval(() => paused || draw(), REDRAW_MS);
+  timer = setInterval(() => paused || (tab === "calls" ? drawCalls() : draw()), REDRAW_MS);
 }
 
 onClick("developer", () => {
@@ -135,6 +141,8 @@ document.addEventListener("keydown", ({ key }) => {
 });
 for (const name of TABS) {
   onClick(`tab-${name}`, () => {
+    tab = name;
+    if (tab === "calls") drawCalls();
     for (const each of TABS) element(`${each}-panel`).hidden = each !== name;
     press(TABS.map((each) => element(`tab-${each}`)), element(`tab-${name}`));
   });

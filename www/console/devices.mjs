@@ -2,7 +2,7 @@
 import { Verto } from "@xswitch/rtc";
 import { onConnected, verto } from "./connection.mjs";
 import { element, make, onClick } from "./dom.mjs";
-import { attempt } from "./failures.mjs";
+import { attempt, say } from "./failures.mjs";
 import { onLanguage, t } from "./i18n.mjs";
 import { closePanel, isOpen, openPanel } from "./panels.mjs";
 import { call, lines } from "./phone.mjs";
@@ -11,6 +11,7 @@ import { TEST_TONE } from "./tones.mjs";
 
 const ECHO = "9196";
 const LISTS = { microphone: "audioInDevices", speaker: "audioOutDevices" };
+const CHANGES = { microphone: "setMicrophone", speaker: "setSpeaker" };
 const USUAL = "any";
 
 const chosen = () => ({ microphone: USUAL, speaker: USUAL, ...recall("devices") });
@@ -40,7 +41,9 @@ async function list() {
 function choose(id) {
   remember("devices", { ...chosen(), [id]: element(id).value });
   apply();
-  if (id === "speaker") for (const { dialog } of lines.values()) dialog.setAudioPlaybackDevice(element(id).value);
+  const device = element(id).value;
+  const told = { button: element(id), place: "phone-message", failure: "failedDevice" };
+  return attempt(told, () => Promise.all([...lines.values()].map(({ dialog }) => dialog[CHANGES[id]](device))));
 }
 
 async function playTone() {
@@ -59,8 +62,14 @@ onClick("open-devices", async () => {
 });
 onClick("test-tone", () => attempt({ button: element("test-tone"), place: "phone-message", failure: "failedTone" }, playTone));
 onClick("echo-test", async () => {
-  await attempt({ button: element("echo-test"), place: "phone-message", failure: "failedCall" }, () => call(ECHO));
+  await attempt({ button: element("echo-test"), place: "phone-message", failure: "failedCall" }, async () => call(ECHO));
 });
-navigator.mediaDevices?.addEventListener("devicechange", () => isOpen("devices") && list());
-onConnected({ onLogin: apply });
+/** The SDK has done what there was to do; the agent is told. */
+function onDeviceChange({ kind, from, to }) {
+  if (kind === "list" && isOpen("devices")) show();
+  // Of the usual loudspeaker browsers don't tell the name.
+  if (from) say("phone-message", () => t("deviceGone", { from: from.label, to: to?.label ?? t("usualDevice") }), "note");
+}
+
+onConnected({ onLogin: apply, onDeviceChange });
 onLanguage(() => isOpen("devices") && show());

@@ -8,12 +8,14 @@ import "./agent.mjs";
 import "./phone-view.mjs";
 import "./keys.mjs";
 import "./level.mjs";
+import "./quality.mjs";
 import "./devices.mjs";
 import "./call.mjs";
 import "./dial.mjs";
 import "./today.mjs";
 import "./wallboard.mjs";
 import "./developer.mjs";
+import { resume } from "./resume.mjs";
 import { startViews } from "./views.mjs";
 
 startViews();
@@ -24,3 +26,4 @@ onLanguage(() => {
 });
 element("starting").remove();
 element("page").hidden = false;
+resume();

@@ -201,6 +201,8 @@ export const MESSAGES = {
   loadOff: ["停止", "Stop them"],
   caller: ["来一个电话", "A caller"],
   hangup: ["挂断我的通话", "Hang up my call"],
+  browsersRing: ["来电在浏览器振铃", "Calls ring browsers"],
+  phonesRing: ["来电由模拟话机自动接听", "Simulated phones pick up by themselves"],
   work: ["运行", "Work"],
 
   // Failures

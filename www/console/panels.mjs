@@ -1,16 +1,12 @@
 // The panels beneath the lines, of which one is open at a time.
 import { element } from "./dom.mjs";
 
-const PANELS = ["pad", "colleagues", "devices"];
-const closers = new Map();
+const PANELS = ["pad", "colleagues", "devices", "quality-panel"];
 let open = "";
 let opener;
 
 /** Whether this panel is open. */
 export const isOpen = (id) => open === id;
-
-/** Runs when a panel has been closed. */
-export const onClose = (id, run) => closers.set(id, run);
 
 function show() {
   for (const id of PANELS) element(id).hidden = id !== open;
@@ -36,7 +32,6 @@ export function closePanel() {
   if (focused && opener?.checkVisibility()) opener.focus();
   opener = undefined;
   show();
-  closers.get(closed)?.();
 }
 
 for (const id of PANELS) {

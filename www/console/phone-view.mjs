@@ -3,7 +3,7 @@ import { ACTIONS, act, labelOf, lineFor } from "./actions.mjs";
 import { openBanner } from "./banner.mjs";
 import { duration, onTick } from "./clock.mjs";
 import { openColleagues } from "./colleagues.mjs";
-import { onConnection, session } from "./connection.mjs";
+import { isReady, onConnection, session } from "./connection.mjs";
 import { announce, element, keepFocus, make, setText } from "./dom.mjs";
 import { say } from "./failures.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
@@ -29,7 +29,7 @@ function makeLine(line) {
   const buttons = new Map();
   for (const action of ACTIONS) {
     const { name, key, panel } = action;
-    const button = make("button", { type: "button", data: { action: name } }, make("span", {}), " ", make("kbd", { textContent: `Alt+${key}` }));
+    const button = make("button", { type: "button", data: { action: name } }, make("span", {}), make("kbd", { textContent: `Alt+${key}` }));
     button.setAttribute("aria-keyshortcuts", `Alt+${key}`);
     if (panel) {
       button.setAttribute("aria-controls", panel);
@@ -59,6 +59,7 @@ function about(line) {
     line.queue && t("ofQueue", { queue: line.queue }),
     waits && t("lineAsks", { party: waits.party }),
     line.muted && t("lineMuted"),
+    isUp(line) && !isReady() && t("lineOffline"),
     isHeld(line) && t("heldFor", { duration: duration(Date.now() - line.since) }),
   ];
   return parts.filter(Boolean).join(" · ");
@@ -85,7 +86,7 @@ function showLine(line) {
     const button = buttons.get(action.name);
     button.hidden = !action.is(line);
     // Of several lines with the same button, the key is that of one.
-    button.lastChild.hidden = lineFor(action) !== line;
+    button.lastChild.classList.toggle("absent", lineFor(action) !== line);
     setText(button.firstChild, t(`do:${labelOf(action, line)}`));
     if (action.name === "mute") button.setAttribute("aria-pressed", String(line.muted));
   }

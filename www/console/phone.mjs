@@ -85,7 +85,7 @@ function onDialogState(dialog) {
   }
   if (line.state !== name) line.since = Date.now();
   line.state = name;
-  if (name === "active") line.answeredAt ??= Date.now();
+  line.answeredAt ??= dialog.timings.active;
   follow(line);
   const { answeredAt, queue, asksFor } = line;
   // What the server doesn't tell again after a reload of the page.
@@ -109,16 +109,9 @@ onMe(() => {
   changed();
 });
 
-/** Holds every other line in which they talk: an agent talks to one caller at a time. */
-function holdOthers(line) {
-  const others = all().filter((other) => other !== line && other.state === "active");
-  return Promise.all(others.map(({ dialog }) => dialog.hold()));
-}
-
+/** Answers. What is talked on another line is held first, as `autoHold` has it. */
 export function answer(line) {
-  const held = holdOthers(line);
   line.dialog.answer({ callee_id_name: session.agent, callee_id_number: session.extn });
-  return held;
 }
 
 export function reject(line) {
@@ -129,9 +122,7 @@ export function hangUp(line) {
   line.dialog.hangup();
 }
 
-export function toggleHold(line) {
-  return isHeld(line) ? Promise.all([holdOthers(line), line.dialog.unhold()]) : line.dialog.hold();
-}
+export const toggleHold = (line) => line.dialog.toggleHold();
 
 export function toggleMute(line) {
   line.dialog.setMute("toggle");
@@ -141,9 +132,8 @@ export function toggleMute(line) {
 
 export const dtmf = (line, digits) => line.dialog.dtmf(digits);
 
-/** Calls a number; what is talked on another line is held. `asksFor` is the line to be handed over. */
-export async function call(number, asksFor) {
-  await holdOthers();
+/** Calls a number; what is talked on another line is held first. `asksFor` is the line to be handed over. */
+export function call(number, asksFor) {
   const dialog = verto.newCall({
     destination_number: number,
     caller_id_name: session.agent,

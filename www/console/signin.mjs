@@ -27,12 +27,8 @@ export function signInTo(queue, extn, button, place) {
   });
 }
 
-async function start(button, asAgent) {
-  forget();
-  say("why-closed");
-  const kept = Object.fromEntries(REMEMBERED.map((id) => [id, value(id)]));
-  remember("sign-in", { ...kept, phoneHere: isHere() });
-  const params = {
+function fields(asAgent) {
+  return {
     login: value("login"),
     passwd: element("passwd").value,
     token: withToken() ? value("token") : "",
@@ -42,12 +38,18 @@ async function start(button, asAgent) {
     extn: isHere() ? loginNumber() : value("extn"),
     here: asAgent && isHere(),
   };
+}
+
+/** Connects, as `connection.mjs` takes the parameters; the promise has `undefined` after a failure. */
+export async function enter(params, { button, asAgent }) {
+  forget();
+  say("why-closed");
   const other = otherLimit(params.socketUrl);
   if (other) return say("sign-in-message", () => t("otherServer", { other }));
   me.queue = value("queue");
   showView(asAgent ? "agent" : "supervisor");
   const failure = "failedConnect";
-  const connected = await attempt({ button, place: "sign-in-message", failure }, async () => {
+  return attempt({ button, place: "sign-in-message", failure }, async () => {
     try {
       return await connect(params);
     } catch (error) {
@@ -56,6 +58,13 @@ async function start(button, asAgent) {
       throw error;
     }
   });
+}
+
+async function start(button, asAgent) {
+  const kept = Object.fromEntries(REMEMBERED.map((id) => [id, value(id)]));
+  remember("sign-in", { ...kept, phoneHere: isHere() });
+  const params = fields(asAgent);
+  const connected = await enter(params, { button, asAgent });
   if (!connected) return;
   if (!asAgent) return keepFocus("filter-text");
   keepFocus("cc-login");

@@ -1,6 +1,6 @@
 // A button for each of the simulator's faults, and for the work that it can play. A real server
 // has neither.
-import { FAULTS, requestsFor } from "../faults-list.mjs";
+import { CALL_FAULTS, FAULTS, requestsFor } from "../faults-list.mjs";
 import { hasApi, simulator, simulatorState } from "./api.mjs";
 import { session, vcc } from "./connection.mjs";
 import { element, make } from "./dom.mjs";
@@ -11,6 +11,8 @@ import { me } from "./me.mjs";
 const WORK = [
   ["caller", "caller", () => ["caller", { queue: me.queue || "test", caller: `1390000${String(Date.now()).slice(-4)}` }]],
   ["hangup", "hangup", () => ["hangup", { call: me.call?.id ?? "" }]],
+  ["browsersRing", "browsersRing", () => ["browser-phones", { on: true }]],
+  ["phonesRing", "phonesRing", () => ["browser-phones", { on: false }]],
   ["load12", "load12", () => ["load", { agents: 12, eventsPerSecond: 2 }]],
   ["load500", "load500", () => ["load", { agents: 500, eventsPerSecond: 200 }]],
   ["loadOff", "loadOff", () => ["load", { agents: 0 }]],
@@ -36,7 +38,7 @@ function show() {
   const own = () => ({ login: session.login, channel: vcc.channel(session.agent) });
   const work = WORK.map(([id, key, request]) => button(id, t(key), () => [request()], ""));
   const clear = button("clear", t("faultClear"), () => [["fault/clear", {}]], "");
-  const faults = FAULTS.map(({ title, rows }) => {
+  const faults = [CALL_FAULTS, ...FAULTS].map(({ title, rows }) => {
     const buttons = rows.map(([id, names, effects, requests]) =>
       button(id, names[language], () => requestsFor(requests, own()), effects[language]),
     );

@@ -1,4 +1,5 @@
 // The console as the agent's phone: its lines, and what is heard on them.
+import { By } from "selenium-webdriver";
 import { Console } from "./console.mjs";
 import { until } from "./wait.mjs";
 
@@ -50,12 +51,8 @@ export class Phone extends Console {
   }
 
   /** Clicks a button of a line. */
-  press(action, index = 0) {
-    return this.driver.executeScript(
-      (index, action) => document.querySelectorAll("#lines li")[index].querySelector(`[data-action=${action}]`).click(),
-      index,
-      action,
-    );
+  async press(action, index = 0) {
+    await this.driver.findElement(By.css(`#lines li:nth-child(${index + 1}) [data-action=${action}]`)).click();
   }
 
   /**
@@ -73,7 +70,7 @@ export class Phone extends Console {
               sound.received = report.packetsReceived;
               sound.heard = report.totalAudioEnergy;
               sound.samples = report.totalSamplesReceived;
-              sound.concealed = report.concealedSamples;
+              sound.concealed = report.concealedSamples - (report.silentConcealedSamples ?? 0);
             }
             if (report.type === "outbound-rtp") sound.sent = report.packetsSent;
             if (report.type === "media-source") sound.spoken = report.totalAudioEnergy;
