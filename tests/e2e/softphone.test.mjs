@@ -3,10 +3,9 @@
 // | no bye, no logout at the end of an element | removed from the page |
 // | an element that is moved begins anew | moved |
 // | a second call takes the first one's place | a second call |
-// | the focus stays on a button that is hidden | by keyboard alone |
 // | Enter answers what came while one typed | by keyboard alone |
-// | an alert that is hidden; a colour too pale | axe-core |
-// | the mute button shows the opposite; the microphone goes on | the echo |
+// | a colour too pale | axe-core |
+// | the mute button shows the opposite | the echo |
 import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
