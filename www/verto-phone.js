@@ -94,14 +94,13 @@ function softphone(root, options) {
   const failed = (error) => say("problem", why(error));
   const phone = part("phone") ?? root;
   const verto = new Verto();
-  const ended = new AbortController();
   // A ring of 450 Hz for 1 s of 5, as a WAV file of 8000 bytes a second.
   const head = new Uint32Array([0x46464952, 40036, 0x45564157, 0x20746d66, 16, 0x10001, 8000, 8000, 0x80001, 0x61746164, 40000]);
   const tone = Uint8Array.from({ length: 40000 }, (_, i) => 128 + (i < 8000 ? 40 * Math.sin(i * 2 * Math.PI * 450 / 8000) : 0));
   const ring = URL.createObjectURL(new Blob([head, tone], { type: "audio/wav" }));
-  let dialog;
+  let dialog, ended;
   function show() {
-    if (ended.signal.aborted) return;
+    if (ended) return;
     const call = dialog?.state.name, focused = root.getRootNode().activeElement;
     const state = call ? ({ ringing: call, active: "talking", held: call }[call] ?? "calling") : /idle|closed/.test(verto.state) ? "login" : "idle";
     const party = call && (dialog.direction.name === "inbound" ? dialog.cidString() : String(dialog.params.destination_number));
@@ -128,14 +127,13 @@ function softphone(root, options) {
   const callbacks = {
     onStateChange(_, state, { error }) {
       say("problem", state === "closed" ? why(error) : "");
-      if (state === "ready") fillDevices();
+      if (state === "ready") Verto.refreshDevices(fillDevices);
       show();
     },
     onDialogState(changed) {
       const { state: { name }, cause, direction } = changed;
       // One call at a time: whoever calls now finds the line busy.
       if (dialog && changed !== dialog) return name === "ringing" && changed.hangup({ cause: "USER_BUSY" });
-      if (name === "active") fillDevices(); // Their names are known once the microphone is allowed.
       const missed = /ORIGINATOR_CANCEL|NO_ANSWER/.test(cause) ? words("missed") + changed.cidString() : "";
       say("problem", name === "destroy" ? (why(changed.error) ?? (direction.name === "outbound" ? words(cause) : missed)) : "");
       dialog = name === "destroy" ? undefined : changed;
@@ -144,9 +142,10 @@ function softphone(root, options) {
     },
     onMessage: () => show(), // Somebody else may be at the other end now.
     onPlaybackBlocked: () => (part("blocked").hidden = false),
+    onMediaError: (_, error) => failed(error),
+    onDeviceChange: () => fillDevices(), // Also when their names are known, once the microphone is allowed.
   };
-  async function fillDevices() {
-    await Verto.refreshDevices();
+  function fillDevices() {
     for (const [name, devices] of [["microphone", Verto.audioInDevices], ["speaker", Verto.audioOutDevices]]) {
       const { value } = part(name);
       part(name).length = 1; // "any" stays.
@@ -177,15 +176,15 @@ function softphone(root, options) {
   const submits = { login: connect, dial: () => dial(part("number").value), transfer };
   for (const [name, run] of Object.entries(clicks)) part(name).onclick = run;
   for (const [name, run] of Object.entries(submits)) part(name).onsubmit = (event) => (event.preventDefault(), run());
-  part("speaker").onchange = () => dialog?.setAudioPlaybackDevice(part("speaker").value);
+  part("microphone").onchange = ({ target }) => dialog?.setMicrophone(target.value).catch(failed);
+  part("speaker").onchange = ({ target }) => dialog?.setSpeaker(target.value).catch(failed);
   phone.onkeydown = ({ key, target }) => {
     if (phone.dataset.state === "talking" && /^[0-9*#]$/.test(key) && !target.matches("input, select")) press(key);
   };
-  navigator.mediaDevices?.addEventListener("devicechange", fillDevices, { signal: ended.signal });
   if (chinese) for (const each of root.querySelectorAll("[data-zh]")) each.textContent = each.dataset.zh;
   [part("server").value, part("user").value] = [options.socketUrl ?? "", options.login ?? ""];
   show();
-  const stop = () => (ended.abort(), clearInterval(timer), URL.revokeObjectURL(ring), verto.logout());
+  const stop = () => ((ended = true), clearInterval(timer), URL.revokeObjectURL(ring), verto.logout());
   return { verto, connect, dial, dialog: () => dialog, stop };
 }
 // end

@@ -3,8 +3,7 @@
 // | the end of the last listener doesn't log out | each |
 // | it logs out at once, without the timer | React's dev server |
 // | the store isn't kept by hot reload | React's dev server |
-// | the service connects inside the zone | Angular |
-// | the keypress of another key talks; the end leaves it silent | push-to-talk |
+// | push-to-talk hears of the pointer's end at the button alone | push-to-talk |
 import assert from "node:assert/strict";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,6 +20,15 @@ import { Tasks } from "./lib/shift.mjs";
 
 const skip = lacking("webrtc");
 const EVENT = { eventChannel: "vcc.default.1001", eventType: "agentState", data: {} };
+/** Counts the sockets to the simulator; a dev server has one of its own. */
+const SOCKETS = `window.sockets = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(url, ...rest) {
+    super(url, ...rest);
+    if (url.endsWith("/ws")) window.sockets++;
+  }
+};
+`;
 let registry, driver, sim;
 const tasks = new Tasks();
 
@@ -42,7 +50,8 @@ async function recipe(name, { store = true } = {}) {
   const project = await Project.make(`recipe-${name}`, registry);
   if (store) await copyFile(join(CONSUMERS, "recipe-store/phone.js"), project.path("phone.js"));
   await mkdir(project.path("public"));
-  for (const place of ["left.js", "public/left.js"]) await copyFile(join(FIXTURES, "phone/phone.js"), project.path(place));
+  const counts = SOCKETS + (await readFile(join(FIXTURES, "phone/phone.js"), "utf8"));
+  for (const place of ["left.js", "public/left.js"]) await writeFile(project.path(place), counts);
   return project;
 }
 
@@ -94,6 +103,7 @@ async function unmounts() {
   assert.deepEqual((await sim.state()).dialogs, []);
   assert.deepEqual(await run(() => left()), NOTHING);
   assert.equal((await sim.requests("login")).length, 1);
+  assert.equal(await driver.executeScript("return window.sockets"), 1);
   assert.deepEqual(await consoleErrors(driver), []);
 }
 

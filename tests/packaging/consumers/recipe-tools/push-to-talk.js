@@ -6,15 +6,13 @@ export function pushToTalk(dialog, button) {
     dialog.setMute(on ? "on" : "off");
     button.setAttribute("aria-pressed", on);
   };
-  const on = (type, run) => button.addEventListener(type, run, { signal });
-  on("pointerdown", ({ pointerId }) => {
-    // The button hears of the end wherever the finger is by then.
-    button.setPointerCapture(pointerId);
-    talk(true);
-  });
-  on("keydown", ({ key }) => key === " " && talk(true));
-  for (const type of ["pointerup", "pointercancel", "lostpointercapture", "keyup", "blur"]) on(type, () => talk(false));
-  talk(false);
+  const off = () => talk(false);
+  button.addEventListener("pointerdown", () => talk(true), { signal });
+  button.addEventListener("keydown", ({ key }) => key === " " && talk(true), { signal });
+  for (const type of ["keyup", "blur"]) button.addEventListener(type, off, { signal });
+  // The finger may be elsewhere by then, and the page may be left while the button is held.
+  for (const type of ["pointerup", "pointercancel", "blur"]) window.addEventListener(type, off, { signal });
+  off();
   return () => {
     controller.abort();
     button.removeAttribute("aria-pressed");
