@@ -1,22 +1,89 @@
 // What the core calls about telephone calls; src/browser/calls.rs says what each method is for.
 import { refreshDevices, watchers } from "../media/devices.js";
+import { prime } from "../media/ring.js";
+import { member } from "../sdk/check.js";
 import { Dialog, partOf } from "../sdk/dialog.js";
 import { enums } from "../sdk/enums.js";
 import { Host } from "./host.js";
 import { callBack, safely } from "./page-code.js";
+import { Resume } from "./resume.js";
 
 export class Phone extends Host {
+  #resume = new Resume(() => this.options());
+  // While calls of before a reload are being claimed, for which the login waits.
+  #claiming = null;
+
   #devicesChanged = (change) => {
     this.dispatch("devicechange", [change]);
     callBack(this.verto()?.callbacks?.onDeviceChange, change);
   };
 
+  #endPriming = null;
+
   hold(strongly) {
     super.hold(strongly);
+    this.#endPriming?.();
     if (!strongly) return watchers.delete(this.#devicesChanged);
+    this.#endPriming = prime((name) => member(this.options(), name));
     watchers.add(this.#devicesChanged);
     // Pages that don't ask need no list.
     if (this.verto()?.callbacks?.onDeviceChange) safely(() => refreshDevices().catch(() => {}));
+  }
+
+  socket(id, url) {
+    this.#claiming ??= safely(() => this.#resume.claim((sessid, calls) => this.#expect(sessid, calls)));
+    return super.socket(id, url);
+  }
+
+  // The login that comes is that of the page before the reload; says whether there is one.
+  #expect(sessid, calls) {
+    const resumes = this.core?.resume(sessid);
+    for (const [callID, { held, audio, video }] of Object.entries(resumes ? calls : {})) {
+      this.core.expect(callID, Number(held) + 2 * Number(audio) + 4 * Number(video));
+    }
+    return resumes;
+  }
+
+  credentials() {
+    const claiming = this.#claiming;
+    this.#claiming = null;
+    return claiming ? claiming.then(() => super.credentials()) : super.credentials();
+  }
+
+  message(name, data) {
+    if (name === "clientReady") this.#keep(true);
+    super.message(name, data);
+  }
+
+  state(state, ...args) {
+    if (state === "closed") this.#keep(true);
+    super.state(state, ...args);
+  }
+
+  listen(on) {
+    super.listen(on);
+    safely(() => globalThis[on ? "addEventListener" : "removeEventListener"]?.("pagehide", this.#leave));
+  }
+
+  // Not in `beforeunload`: after that a page may stay.
+  #leave = () => {
+    this.#keep();
+    this.dialogs()?.forEach((dialog) => {
+      safely(() => (this.#resume.works && partOf(dialog).kept()) || dialog.hangup());
+    });
+  };
+
+  // `settled`: what of the record isn't back by now is over.
+  #keep(settled) {
+    safely(() => {
+      const calls = {};
+      this.dialogs()?.forEach((dialog) => {
+        const kept = partOf(dialog).kept();
+        if (kept) calls[dialog.callID] = kept;
+      });
+      if (settled) this.#resume.expected = {};
+      this.#resume.keep(this.core?.sessid, calls);
+    });
   }
 
   dialog_new(number, callID, params, name, other, video, stereo, attach) {
@@ -31,11 +98,18 @@ export class Phone extends Host {
     if (video) found[attach ? "useVideo" : "wantVideo"] = true;
     if (stereo) found.useStereo = true;
     if (attach) found.attach = true;
+    // What the page knew of it before it was reloaded.
+    const before = (attach && this.#resume.expected[callID]) || {};
+    delete this.#resume.expected[callID];
+    Object.assign(found, before.names);
     // What else the server sends is no setting: which devices are opened, which addresses are
     // loaded, is the page's to say.
-    const settings = { useVideo: (attach && video) || null, useStereo: stereo || null };
-    const dialog = new Dialog(verto, enums.direction.inbound, found, settings);
-    partOf(dialog).begin(number);
+    const settings = { useVideo: (attach && video) || null, useStereo: stereo || null, ...before.settings };
+    const dialog = new Dialog(verto, enums.direction[before.direction ?? "inbound"], found, settings);
+    const part = partOf(dialog);
+    Object.assign(part.timings, before.timings);
+    part.held = !!before.held;
+    part.begin(number);
   }
 
   dialog_state(number, state, cause, causeCode, error) {
@@ -43,6 +117,7 @@ export class Phone extends Host {
       dialog.lastState = dialog.state;
       dialog.state = enums.state[state];
       part.happened(state);
+      if (state === "active" || state === "held") part.held = state === "held";
       // It may be answered, or be back, long after the page went on with it.
       if (state === "active") part.goesOn();
       if (cause !== undefined) Object.assign(dialog, { cause, causeCode, error });
@@ -50,6 +125,7 @@ export class Phone extends Host {
       this.#tell(dialog, "onDialogState", [dialog], dialog);
       if (state === "destroy") part.forget();
     });
+    this.#keep();
   }
 
   dialog_permission(number, granted) {

@@ -15,6 +15,11 @@ function isUsable(candidate) {
 // Browsers write a port, and more, behind the address of a server that the page gave without.
 const serverOf = (url) => /^\w+:(\[[^\]]*\]|[^:?]*)/.exec(url)?.[0];
 
+/** Whether a description has an address that the server can use. */
+export function isReachable(sdp) {
+  return sdp.split("\r\n").some((line) => /^a=candidate:/.test(line) && isUsable({ candidate: line }));
+}
+
 /**
  * Waits until enough candidates are in the local description. That is as soon as one of these is true:
  * all of them are there; without STUN and TURN servers, 30 ms have passed since the first usable one;

@@ -1,10 +1,12 @@
 // The media of one call: does what the core says (src/core/dialog/effect.rs), and reports what
 // became of it (src/core/dialog/report.rs). It decides nothing.
-import { valuesOf } from "../sdk/check.js";
+import { valuesOf, words } from "../sdk/check.js";
 import { CODES, failure } from "../sdk/error.js";
-import { gathered } from "./candidates.js";
+import { gathered, isReachable } from "./candidates.js";
+import { preferCodecs } from "./codecs.js";
 import { Local } from "./local.js";
-import { Player, Ring, elementOf } from "./player.js";
+import { Player, elementOf } from "./player.js";
+import { Ring } from "./ring.js";
 import { Sampler, Watch } from "./stats.js";
 import { trouble } from "./stream.js";
 
@@ -20,14 +22,36 @@ const CONNECTIONS = { connected: 0, disconnected: 1, failed: 2 };
 /** How long gathering may take after the first usable candidate, in ms. */
 const ICE_TIMEOUT = 1_000;
 
+const UNREACHABLE =
+  "no address of this side can be used by the server, which may end the call with INCOMPATIBLE_DESTINATION: " +
+  "without a microphone a browser hides them, so ask for it once, by Verto.init(), or give iceServers";
+
 /** The STUN servers for `iceServers: true`. */
 export const usual = { iceServers: [{ urls: "stun:stun.l.google.com:19302" }] };
 
-function iceServers(page) {
+/** How long the page's function may take to give the servers, in ms: with the gathering that follows less than the core waits. */
+const SERVERS_TIMEOUT = 5_000;
+
+// They are asked for while the microphone is, so that a call seldom waits for them.
+async function iceServers(page) {
   const given = page.get("iceServers");
-  const servers = given === true ? usual.iceServers : Array.isArray(given) ? given : [];
-  const turn = page.get("turnServer");
-  return [...servers, ...(turn ? [turn].flat() : [])].map((one) => (typeof one === "string" ? { urls: one } : one));
+  const servers = typeof given === "function" ? await freshServers(given, page) : given;
+  const all = [servers === true ? usual.iceServers : servers, page.get("turnServer")];
+  return all.filter(Boolean).flat().map((one) => (typeof one === "string" ? { urls: one } : one));
+}
+
+async function freshServers(give, page) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came within ${SERVERS_TIMEOUT} ms`)), SERVERS_TIMEOUT);
+  });
+  try {
+    return await Promise.race([give(), late]);
+  } catch (error) {
+    page.warn(`iceServers() failed (${words(error)}): the call goes on without STUN and TURN servers`);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 // `stereo=1` tells the other side's encoder what we like to hear. It is put into what is sent only;
@@ -87,12 +111,15 @@ export class Media {
     const isOver = () => this.#links.get(epoch) !== link;
     try {
       if (!globalThis.RTCPeerConnection) throw failure("unsupported", "this browser has no WebRTC");
+      const servers = iceServers(this.#page);
       if (!this.localStream) await this.#local.open(isOver, () => this.#place("localTag"));
       if (isOver()) return;
       const video = this.localStream.getVideoTracks().length > 0;
       this.#page.happened("microphone");
       report(GRANTED, Number(this.#local.speaks) + 2 * Number(video));
-      const sdp = await this.#describe(link, offer, report);
+      const configuration = { iceServers: await servers, bundlePolicy: "balanced" };
+      if (isOver()) return;
+      const sdp = await this.#describe(link, configuration, offer, report);
       if (isOver()) return;
       this.#page.happened("described");
       report(LOCAL, 0, this.#page.get("useStereo") ? withStereo(sdp) : sdp);
@@ -111,11 +138,8 @@ export class Media {
     return place.element;
   }
 
-  async #describe(link, offer, report) {
-    const peer = (link.peer = new RTCPeerConnection({
-      iceServers: iceServers(this.#page),
-      bundlePolicy: "balanced",
-    }));
+  async #describe(link, configuration, offer, report) {
+    const peer = (link.peer = new RTCPeerConnection(configuration));
     link.remote = new MediaStream();
     peer.ontrack = ({ track }) => {
       link.remote.addTrack(track);
@@ -130,10 +154,14 @@ export class Media {
     if (offer !== undefined) await peer.setRemoteDescription({ type: "offer", sdp: offer });
     this.#addTracks(peer, offer !== undefined);
     const isSound = ({ receiver }) => receiver.track.kind === "audio";
+    const codecs = this.#page.get("codecs");
+    if (codecs) preferCodecs(peer, codecs, this.#page);
     link.sound = peer.getTransceivers().find(isSound) ?? { direction: "inactive" };
     await peer.setLocalDescription(await (offer === undefined ? peer.createOffer() : peer.createAnswer()));
     await gathered(peer, this.#page.get("iceTimeout") ?? ICE_TIMEOUT);
-    return peer.localDescription.sdp;
+    const { sdp } = peer.localDescription;
+    if (!isReachable(sdp)) this.#page.warn(UNREACHABLE);
+    return sdp;
   }
 
   // The server wants audio to come first.
@@ -186,8 +214,11 @@ export class Media {
   }
 
   ring(on) {
-    if (on) this.#ring.start(this.#place("ringer_tag"), this.#page.get("ringFile"), this.#page);
-    else this.#ring.stop();
+    const page = this.#page;
+    if (!on) this.#ring.stop();
+    else if (!page.isOutbound) this.#ring.start(this.#place("ringer_tag"), page.get("ringFile"), page.get("ringDevice"), page);
+    // It is heard where the other side will be.
+    else this.#ring.start(null, page.get("ringbackFile"), page.get("useSpeak"), page);
   }
 
   play(epoch) {

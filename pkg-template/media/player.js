@@ -10,9 +10,6 @@ const usersOf = (element) => users.get(element) ?? [];
 // Not by `at`, which Chromium has from 92 on.
 const newest = (element) => usersOf(element).slice(-1)[0];
 
-// How many calls ring by each element.
-const ringing = new WeakMap();
-
 // Elements whose sound the browser refuses until the page's next click.
 const blocked = new Set();
 
@@ -24,11 +21,16 @@ export function resumeAudio() {
   return Promise.all(starts);
 }
 
-// Says whether the browser lets it play.
-async function start(element) {
+/** Forgets an element that need not be heard any more. */
+export function unblock(element) {
+  blocked.delete(element);
+}
+
+/** Plays an element; says whether the browser lets it. */
+export async function start(element) {
   try {
     await element.play?.();
-    blocked.delete(element);
+    unblock(element);
   } catch (error) {
     // AbortError: another stream has taken this one's place.
     if (error.name !== "NotAllowedError") return true;
@@ -41,9 +43,18 @@ async function start(element) {
 /** Takes a stream out of an element, unless another has taken its place. */
 export function clear(element, stream) {
   if (!element || element.srcObject !== stream) return;
-  blocked.delete(element);
+  unblock(element);
   element.pause?.();
   element.srcObject = null;
+}
+
+/** Lets an element play on the output device that `sink()` gives, at last; `undefined` leaves it as it is. */
+export async function route(element, sink) {
+  // Of two that are under way the browser may end with the older one.
+  while (sink() !== undefined && element.sinkId !== sink()) {
+    if (!element.setSinkId) throw failure("unsupported", "this browser chooses the output device itself");
+    await element.setSinkId(sink());
+  }
 }
 
 /**
@@ -124,12 +135,8 @@ export class Player {
     if (this.#sink !== id) throw failure("aborted", "another output device was chosen since");
   }
 
-  async #route(element) {
-    // Of two that are under way the browser may end with the older one.
-    while (this.#sink !== undefined && element.sinkId !== this.#sink) {
-      if (!element.setSinkId) throw failure("unsupported", "this browser chooses the output device itself");
-      await element.setSinkId(this.#sink);
-    }
+  #route(element) {
+    return route(element, () => this.#sink);
   }
 
   #devicesChanged = ({ removed }) => {
@@ -148,35 +155,5 @@ export class Player {
     clear(this.#own, this.#own?.srcObject);
     this.#stream = null;
     if (had) newest(shared)?.show();
-  }
-}
-
-/**
- * The sound of a call that comes in: in the page's element for it, or in one of our own, so that it
- * cuts off no other call.
- */
-export class Ring {
-  #element = null;
-
-  /** Without a `file` the page's element rings by its own sound. */
-  start(given, file, page) {
-    if (!given && !file) return;
-    // The page may have one element for everything: while that plays a call it doesn't ring.
-    const element = (this.#element = given && !given.srcObject ? given : new Audio());
-    ringing.set(element, (ringing.get(element) ?? 0) + 1);
-    if (file) element.src = file;
-    element.loop = true;
-    start(element).then((plays) => !plays && this.#element === element && page.playbackBlocked(element));
-  }
-
-  stop() {
-    const element = this.#element;
-    this.#element = null;
-    if (!element) return;
-    ringing.set(element, ringing.get(element) - 1);
-    // It rings on for another call, or another call is heard in it.
-    if (ringing.get(element) || element.srcObject) return;
-    blocked.delete(element);
-    element.pause();
   }
 }

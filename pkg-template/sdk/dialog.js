@@ -22,6 +22,9 @@ const THERE = 2;
 // What a call's params have where the page says nothing.
 const DEFAULTS = { useVideo: false, useStereo: false, screenShare: false };
 
+// The settings of a call that outlive a reload of the page.
+const KEPT = ["useMic", "useSpeak", "useCamera", "useVideo", "useStereo"];
+
 const parts = new Private();
 
 /** What a call has that isn't the page's to change; its media part tells it what it sees. */
@@ -32,6 +35,7 @@ class Part {
   onError = null;
   media = new Media(this);
   timings = {};
+  held = false;
   #dialog;
 
   /** `settings` are what the page has said of this call's media, the newest first. */
@@ -50,6 +54,10 @@ class Part {
     return undefined;
   }
 
+  get isOutbound() {
+    return this.#dialog.direction === enums.direction.outbound;
+  }
+
   /** Notes when something happened for the first time. */
   happened(what) {
     this.timings[what] ??= Date.now();
@@ -58,6 +66,28 @@ class Part {
   begin(number) {
     this.number = number;
     stateOf(this.#dialog.verto).dialogs.set(number, this.#dialog);
+  }
+
+  /** What a reloaded page must know of an answered call; `null` of another. */
+  kept() {
+    const { state, direction, params } = this.#dialog;
+    const { active, held, recovering, answering } = enums.state;
+    if (!this.timings.active || ![active, held, recovering, answering].includes(state)) return null;
+    const settings = {};
+    for (const name of KEPT) {
+      const value = this.get(name);
+      if (["string", "boolean"].includes(typeof value)) settings[name] = value;
+    }
+    const { remote_caller_id_name, remote_caller_id_number } = params;
+    return {
+      held: this.held,
+      audio: this.#dialog.getMute(),
+      video: this.#dialog.getVideoMute(),
+      direction: direction.name,
+      names: { remote_caller_id_name, remote_caller_id_number },
+      timings: this.timings,
+      settings,
+    };
   }
 
   forget() {
@@ -101,8 +131,8 @@ class Part {
     this.warn("the browser plays no sound before a click: call Verto.resumeAudio() in one");
   }
 
-  warn(text) {
-    log(this.#dialog.verto.options, "warn", `call ${this.#dialog.callID}: ${text}`);
+  warn(text, level = "warn") {
+    log(this.#dialog.verto.options, level, `call ${this.#dialog.callID}: ${text}`);
   }
 
   /** With `autoHold` the page talks in one call: it goes on with this one. */

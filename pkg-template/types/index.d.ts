@@ -186,6 +186,9 @@ export interface PermissionCallback {
   onDenied?(): void;
 }
 
+/** What the option `iceServers` may be, or give. */
+export type IceServers = boolean | object | object[] | string | null | undefined;
+
 /**
  * A call's media. They may be given to `newCall()` and `answer()`, in their `deviceParams`, and as
  * options of the `Verto` for all calls; the nearest counts.
@@ -205,6 +208,16 @@ export interface CallSettings {
    * `ringFile`. Default: one that isn't shown.
    */
   ringer_tag?: MediaTag | null;
+  /**
+   * The output device of the ring, so that it is heard on the speaker while calls are on the headset.
+   * Default: the element's.
+   */
+  ringDevice?: DeviceId | null;
+  /**
+   * The address of the tone that a caller hears on `useSpeak` from `trying` until the server's own sound
+   * comes: servers don't say that the other side rings. Default: none.
+   */
+  ringbackFile?: string | null;
   /** Whether the call has a picture. Default: false. */
   useVideo?: boolean;
   /** Whether stereo sound is asked for. Default: false. */
@@ -229,14 +242,23 @@ export interface CallSettings {
   /** The same settings again, for pages that have them together. */
   deviceParams?: object | null;
   /**
-   * STUN and TURN servers as `RTCConfiguration` has them; `true` for `Verto.defaultIceServers`.
-   * Default: none.
+   * STUN and TURN servers as `RTCConfiguration` has them; `true` for `Verto.defaultIceServers`. A
+   * function is asked for them anew for each connection, also for the one after a lost socket, so that
+   * TURN may have credentials that don't last; where it fails, or takes longer than 5 s, the call goes
+   * on without, with a warning. Default: none.
    */
-  iceServers?: boolean | object[] | null;
+  iceServers?: IceServers | (() => IceServers | PromiseLike<IceServers>);
   /** One more server, or several. Default: none. */
   turnServer?: object | string | null;
   /** The longest wait for STUN and TURN after the first usable address, in ms. Default: 1000. */
   iceTimeout?: number;
+  /**
+   * The codecs that are offered or answered, the dearest first, by their names in any case; the server
+   * chooses. Names that the browser doesn't know are warned of; without a known one for sound, or for
+   * the picture, that has all that the browser has. Where the browser lets no page choose, nothing
+   * happens. (W3C WebRTC: `setCodecPreferences`.) Default: the browser's.
+   */
+  codecs?: string | string[] | null;
   /** Hears of the question for the microphone. */
   permissionCallback?: PermissionCallback | null;
   /**
@@ -1054,7 +1076,7 @@ export class Verto {
    * @example
    * verto.iceServers([{ urls: "stun:stun.pbx.example" }]);
    */
-  iceServers(servers: boolean | object[]): void;
+  iceServers(servers: CallSettings["iceServers"]): void;
   /**
    * Sets members of the option `deviceParams` for calls to come. With `useCamera` and `onResCheck`
    * that function hears which pictures the camera has, `{ validRes: [[width, height], …],

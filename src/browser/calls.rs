@@ -15,6 +15,8 @@
 //! | | `hangup(dialog, cause, code)` | both may be `undefined`; whether it had not ended yet |
 //! | | `ask(call, dialog, what, params)` | a request about the call, which settles `call` like any other: `what` is 0 for `verto.info`, 1 for `verto.modify`, 2 for `verto.modify` with `hold` or `unhold`, 3 for it with `toggleHold`; `params` is a JSON object's text (`{"action":"hold"}`, `{"dtmf":"1"}`), into which the `dialogParams` are put |
 //! | | `enable(dialog, video, change)` | `change` is 0 to silence, 1 to enable, 2 to turn over, 3 to ask; the sum of 1 (enabled now: what `getMute` returns) and 2 (there is such a track: without one `setMute` returns `false`) |
+//! | the record of a reloaded page | `resume(sessid)` | whether the login that is to come is made under this sessid: not where it was made already, or the page chose a sessid |
+//! | | `expect(call_id, flags)` | a call of the record, which may come back; `flags` is the sum of 1 (held), 2 (microphone enabled) and 4 (camera enabled) |
 //! | the media part | `report(dialog, epoch, what, code, text)` | what it has to say, by the number `what`: |
 //! | | 0 | [`Report::Granted`]; `code` is 1 with audio, 2 with video, 3 with both |
 //! | | 1 | [`Report::Failed`], with the `code` of a [`Kind`]: -13 to -17 of a [`Trouble`](crate::core::dialog::Trouble), -8 for what the browser cannot do; `text` says what happened |
@@ -30,7 +32,9 @@ use super::client::Client;
 use super::host::Host;
 use super::json::Json;
 use crate::core::CallId;
-use crate::core::dialog::{Ask, Change, Connection, DialogId, Epoch, Media, Notice, Report};
+use crate::core::dialog::{
+    Ask, Change, Connection, DialogId, Epoch, Expected, Media, Notice, Report,
+};
 use crate::core::error::Kind;
 
 #[wasm_bindgen]
@@ -226,6 +230,24 @@ impl Client {
             .shell
             .command(|session, now| session.calls(now).enable(dialog, video, change));
         u32::from(tracks.enabled) + 2 * u32::from(tracks.there)
+    }
+
+    /// The page was reloaded: the next login is made under this sessid. Says whether there is one.
+    pub fn resume(&self, sessid: String) -> bool {
+        self.shell.command(|session, _| session.resume(sessid))
+    }
+
+    /// A call of before the reload may come back; `flags` is the sum of 1, if it was held, 2, if its
+    /// microphone was enabled, and 4, if its camera was.
+    pub fn expect(&self, call_id: String, flags: u32) {
+        let call = Expected {
+            call_id,
+            held: flags & 1 != 0,
+            microphone: flags & 2 != 0,
+            camera: flags & 4 != 0,
+        };
+        self.shell
+            .command(|session, now| session.calls(now).expect(call));
     }
 
     /// The media part's report of one peer connection: see the table above. One method for all of

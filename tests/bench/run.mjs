@@ -12,7 +12,7 @@ import { browser, machine } from "./lib/machine.mjs";
 import { startServer } from "./lib/server.mjs";
 import { ratio, summary } from "./lib/stats.mjs";
 
-const ROWS = ["sizes", "load", "events", "requests", "socket", "memory", "reconnect"];
+const ROWS = ["sizes", "load", "events", "requests", "socket", "memory", "reconnect", "calls"];
 
 const { values: options } = parseArgs({
   options: {
@@ -58,6 +58,7 @@ for (const [name, text] of Object.entries(sources.scripts)) files[`library/${nam
 for (const [name, text] of Object.entries(sources.modules)) files[`module/${name}.js`] = text;
 
 for (const [name, bytes] of Object.entries(sources.slim)) files[`slim/${name}`] = bytes;
+files["caller.js"] = await readFile(new URL("../e2e/fixtures/calls/caller.js", import.meta.url));
 files["core-memory.js"] = await readFile(new URL("../e2e/fixtures/sdk/core-memory.js", import.meta.url));
 
 const began = Date.now();

@@ -7,6 +7,7 @@ import { engine } from "./lib/engines.mjs";
 
 const calls = new CallTests("phone");
 const { run, skip } = calls;
+const hasOutputs = skip || (engine !== "chromium" && "only Chromium's fake devices have an output");
 
 test("a ring is heard until the call is answered or over, and cuts off no other call", { skip }, async () => {
   const seen = await run(async () => {
@@ -102,4 +103,154 @@ test("what the browser won't play is told, and played after a click", { skip: sk
     return { plays, paused: element.paused, none: (await Verto.resumeAudio()).length, left: left() };
   });
   assert.deepEqual(seen, { plays: true, paused: true, none: 0, left: NOTHING });
+});
+
+test("ringDevice: it rings on the speaker while the call is on the headset; one that is gone is told", { skip: hasOutputs }, async () => {
+  const seen = await run(async () => {
+    await Verto.init({});
+    const [headset, speaker] = (await idsOf("audiooutput")).filter((id) => id !== "default");
+    const said = [];
+    const ringFile = tone();
+    const anna = await User.login("1001");
+    const bob = await User.login("1002", { ringFile, ringDevice: speaker, useSpeak: headset, tag: "audio", logger: { warn: (text) => said.push(text) } });
+    const seen = [];
+    for (const device of [speaker, "gone", "any", null, "none"]) {
+      bob.verto.options.ringDevice = device;
+      bob.states = new Told();
+      const out = anna.call("1002");
+      const into = await bob.is("ringing");
+      const ring = await until(() => [...used.played].find(({ src }) => src === ringFile));
+      if (device !== "none") await sounds(ring);
+      seen.push([ring.paused, ring.sinkId]);
+      into.answer();
+      await bob.is("active", into);
+      await heard(into);
+      seen.push(document.getElementById("audio").sinkId === headset && ring.paused);
+      out.hangup();
+      await bob.is("destroy", into);
+    }
+    return { seen, speaker, said, left: left() };
+  });
+  const { speaker } = seen;
+  const rings = seen.seen.filter(Array.isArray);
+  assert.deepEqual(rings, [[false, speaker], [false, ""], [false, ""], [false, ""], [true, ""]]);
+  assert.ok(seen.seen.filter((one) => !Array.isArray(one)).every(Boolean));
+  assert.equal(seen.said.length, 1);
+  assert.match(seen.said[0], /output device cannot be used .*: the usual one rings/);
+  assert.deepEqual(seen.left, NOTHING);
+});
+
+test("ringbackFile: a caller hears it until the other side is heard, or the call is over", { skip }, async () => {
+  const seen = await run(async () => {
+    const ringbackFile = tone();
+    const [anna, bob] = [await User.login("1001", { ringbackFile }), await User.login("1002")];
+    const ring = () => [...used.played].find(({ src }) => src === ringbackFile);
+    const rings = () => until(ring).then(sounds);
+    const seen = [];
+    for (const answers of [true, false]) {
+      const out = anna.call("1002");
+      await anna.is("trying", out);
+      seen.push(await rings(), ring().loop);
+      const into = (await bob.states.first(({ dialog, state }) => state === "ringing" && dialog.state.name === "ringing")).dialog;
+      if (answers) {
+        into.answer();
+        await anna.is("active", out);
+        seen.push(ring().paused);
+        await heard(out);
+      }
+      out.hangup();
+      await anna.is("destroy", out);
+      await until(() => ring().paused);
+      await bob.is("destroy", into);
+      bob.states = new Told();
+    }
+    // Whoever hears nothing hears no tone.
+    used.played.clear();
+    const dumb = anna.call("1002", { useSpeak: "none" });
+    await anna.is("trying", dumb);
+    await bob.is("ringing");
+    dumb.hangup();
+    await anna.is("destroy", dumb);
+    return { seen, dumb: !!ring(), left: left() };
+  });
+  assert.deepEqual(seen, { seen: [true, true, true, true, true], dumb: false, left: NOTHING });
+});
+
+test("a ring-back tone that the browser won't play is told, and played after a click", { skip: skip || (engine !== "chromium" && "only Chromium refuses it without a gesture here") }, async () => {
+  await run(async () => {
+    window.blocked = new Told();
+    const button = document.body.appendChild(document.createElement("button"));
+    button.textContent = button.id = "resume";
+    button.onclick = () => (window.resumed = Verto.resumeAudio());
+    window.anna = await User.login("1001", { ringbackFile: tone() });
+    anna.verto.callbacks.onPlaybackBlocked = (dialog, element) => blocked.push({ dialog, element });
+    window.bob = await User.login("1002");
+    // Without a microphone, by which the page might play.
+    window.out = anna.call("1002", { useMic: "none" });
+    const { dialog, element } = await blocked.first(() => true);
+    if (dialog !== out || !element.paused) throw new Error("it is told of another call, or it plays");
+  });
+  await calls.driver.findElement(By.id("resume")).click();
+  const seen = await run(async () => {
+    await resumed;
+    const { element } = await blocked.first(() => true);
+    const plays = await sounds(element);
+    out.hangup();
+    await anna.is("destroy", out);
+    return { plays, paused: element.paused, left: left() };
+  });
+  assert.deepEqual(seen, { plays: true, paused: true, left: NOTHING });
+});
+
+test("the page's first gesture primes the ring, unheard, while a connection has one", { skip }, async () => {
+  const click = () => calls.driver.findElement(By.css("body")).click();
+  const noted = (script) => run(script);
+  await noted(async () => {
+    document.body.style.height = "500px";
+    window.plays = [];
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+      plays.push({ element: this, src: this.src, muted: this.muted });
+      return play.call(this);
+    };
+    // Nothing to ring with, and nobody who is connected.
+    window.anna = await User.login("1001");
+    new Verto({ ringFile: tone() });
+  });
+  await click();
+  const none = await run(async () => {
+    const none = plays.length;
+    anna.verto.logout();
+    window.ringFile = tone();
+    window.bob = await User.login("1002", { ringFile });
+    return none;
+  });
+  await click();
+  const primed = await run(async () => {
+    await until(() => plays.length);
+    const [{ element, muted, src }] = plays;
+    await until(() => element.paused && !element.muted);
+    return { muted, file: src === ringFile };
+  });
+  await click();
+  const seen = await run(async () => {
+    const again = plays.length;
+    const anna = await User.login("1001");
+    const out = anna.call("1002");
+    const into = await bob.is("ringing");
+    const same = plays[plays.length - 1].element === plays[0].element;
+    const rings = await sounds(plays[0].element);
+    const { muted } = plays[0].element;
+    out.hangup();
+    await bob.is("destroy", into);
+    // Nothing is listened to after the logout.
+    bob.verto.logout();
+    plays.length = 0;
+    return { again, same, rings, muted, left: left() };
+  });
+  await click();
+  assert.equal(none, 0);
+  assert.deepEqual(primed, { muted: true, file: true });
+  assert.deepEqual(seen, { again: 1, same: true, rings: true, muted: false, left: NOTHING });
+  assert.equal(await run(() => plays.length), 0);
 });

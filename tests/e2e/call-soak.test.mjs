@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { lacking } from "./lib/browser.mjs";
 import { callSoak } from "../soak/calls.mjs";
 
-test("a call through lost connections: nothing grows", { skip: lacking("webrtc") || lacking("counts") }, async () => {
-  const { problems } = await callSoak({ losses: 20, reloads: 0 });
+test("a call through lost connections and reloads: nothing grows", { skip: lacking("webrtc") || lacking("counts") }, async () => {
+  const { problems } = await callSoak({ losses: 10, reloads: 5 });
   assert.deepEqual(problems, []);
 });

@@ -125,7 +125,8 @@ test("the drawer names each example, and each link leads to a page", async () =>
 });
 
 describe("the policy of each page allows that page's own inline scripts, and nothing else inline", async () => {
-  const pages = (await readdir(WWW, { recursive: true })).filter((name) => name.endsWith(".html"));
+  // Whoever copies softphone.html edits it: a hash of its script and its style would stop that page.
+  const pages = (await readdir(WWW, { recursive: true })).filter((name) => name.endsWith(".html") && name !== "softphone.html");
   // Where the socket's address is a field of the page, any can be entered. The console and
   // faults.html limit themselves once they are logged in.
   const anySocket = ["index.html", "faults.html", "es5.html"];

@@ -23,8 +23,8 @@ use figures::Figures;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A row (sizes, load, events, requests, socket, memory, reconnect), or those of its cases
-    /// whose names contain a text: `events/4 KB`
+    /// A row (sizes, load, events, requests, socket, memory, reconnect, calls), or those of its
+    /// cases whose names contain a text: `events/4 KB`
     #[arg(long)]
     only: Vec<String>,
     /// Fewer rounds, for a look
@@ -47,8 +47,8 @@ impl Args {
         self.only.is_empty() && !self.quick && self.engine == Engine::Chromium && self.pkg.is_none()
     }
 
-    fn wants_sizes(&self) -> bool {
-        self.only.is_empty() || self.only.iter().any(|one| one.starts_with("sizes"))
+    fn wants(&self, row: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|one| one.starts_with(row))
     }
 }
 
@@ -59,6 +59,10 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
         package::build(project, &package::Args::default())?;
     }
     tools::bench_peers(project)?;
+    let simulator = match args.wants("calls") {
+        true => Some(tools::simulator(project)?),
+        false => None,
+    };
     let scratch = project.root.join("target").join("bench");
     fs::create_dir_all(&scratch).context("target/bench cannot be made")?;
     let json = scratch.join("figures.json");
@@ -68,6 +72,9 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
         node.arg("--pkg");
         node.arg(args.pkg.clone().unwrap_or_else(|| project.pkg()));
         node.arg("--json").arg(&json);
+        if let Some(simulator) = &simulator {
+            node.env("VERTO_SIM", simulator);
+        }
         for one in &args.only {
             node.args(["--only", one]);
         }
@@ -79,7 +86,7 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     let figures = Figures::read(&json)?;
     let mut text = report::tables(&figures);
     // What another package is made of isn't known.
-    if args.wants_sizes() && args.pkg.is_none() {
+    if args.wants("sizes") && args.pkg.is_none() {
         let contents = contents::of_build(project, &scratch)?;
         text.push_str(&contents.to_string());
     }

@@ -71,7 +71,7 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
 fn announce(address: &str) {
     println!();
     println!("  The demo is at  {address}");
-    println!("  Its telephone   {address}calls.html");
+    println!("  Its telephone   {address}softphone.html");
     println!("  Ctrl-C ends it.");
     println!();
 }

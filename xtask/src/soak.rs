@@ -20,6 +20,12 @@ pub struct Args {
     /// How many connections are lost and made anew
     #[arg(long, default_value_t = 500)]
     reconnects: u32,
+    /// How many connections are lost in one call
+    #[arg(long, default_value_t = 200)]
+    losses: u32,
+    /// How many times the page of one call is reloaded
+    #[arg(long, default_value_t = 100)]
+    reloads: u32,
 }
 
 /// Builds, and runs the script that drives the page and prints the table.
@@ -33,6 +39,8 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
         node.args(["--cycles", &args.cycles.to_string()]);
         node.args(["--events", &args.events.to_string()]);
         node.args(["--reconnects", &args.reconnects.to_string()]);
+        node.args(["--losses", &args.losses.to_string()]);
+        node.args(["--reloads", &args.reloads.to_string()]);
         node.env("VERTO_SIM", &simulator);
         node.env("CHROME_BIN", &chromium.browser);
         node.env("CHROMEDRIVER", &chromium.driver);

@@ -76,6 +76,7 @@ pub use effect::{
     Asked, Asker, DialogId, End, Epoch, Incoming, Media, Notice, Output, Send, Sender,
 };
 pub use line::REPLY;
+pub use recovery::Expected;
 pub use report::{Connection, Report, Trouble};
 pub use server::Method;
 pub use state::State;
@@ -95,6 +96,8 @@ pub struct Dialogs<V> {
     last: DialogId,
     /// The page chose the session's id, so that calls from before a reload may come back.
     resumes: bool,
+    /// Calls from before a reload that the tab has a record of, until they are back.
+    expected: Vec<Expected>,
     line: Line<V>,
 }
 
@@ -105,6 +108,7 @@ impl<V: Value> Dialogs<V> {
             live: Vec::new(),
             last: 0,
             resumes: false,
+            expected: Vec::new(),
             line: Line::new(),
         }
     }
@@ -136,9 +140,14 @@ impl<V: Value> Dialogs<V> {
         !self.live.is_empty()
     }
 
-    /// Whether there is a call that was lost with its connection, and isn't back yet.
-    pub fn any_away(&self) -> bool {
-        self.live.iter().any(|dialog| dialog.away)
+    /// Whether a call is to come back after the next login, or after this one.
+    pub fn awaits_calls(&self) -> bool {
+        !self.expected.is_empty() || self.live.iter().any(|dialog| dialog.away)
+    }
+
+    /// The page was reloaded during this call: it may come back.
+    pub fn expect(&mut self, call: Expected) {
+        self.expected.push(call);
     }
 
     /// When [`Self::timer`] is to be called.
@@ -185,8 +194,10 @@ impl<V: Value> Dialogs<V> {
             return line.ignored(LATE);
         }
         let offers = server::sdp_of(params).is_some();
+        let expected = self.expected.iter().position(|one| one.call_id == call_id);
+        let expected = expected.map(|at| self.expected.swap_remove(at));
         // Nothing may open a microphone that the page didn't ask for.
-        if !offers || (attach && !self.resumes) {
+        if !offers || (attach && !self.resumes && expected.is_none()) {
             let dialog_params = line::with_member("{}", "callID", &line::quoted(&call_id));
             let (cause, code) = match offers {
                 true => (NORMAL, None),
@@ -196,6 +207,7 @@ impl<V: Value> Dialogs<V> {
             return line.ignored("a call that cannot be taken");
         }
         self.last += 1;
+        let attach = attach.then(|| expected.unwrap_or_default());
         let dialog = Dialog::incoming(line, self.last, call_id, params, attach);
         self.live.push(dialog);
     }
@@ -235,6 +247,7 @@ impl<V: Value> Dialogs<V> {
 
     /// `verto.clientReady`: what isn't back by now, is over.
     pub fn client_ready(&mut self) {
+        self.expected.clear();
         for dialog in &mut self.live {
             if dialog.away {
                 dialog.not_back(&mut self.line);
@@ -265,6 +278,7 @@ impl<V: Value> Dialogs<V> {
     /// The session ended for good, without a logout.
     pub fn closed(&mut self, error: &Error<V>) {
         self.line.online = false;
+        self.expected.clear();
         self.end_all(State::Purge, Some(error));
         self.line.closed(error.kind != Kind::Closed);
     }

@@ -12,6 +12,31 @@ use super::time::Wait;
 use crate::core::error::{Error, Kind};
 use crate::core::value::Value;
 
+/// A call from before a reload, as the tab remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Its `callID`.
+    pub call_id: String,
+    /// The server holds it, and won't say so.
+    pub held: bool,
+    /// The microphone's tracks were enabled.
+    pub microphone: bool,
+    /// The camera's were.
+    pub camera: bool,
+}
+
+/// What is true of a call of which nothing is remembered.
+impl Default for Expected {
+    fn default() -> Self {
+        Expected {
+            call_id: String::new(),
+            held: false,
+            microphone: true,
+            camera: true,
+        }
+    }
+}
+
 impl<V: Value> Dialog<V> {
     /// The connection is lost: the server ends what isn't answered.
     ///

@@ -3,6 +3,7 @@
 use super::effect::{Asked, DialogId, End, Incoming, Notice};
 use super::line::{LATE, Line, NORMAL};
 use super::machine::{Dialog, Remote};
+use super::recovery::Expected;
 use super::state::State;
 use crate::core::error::{Error, Kind};
 use crate::core::value::{Field, Value};
@@ -89,15 +90,16 @@ fn cause_of<V: Value>(said: Option<&V>, error: Option<Error<V>>) -> End<V> {
 }
 
 impl<V: Value> Dialog<V> {
-    /// A call that came in, by `verto.invite` or by the `attach` of one that the page doesn't
-    /// know; the page is told of it.
+    /// A call that came in, by `verto.invite` or by the attach of one that the page doesn't know,
+    /// of which this is known; the page is told of it.
     pub fn incoming(
         line: &mut Line<V>,
         id: DialogId,
         call_id: String,
         params: &V,
-        attach: bool,
+        attached: Option<Expected>,
     ) -> Box<Self> {
+        let attach = attached.is_some();
         let mut dialog = Dialog::new(id, call_id, "{}".into(), State::New);
         dialog.known = true;
         dialog.fresh = attach;
@@ -118,7 +120,10 @@ impl<V: Value> Dialog<V> {
             stereo: has(&sdp, "stereo=1"),
             attach,
         })));
-        if attach {
+        if let Some(before) = attached {
+            dialog.held = before.held;
+            dialog.audio.enabled = before.microphone;
+            dialog.video.enabled = before.camera;
             dialog.attached(line, sdp_of(params));
         } else {
             dialog.tell(line, State::Ringing);

@@ -38,9 +38,33 @@ impl Quiet {
 impl<V: Value> Session<V> {
     /// The login succeeded: is silent where calls are to come back.
     pub(super) fn keep_quiet(&mut self) {
-        if self.dialogs.any_away() {
+        if self.awaits_calls() {
             self.quiet.until = Some(self.now.saturating_add(LOOKS_FOR_CALLS));
         }
+    }
+
+    /// The page was reloaded while calls were talked in: the login that is to come is made under the
+    /// sessid of before. Says whether there is such a login; otherwise nothing is changed. Which calls
+    /// may come back follows by [`Dialogs::expect`].
+    ///
+    /// ```
+    /// # use testkit::*;
+    /// let mut session = Session::<Json>::new(42);
+    /// session.connect(0, 1, Box::new(config()));
+    /// assert!(session.resume("3f2b".to_owned()));
+    /// assert_eq!(session.sessid(), "3f2b");
+    /// assert!(!logged_in().resume("3f2b".to_owned()), "too late");
+    /// ```
+    pub fn resume(&mut self, sessid: String) -> bool {
+        let before = matches!(
+            self.phase,
+            Phase::Connecting { .. } | Phase::Asking { .. } | Phase::Reconnecting { .. }
+        );
+        let resumes = before && !self.login.is_pages_sessid();
+        if resumes {
+            self.login.resume(sessid);
+        }
+        resumes
     }
 
     /// Ends that silence.

@@ -55,7 +55,8 @@ impl<V: Value> Session<V> {
     /// The one way in which a connection is lost, whoever noticed it.
     pub(super) fn lost(&mut self, now: Ms, error: Error<V>) {
         if self.rpc.awaits_login() {
-            self.login.interrupted(now, self.timeout());
+            let has_calls = self.awaits_calls();
+            self.login.interrupted(now, self.timeout(), has_calls);
         }
         self.close_socket();
         #[cfg(feature = "calls")]

@@ -89,6 +89,12 @@ impl Login {
         self.outage_told &= in_outage;
     }
 
+    /// The page was reloaded: its calls are under this id.
+    #[cfg(feature = "calls")]
+    pub(super) fn resume(&mut self, sessid: String) {
+        self.sessid = sessid;
+    }
+
     /// The id under which the server knows the session.
     pub(super) fn sessid(&self) -> &str {
         &self.sessid
@@ -130,8 +136,10 @@ impl Login {
     /// The connection ended before the login was answered. The server may read that login
     /// later, and under the same sessid it would take the session away from the login that
     /// follows. That is believed for as long as the login might have taken, counted from `now`.
-    pub(super) fn interrupted(&mut self, now: Ms, timeout: Ms) {
-        if self.is_pages_sessid {
+    ///
+    /// Such is the page's own sessid, and one under which calls are to come back (`has_calls`).
+    pub(super) fn interrupted(&mut self, now: Ms, timeout: Ms, has_calls: bool) {
+        if self.is_pages_sessid || has_calls {
             self.own_takeover = now.saturating_add(self.patience(timeout));
         } else {
             self.sessid = self.random.uuid();
@@ -139,8 +147,8 @@ impl Login {
     }
 
     /// The server didn't answer the login in time.
-    pub(super) fn timed_out(&mut self, now: Ms, timeout: Ms) {
-        self.interrupted(now, timeout);
+    pub(super) fn timed_out(&mut self, now: Ms, timeout: Ms, has_calls: bool) {
+        self.interrupted(now, timeout, has_calls);
         self.unanswered = MOST_DOUBLINGS.min(self.unanswered + 1);
     }
 
@@ -248,21 +256,28 @@ mod tests {
         let mut ours = begun(None);
         let before = ours.sessid().to_owned();
         assert_eq!(before.len(), 36, "a UUID");
-        ours.interrupted(0, 10);
+        ours.interrupted(0, 10, false);
         assert_ne!(ours.sessid(), before);
         assert!(!ours.is_own_takeover(1));
 
         let mut pages = begun(Some("1111"));
-        pages.interrupted(5, 10);
+        pages.interrupted(5, 10, false);
         assert_eq!(pages.sessid(), "1111");
         assert!(pages.is_own_takeover(14));
         assert!(!pages.is_own_takeover(14), "only once");
 
+        // A call is to come back under the sessid that it had.
+        let mut calls = begun(None);
+        let before = calls.sessid().to_owned();
+        calls.interrupted(0, 10, true);
+        assert_eq!(calls.sessid(), before);
+        assert!(calls.is_own_takeover(9));
+
         // A server that was slow once may take as long as the login that it didn't answer.
-        pages.timed_out(5, 10);
-        pages.timed_out(5, 10);
+        pages.timed_out(5, 10, false);
+        pages.timed_out(5, 10, false);
         assert!(pages.is_own_takeover(24));
-        pages.timed_out(5, 10);
+        pages.timed_out(5, 10, false);
         assert!(!pages.is_own_takeover(45), "a takeover is believed");
     }
 
@@ -272,12 +287,12 @@ mod tests {
         let mut times = Vec::new();
         for _ in 0..7 {
             times.push(login.patience(10));
-            login.timed_out(0, 10);
+            login.timed_out(0, 10, false);
         }
         assert_eq!(times, [10, 20, 40, 80, 160, 320, 320]);
         login.succeeded(None);
         assert_eq!(login.patience(10), 10);
-        login.timed_out(0, 10);
+        login.timed_out(0, 10, false);
         assert_eq!(login.patience(Ms::MAX), Ms::MAX, "it doesn't overflow");
     }
 

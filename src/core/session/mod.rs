@@ -244,6 +244,14 @@ impl<V: Value> Session<V> {
         !self.notices.is_empty()
     }
 
+    /// Whether calls are to come back to this session.
+    fn awaits_calls(&self) -> bool {
+        #[cfg(feature = "calls")]
+        return self.dialogs.awaits_calls();
+        #[cfg(not(feature = "calls"))]
+        false
+    }
+
     fn send(&mut self, deadline: Ms, owner: Owner, method: &str, params: &str) -> u32 {
         let (id, text) = if method == SPEED_TEST {
             self.rpc.register_as(SPEED_TEST_ID, owner, deadline);

@@ -187,7 +187,8 @@ impl<V: Value> Session<V> {
         let error = Error::new(Kind::Timeout, "the server didn't answer in time");
         match owner {
             Owner::Login => {
-                self.login.timed_out(now, self.timeout());
+                let has_calls = self.awaits_calls();
+                self.login.timed_out(now, self.timeout(), has_calls);
                 self.lost(now, error.of("login", true));
             }
             Owner::Subscribe(channels) => {

@@ -6,9 +6,9 @@ export const engines = Object.keys(ENGINES);
 const SCRIPT_TIMEOUT_MS = 300_000;
 const LOAD_TIMEOUT_MS = 60_000;
 
-/** Starts it; `flags` are V8's, where that is in it. */
-export async function startBrowser(engine, flags = []) {
-  const driver = await ENGINES[engine]([`--js-flags=${["--expose-gc", ...flags].join(" ")}`]);
+/** Starts it; `v8` are flags for V8, where that is in it. With `microphone` pages have one. */
+export async function startBrowser(engine, { v8 = [], microphone } = {}) {
+  const driver = await ENGINES[engine]({ microphone, flags: v8.length ? [`--js-flags=${v8.join(" ")}`] : [] });
   await driver.manage().setTimeouts({ script: SCRIPT_TIMEOUT_MS, pageLoad: LOAD_TIMEOUT_MS });
   return driver;
 }

@@ -9,11 +9,19 @@ function found(results, row, name) {
   return one && Object.fromEntries(one.clients.map((figures) => [figures.client, figures]));
 }
 
+/** How many times jquery.verto's ours is in this case of calls. */
+const times = (name) => (case_) => case_("calls", name)?.ours.ratio;
+
 const BUDGETS = [
   {
     what: "verto-min.js, gzip -9, bytes",
     most: SIZE_BUDGET,
     value: (case_) => case_("sizes", "gzip -9, for a script tag")?.ours.median,
+  },
+  {
+    what: "verto-cc-min.js, without calls, gzip -9, bytes",
+    most: 35_000,
+    value: (case_) => case_("sizes", "gzip -9, for a script tag")?.["ours, cc"].median,
   },
   {
     what: "script tag to first instance, times the fastest peer with the features",
@@ -46,6 +54,27 @@ const BUDGETS = [
       const [many, one] = ["300 B, 10,000 subscriptions", "300 B, 1 handler"].map((name) => case_("events", name));
       return many && one && many.ours.ratio / one.ours.ratio;
     },
+  },
+  {
+    what: "newCall() to verto.invite on the wire, times jquery.verto",
+    most: 0.25,
+    value: times("newCall() to verto.invite on the wire"),
+  },
+  {
+    what: "answer() to verto.answer on the wire, times jquery.verto",
+    most: 0.25,
+    value: times("answer() to verto.answer on the wire"),
+  },
+  {
+    // Both wait for a time, which no machine makes longer: so this is no ratio.
+    what: "newCall() to verto.invite with a STUN server that never answers, ms",
+    most: 1_200,
+    value: (case_) => case_("calls", "newCall() to verto.invite, a STUN server that never answers")?.ours.median,
+  },
+  {
+    what: "socket cut in a call to sound again, times jquery.verto",
+    most: 0.5,
+    value: times("socket cut in a call to sound again"),
   },
 ];
 

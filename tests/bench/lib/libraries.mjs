@@ -13,9 +13,12 @@ const peer = (path) =>
     throw new Error(`${path} is missing: \`cargo xtask bench\` installs it, or \`npm ci --ignore-scripts\` in ${dir}`);
   });
 
-/** jquery.verto has no bundle: this is what a page would make of it, without its copy of adapter.js. */
-async function jqueryVerto() {
-  const sources = ["jquery.jsonrpcclient.js", "jquery.FSRTC.js", "jquery.verto.js"];
+/**
+ * jquery.verto has no bundle: this is what a page would make of it, with or without its copy of adapter.js, which its
+ * calls need in other browsers than Chromium.
+ */
+async function jqueryVerto(adapter = []) {
+  const sources = [...adapter, "jquery.jsonrpcclient.js", "jquery.FSRTC.js", "jquery.verto.js"];
   const verto = await Promise.all(sources.map((name) => peer(`verto/src/${name}`)));
   // It leaves it to the page to bring this method, which jQuery has no longer.
   const joined = ["jQuery.toJSON = JSON.stringify;", ...verto].join("\n;\n");
@@ -30,7 +33,9 @@ export async function scripts(pkg) {
     plain: "",
     ours: await readFile(new URL("verto-min.js", pkg), "utf8"),
     "ours, legacy": await readFile(new URL("verto-legacy-min.js", pkg), "utf8"),
+    "ours, cc": await readFile(new URL("verto-cc-min.js", pkg), "utf8"),
     "jquery.verto": await jqueryVerto(),
+    "jquery.verto, adapter": await jqueryVerto(["vendor/adapter-latest.js"]),
     signalwire: await peer("@signalwire/js/dist/index.min.js"),
     telnyx: await peer("@telnyx/webrtc/lib/bundle.js"),
     vertojs: await peer("vertojs/dist/index.js"),

@@ -16,7 +16,7 @@ const HEADERS = {
   "cross-origin-resource-policy": "cross-origin",
 };
 
-/** Starts it; `files`, by path, come before those of page/. */
+/** Starts it; `files`, by path, come before those of page/, and `commands`, to which a row may add, before these. */
 export async function startServer(files) {
   const commands = {
     flood: ({ group, count, size }) => vertoSwitch.flood(group, Number(count), Number(size)),
@@ -41,6 +41,7 @@ export async function startServer(files) {
   return {
     port,
     files,
+    commands,
     url: `http://127.0.0.1:${port}/`,
     socketUrl: `ws://127.0.0.1:${port}/ws`,
     async stop() {

@@ -42,5 +42,5 @@
     return samples;
   }
 
-  globalThis.host = { run };
+  globalThis.host = { run, open };
 })();

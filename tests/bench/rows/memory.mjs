@@ -51,7 +51,7 @@ export async function* run({ server, engine, quick, wants }) {
     console.log("memory: measured in Chromium only, which tells it");
     return;
   }
-  const driver = await startBrowser(engine, NEW_SPACE);
+  const driver = await startBrowser(engine, { v8: NEW_SPACE });
   const rounds = [];
   try {
     for (let round = -1; round < (quick ? 3 : 7); round++) {

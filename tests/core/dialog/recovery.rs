@@ -1,6 +1,7 @@
 //! Calls and a lost connection: `verto.attach` in its simple form.
 
 use serde_json::json;
+use verto_wasm::core::dialog::Expected;
 use verto_wasm::core::error::{Error, Kind};
 
 use super::phone::Phone;
@@ -235,6 +236,53 @@ fn a_page_that_keeps_its_sessid_gets_its_calls_back_after_a_reload() {
     phone.reply("verto.attach", json!({}));
     phone.connected(1, 1);
     phone.expect(&["1 active", "1: play 1"]);
+}
+
+#[test]
+fn only_the_calls_of_a_tabs_record_come_back_after_a_reload_and_as_they_were() {
+    let mut phone = Phone::offline();
+    phone.dialogs().expect(Expected {
+        call_id: "c1".into(),
+        held: true,
+        microphone: false,
+        camera: true,
+    });
+    assert!(phone.dialogs.awaits_calls());
+    phone.logged_in();
+    phone.attach("c2");
+    phone.expect(&["> verto.bye", "ignored a call that cannot be taken"]);
+    phone.attach("c1");
+    phone.expect(&[
+        "1 new c1 of Bob <1002>, attach",
+        "1 recovering",
+        "1: connect 1 to v=0 theirs anew, silent",
+    ]);
+    assert!(!phone.dialogs.awaits_calls());
+    phone.prepare(1, 1);
+    phone.reply("verto.attach", json!({}));
+    phone.expect(&["1 onGranted", "1 answering", "> verto.attach", "1 held"]);
+    // It came back; the record isn't good for another.
+    phone.hangup(1);
+    phone.took();
+    phone.attach("c1");
+    phone.expect(&[
+        "> verto.bye",
+        "ignored what came too late, or twice, for a call",
+    ]);
+}
+
+#[test]
+fn what_of_the_record_is_not_back_when_the_server_is_ready_is_over() {
+    let mut phone = Phone::offline();
+    phone.dialogs().expect(Expected {
+        call_id: "c1".into(),
+        ..Expected::default()
+    });
+    phone.logged_in();
+    phone.client_ready();
+    assert!(!phone.dialogs.awaits_calls());
+    phone.attach("c1");
+    phone.expect(&["> verto.bye", "ignored a call that cannot be taken"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Tree, json};
 use testkit::{Harness, Kind, Notice, config};
-use verto_wasm::core::dialog::{Ask, Connection, DialogId, Report};
+use verto_wasm::core::dialog::{Ask, Connection, DialogId, Expected, Report};
 
 use super::phone::show;
 
@@ -401,6 +401,38 @@ fn after_a_login_with_a_call_nothing_is_sent_until_the_server_has_looked_for_it(
         desk.h.call(10);
         assert_eq!(desk.sent(), ["echo"]);
     }
+}
+
+#[test]
+fn a_reloaded_page_logs_in_under_the_sessid_of_before() {
+    let mut h = Harness::new();
+    h.connect(config());
+    assert!(h.session.resume("3f2b".into()));
+    let call = Expected {
+        call_id: "c1".into(),
+        ..Expected::default()
+    };
+    h.session.calls(h.now).expect(call);
+    // The server may read this login late; under another sessid the call would be lost.
+    h.authenticate();
+    h.drop_connection();
+    assert_eq!(h.session.sessid(), "3f2b");
+    h.reconnect();
+    let mut desk = Desk::of(h);
+    assert_eq!(desk.h.session.sessid(), "3f2b");
+    desk.sent();
+    desk.h.call(9);
+    assert_eq!(desk.sent(), [""; 0], "the server looks for the call");
+    assert!(!desk.h.session.resume("4c".into()), "it is logged in");
+    desk.h
+        .server_request("verto.attach", json!({ "callID": "c1", "sdp": "v=0" }));
+    assert_eq!(desk.told()[1..], ["1 recovering", "1: connect 1 to v=0"]);
+
+    // The page's own choice counts.
+    let mut h = Harness::new();
+    let sessid = Some("1111".to_owned());
+    h.connect(testkit::Config { sessid, ..config() });
+    assert!(!h.session.resume("3f2b".into()));
 }
 
 #[test]

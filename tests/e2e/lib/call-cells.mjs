@@ -1,6 +1,6 @@
 // Runs cells of the suite of faults, in the page: each in a frame of its own, several at a time.
 import { FAULTS } from "./call-faults.mjs";
-import { carryOn, reach } from "./call-stages.mjs";
+import { carryOn, hears, reach } from "./call-stages.mjs";
 
 /** Each lane has two users of its own. */
 const LANES = 5;
@@ -17,25 +17,25 @@ async function sim(path, body) {
   return reply.json();
 }
 
-async function frame(speed) {
+async function frame() {
   const frame = document.createElement("iframe");
   frame.allow = "microphone; camera; autoplay";
   const loaded = new Promise((resolve) => (frame.onload = resolve));
-  frame.src = `/fixtures/phone/cell.html?speed=${speed}`;
+  frame.src = "/fixtures/phone/cell.html";
   document.body.append(frame);
   await loaded;
   return frame;
 }
 
 /** What becomes of the call: it has ended, or it is heard, if need be after an unhold. */
-async function outcome({ page, anna, call }) {
+async function outcome({ page, anna, call, far, isBlocked }, mute) {
   const over = anna.is("destroy", call).then(() => true);
   const lives = async () => {
     await page.until(() => ["active", "held"].includes(call.state.name) && call.peer?.connectionState === "connected");
     const states = anna.history(call);
     // The server ends no hold of a call whose media are not up.
     while (call.state.name === "held") await call.unhold();
-    await page.heard(call);
+    await Promise.all([hears(page, call, isBlocked), far && !mute && hears(page, far)]);
     return { end: null, states };
   };
   const ended = over.then(() => ({ end: [call.cause, call.causeCode ?? null, call.error?.kind ?? null], states: anna.history(call) }));
@@ -49,41 +49,63 @@ async function within(ms, promise, what) {
 }
 
 async function play(cell, lane, voice, together) {
-  const { options, speed = 1, inject } = FAULTS[cell.fault];
+  const { options, number, apart, mute, inject } = FAULTS[cell.fault];
   const logins = [1001 + 2 * lane, 1002 + 2 * lane].map(String);
   const boxes = [];
   const open = async () => {
-    boxes.push(await frame(speed));
+    boxes.push(await frame());
     return boxes.at(-1).contentWindow;
   };
   const page = await open();
+  const [box] = boxes;
+  const go = async (run) => {
+    const loaded = new Promise((resolve) => (box.onload = resolve));
+    run();
+    await loaded;
+    return box.contentWindow;
+  };
+  const leave = () => go(() => (box.src = "about:blank"));
+  const reload = () => go(() => page.location.reload());
   let at = null;
   let step = "the stage isn't reached";
   const run = async () => {
-    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open });
-    at.seed = cell.seed;
-    const { anna, bob, call, far } = at;
-    let ended = 0;
-    anna.is("destroy", call).then(() => (ended = page.written.length));
+    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open, number, apart });
+    Object.assign(at, { seed: cell.seed, leave, reload, isLeft: false });
+    const { bob, far } = at;
+    const { written } = page;
+    let late = () => [];
+    const watch = ({ page: { written }, anna, call }) =>
+      anna.is("destroy", call).then(() => {
+        const { length } = written;
+        late = () => written.slice(length);
+      });
+    watch(at);
     step = "the fault isn't over";
     await inject(at, together);
-    await carryOn(at);
-    step = "there is no outcome";
-    const seen = await outcome(at);
-    step = "the call doesn't end";
-    call.hangup();
-    await anna.is("destroy", call);
-    const over = ended;
+    // A page that was left says nothing more.
+    const { call, anna, isLeft } = at;
+    const seen = { end: null, states: null };
+    if (!isLeft) {
+      await carryOn(at);
+      step = "there is no outcome";
+      if (at.page !== page) watch(at);
+      Object.assign(seen, await outcome(at, mute));
+      step = "the call doesn't end";
+      call.hangup();
+      await anna.is("destroy", call);
+    }
+    step = "the other side's call doesn't end";
     if (far) await bob.is("destroy", far);
     step = "the server keeps a call";
     const own = async () => (await sim("state")).dialogs.filter(({ login }) => logins.includes(login.slice(0, 4)));
-    await page.until(async () => !(await own()).length);
+    // Not in the page, which may be gone.
+    while ((await own()).length) await new Promise((resolve) => setTimeout(resolve, 20));
     const about = (frames) => frames.filter(({ params }) => params?.dialogParams?.callID === call.callID).map(({ method }) => method);
     return {
       ...seen,
-      late: about(page.written.slice(over)).filter((method) => method !== "verto.bye"),
-      byes: about(page.written).filter((method) => method === "verto.bye").length,
-      left: page.left(),
+      late: about(late()).filter((method) => method !== "verto.bye"),
+      byes: about([...written, ...(at.page === page ? [] : at.page.written)]).filter((method) => method === "verto.bye").length,
+      left: isLeft ? {} : at.page.left(),
       dialogs: await own(),
     };
   };
@@ -99,6 +121,7 @@ async function play(cell, lane, voice, together) {
       await sim("fault/thaw", target);
       await sim("fault/reorder", { ...target, ms: 0 });
       await sim("fault/delay", { ...target, ms: 0 });
+      await sim("fault/media", target);
       for (const method of ["invite", "answer", "attach", "bye", "modify"]) {
         await sim("fault/unanswered", { ...target, method: `verto.${method}`, count: 0 });
       }

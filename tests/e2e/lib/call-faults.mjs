@@ -9,6 +9,10 @@ export const OUTCOMES = {
   on: {},
   /** It is recovering, and then as before. */
   back: { recovers: true },
+  /** So it is, and its media don't come; then once more, by another connection to the server. */
+  twice: { recovers: true, again: true },
+  /** The media are gone for good. */
+  dead: { end: ["MEDIA_TIMEOUT", 804, "media-failed"] },
   /** The server ends what isn't answered with its socket. */
   lost,
   /**
@@ -28,6 +32,10 @@ export const OUTCOMES = {
   cancel: { end: ["ORIGINATOR_CANCEL", 487, null] },
   /** Another page has the session now, and its answered calls. */
   taken: { end: ["NORMAL_CLEARING", null, "taken-over"], purged: true },
+  /** The page is gone: what is left of the call is at the server and the other side, and there it ends. */
+  left: { states: null },
+  /** It comes back in the page that was reloaded. */
+  resumed: { fresh: true },
   /** The microphone is refused, or there is none. */
   denied: { end: ["Device or Permission Error", null, "media-denied"] },
   missing: { end: ["Device or Permission Error", null, "media-missing"] },
@@ -59,6 +67,20 @@ const TABLE = `
   silent     in   unheard unheard   unheard  unheard –      on     on     late
   denied     out  denied  –         –        –       –      –      –      –
   denied     in   denied  –         –        –       –      –      –      –
+  network    out  –       –         –        –       on     on     on     on
+  network    in   –       –         –        –       –      on     on     on
+  dead       out  –       –         –        –       –      dead   dead   –
+  dead       in   –       –         –        –       –      dead   dead   –
+  void       out  –       –         –        –       –      twice  twice  –
+  void       in   –       –         –        –       –      twice  twice  –
+  unplug     out  missing on        on       on      on     on     on     on
+  unplug     in   missing on        on       –       –      on     on     on
+  withdrawn  out  –       on        on       on      on     on     on     on
+  withdrawn  in   –       on        on       denied  –      on     on     on
+  leave      out  left    left      left     left    left   left   left   left
+  leave      in   left    left      left     left    –      left   left   left
+  reload     out  left    left      left     left    left   resumed resumed resumed
+  reload     in   left    left      left     left    –      resumed resumed resumed
   order      out  on      on        on       on      on     on     on     on
   order      in   on      on        on       on      –      on     on     on
   slow       out  on      on        on       on      on     on     on     on
@@ -66,6 +88,9 @@ const TABLE = `
 `;
 
 const login = ({ logins }) => ({ login: logins[0] });
+/** How much faster the page's time goes where it waits. */
+const HASTE = 5;
+
 /** Waits for Anna's next login, after `run` has begun, and until the server has offered her call again, or it has ended. */
 async function relogin({ anna, call, stage }, run) {
   const { loggedIn, states } = anna;
@@ -77,9 +102,14 @@ async function relogin({ anna, call, stage }, run) {
   await states.first((told) => news(told) && states.all.indexOf(told) >= before[1]);
 }
 
+/** Nothing comes any more: the fault acts. */
+async function deaf({ page, call }) {
+  while ((await page.listen(call, 10)).received);
+}
+
 /**
  * The faults. `inject` lets it happen and waits until that is over on the wire; `options` are for Anna's
- * Verto, `speed` is that of her page's time. With `together` it happens to all cells at once.
+ * Verto. With `together` it happens to all cells at once.
  */
 export const FAULTS = {
   socket: {
@@ -89,8 +119,13 @@ export const FAULTS = {
   halfOpen: {
     what: "the server is silent, and the socket looks open",
     options: { keepAlive: { interval: 1000, maxFailed: 2 } },
-    speed: 5,
-    inject: (cell) => relogin(cell, () => cell.sim("fault/freeze", login(cell))),
+    async inject(cell) {
+      await relogin(cell, async () => {
+        await cell.sim("fault/freeze", login(cell));
+        cell.page.hasten(HASTE);
+      });
+      cell.page.hasten(1);
+    },
   },
   restart: {
     what: "the server restarts, and knows no call",
@@ -143,7 +178,6 @@ export const FAULTS = {
   },
   silent: {
     what: "the server doesn't answer the request that is due",
-    speed: 5,
     async inject(cell) {
       const { stage, direction, call } = cell;
       const before = direction === "out" ? "verto.invite" : "verto.answer";
@@ -152,9 +186,14 @@ export const FAULTS = {
       // A bye that isn't answered was heard all the same.
       const missing = ends ? "reply" : "request";
       await cell.sim("fault/unanswered", { ...login(cell), method: ends ? "verto.bye" : (due ?? before), missing, count: 1 });
-      if (ends) call.hangup();
-      else if (due === "verto.modify") {
+      const hasten = () => cell.page.hasten(HASTE);
+      if (ends) return call.hangup();
+      // In haste the browser isn't given the time that it needs for a description.
+      if (!due) return void cell.anna.is(direction === "out" ? "requesting" : "answering", call).then(hasten);
+      hasten();
+      if (due === "verto.modify") {
         const kind = await call.toggleHold().then(() => "done", (error) => error.kind);
+        cell.page.hasten(1);
         if (kind !== "timeout") throw new Error(`toggleHold: ${kind}`);
       }
     },
@@ -163,6 +202,84 @@ export const FAULTS = {
     what: "the user refuses the microphone",
     inject({ page }) {
       page.devices.refuses = "NotAllowedError";
+    },
+  },
+  network: {
+    what: "the page's network is another one; nothing of the call is left of it before it is heard early",
+    async inject(cell) {
+      await cell.sim("fault/network", login(cell));
+      if (cell.stage !== "recovering") await deaf(cell);
+    },
+  },
+  dead: {
+    what: "no datagram of the call passes any more",
+    async inject(cell) {
+      const lost = { lossPercent: 100 };
+      await cell.sim("fault/media", { ...login(cell), in: lost, out: lost });
+      cell.page.hasten(HASTE);
+      await cell.anna.is("destroy", cell.call);
+    },
+  },
+  void: {
+    what: "the connection is cut, and what the server offers then is void",
+    async inject(cell) {
+      await cell.sim("fault/detach-twice", { ...login(cell), count: 1 });
+      await relogin(cell, async () => {
+        await relogin(cell, () => cell.sim("drop", login(cell)));
+        cell.page.hasten(HASTE);
+      });
+      cell.page.hasten(1);
+    },
+  },
+  unplug: {
+    what: "the microphone is unplugged; while the user is still asked, there is no other",
+    async inject({ page, anna, stage }) {
+      if (stage === "prompt") return void (page.devices.refuses = "NotFoundError");
+      const told = new page.Told();
+      anna.verto.callbacks.onDeviceChange = (change) => told.push(change);
+      page.unplug();
+      await told.first(({ kind }) => kind === "microphone");
+    },
+  },
+  withdrawn: {
+    what: "the permission for the microphone is withdrawn",
+    // Nobody hears Anna any more; an echo would be silent too.
+    number: "9664",
+    mute: true,
+    async inject(cell) {
+      const { page, anna, call, stage, direction } = cell;
+      // A page that has no microphone may play nothing before a click; what plays already goes on.
+      let blocked = false;
+      anna.verto.callbacks.onPlaybackBlocked = () => (blocked = true);
+      cell.isBlocked = () => blocked;
+      page.devices.refuses = "NotAllowedError";
+      if (direction === "in" && stage === "ringing") return;
+      const told = new page.Told();
+      anna.verto.callbacks.onMediaError = (dialog, error) => told.push({ dialog, error });
+      page.unplug();
+      await told.first(({ dialog, error }) => dialog === call && error.kind === "media-denied");
+    },
+  },
+  leave: {
+    what: "the page is left",
+    apart: true,
+    async inject(cell) {
+      await cell.leave();
+      await cell.sim("fault/thaw", login(cell));
+      cell.isLeft = true;
+    },
+  },
+  reload: {
+    what: "the page is reloaded",
+    apart: true,
+    options: { resume: true },
+    async inject(cell) {
+      const isAnswered = ["active", "held", "recovering"].includes(cell.stage);
+      cell.page = await cell.reload();
+      await cell.sim("fault/thaw", login(cell));
+      cell.anna = await cell.page.User.login(cell.logins[0], { tag: "audio" });
+      cell.isLeft = !isAnswered;
+      if (isAnswered) cell.call = await cell.anna.is("recovering");
     },
   },
   order: {
@@ -191,10 +308,13 @@ export const CELLS = (() => {
 })();
 
 /** The states in which the page must be told of the call, from its beginning to this outcome. */
-function states({ stage, direction }, { end, from, purged, recovers }) {
+function states({ stage, direction }, { end, from, purged, recovers, again, fresh }) {
   const before = told(from ?? stage, direction);
   if (end) return [...before, purged ? "purge" : "hangup", "destroy"];
-  return recovers ? [...before, "recovering", stage] : [...before, ...still(stage, direction)];
+  const isHeld = stage === "held";
+  if (fresh) return ["recovering", "answering", isHeld ? "held" : "active"];
+  const back = ["recovering", stage];
+  return recovers ? [...before, ...back, ...(again ? back : [])] : [...before, ...still(stage, direction)];
 }
 
 /** What is wrong with what was seen in a cell (call-cells.mjs); nothing, if all is well. */
@@ -211,7 +331,7 @@ function problemsOf(cell, outcome, seen) {
   };
   if (seen.error) return [JSON.stringify(seen)];
   same("the end", seen.end, outcome.end ?? null);
-  same("the states", seen.states, states(cell, outcome));
+  if (outcome.states !== null) same("the states", seen.states, states(cell, outcome));
   if (seen.late.length) found.push(`after the end the page wrote ${seen.late}`);
   if (seen.byes > 1) found.push(`${seen.byes} byes`);
   for (const [what, left] of Object.entries(seen.left)) if (left !== 0 && !(left.length === 0)) found.push(`left in the page: ${what} ${left}`);

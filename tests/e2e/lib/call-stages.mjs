@@ -23,8 +23,21 @@ export function still(stage, direction) {
   return { held: [], recovering: ["active"] }[stage] ?? (early ? ["active"] : whole.slice(before.length));
 }
 
-/** Whether something is heard at this stage. */
-export const isHeard = (stage) => ["early", "active"].includes(stage);
+/** Whether something is heard at this stage, or was. */
+const isHeard = (stage) => STAGES.indexOf(stage) >= STAGES.indexOf("early");
+
+/**
+ * Waits until a call is heard: packets that come, and aren't silent. Where `isBlocked()` the page was told
+ * that the browser plays nothing, and so it measures no sound.
+ */
+export async function hears(page, { peer }, isBlocked = () => false) {
+  const numbers = async () => [...(await peer.getStats()).values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "audio") ?? {};
+  const { packetsReceived = 0, totalAudioEnergy = 0 } = await numbers();
+  await page.until(async () => {
+    const now = await numbers();
+    return now.packetsReceived > packetsReceived + 10 && (isBlocked() || now.totalAudioEnergy > totalAudioEnergy + 1e-4);
+  });
+}
 
 // What is called where the other side isn't to answer at once.
 const DESTINATIONS = { ringing: "", early: "22" };
@@ -32,17 +45,19 @@ const DESTINATIONS = { ringing: "", early: "22" };
 /**
  * A call of Anna's at a stage: `{page, anna, bob, call, far, stage, direction}`; `bob` and `far` where
  * the other side is Bob. `logins` are theirs, `options` are for Anna's Verto, `voice` is Bob's stream: a
- * microphone of this page would be shared by both.
+ * microphone of this page would be shared by both. `number` is what is called instead of the echo;
+ * with `apart` Bob has a page of his own.
  */
-export async function reach({ stage, direction }, { page, logins, options, sim, voice, open }) {
+export async function reach({ stage, direction }, { page, logins, options, sim, voice: shared, open, number = "9196", apart }) {
   const { User } = page;
   const [first, second] = logins;
+  const voice = apart ? undefined : shared;
   const cell = { page, stage, direction, logins, sim, voice, open, bob: null, far: null };
   const anna = (cell.anna = await User.login(first, { tag: "audio", ...options }));
   // A server that hasn't answered a ping yet isn't judged by its silence; this reply comes after that one.
   await anna.verto.sendMethod("echo", {});
   const byBob = direction === "in" || stage in DESTINATIONS;
-  if (byBob) cell.bob = await User.login(second, { resume: false });
+  if (byBob) cell.bob = await (apart ? await open() : page).User.login(second, { resume: false });
 
   // Holds up what the stage waits for; gives what to wait for when the call is on its way.
   const hold = () => {
@@ -59,7 +74,7 @@ export async function reach({ stage, direction }, { page, logins, options, sim, 
     await freeze();
     const isThere = hold();
     const { [stage]: prefix } = DESTINATIONS;
-    const call = (cell.call = anna.call(prefix === undefined ? "9196" : prefix + second));
+    const call = (cell.call = anna.call(prefix === undefined ? number : prefix + second));
     await isThere();
     const state = { inviting: "requesting", ringing: "trying", early: "early", prompt: "", gathering: "" }[stage] ?? "active";
     if (state) await anna.is(state, call);
@@ -76,7 +91,8 @@ export async function reach({ stage, direction }, { page, logins, options, sim, 
       else if (!["prompt", "gathering"].includes(stage)) await Promise.all([anna.is("active", call), cell.bob.is("active", cell.far)]);
     }
   }
-  if (isHeard(stage) || stage === "held" || stage === "recovering") cell.before = await page.heard(cell.call);
+  if (isHeard(stage)) await hears(page, cell.call);
+  if (isHeard(stage) && cell.far && stage !== "early") await hears(page, cell.far);
   if (stage === "held") {
     await cell.call.hold();
     await anna.is("held", cell.call);

@@ -6,7 +6,7 @@ use super::figures::{Case, Figures, Measured};
 use crate::docs;
 
 /// What each group of cases is.
-const ROWS: [(&str, &str); 7] = [
+const ROWS: [(&str, &str); 8] = [
     ("sizes", "Bytes that a page downloads"),
     (
         "load",
@@ -17,10 +17,11 @@ const ROWS: [(&str, &str); 7] = [
     ("socket", "One event through a real local socket"),
     ("memory", "Memory"),
     ("reconnect", "A lost connection"),
+    ("calls", "Telephone calls"),
 ];
 
 /// The columns, in this order where a table has them.
-const CLIENTS: [&str; 11] = [
+const CLIENTS: [&str; 13] = [
     "nothing",
     "plain",
     "plain, again",
@@ -28,7 +29,9 @@ const CLIENTS: [&str; 11] = [
     "ours, promise",
     "ours, slim",
     "ours, legacy",
+    "ours, cc",
     "jquery.verto",
+    "jquery.verto, adapter",
     "signalwire",
     "telnyx",
     "vertojs",

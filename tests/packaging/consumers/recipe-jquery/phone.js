@@ -1,0 +1,30 @@
+/** A telephone in an element; gives the function that ends it. Plain ES5. */
+function mountPhone($root, options, channel) {
+  var verto = new Verto();
+
+  function draw() {
+    var $calls = $root.find(".calls").empty();
+    $root.find("#connection").text(verto.state);
+    $root.find("#call").prop("disabled", verto.state !== "ready");
+    $.each(verto.dialogs, function (id, dialog) {
+      if (dialog.state.name === "destroy") return;
+      // The caller's name may hold anything: text() shows it as it is.
+      var $call = $("<p class='call'>").text(dialog.cidString() + " ").appendTo($calls);
+      $("<b>").text(dialog.state.name).appendTo($call);
+      if (dialog.state.name === "ringing") $("<button>").text("Answer").on("click", function () { dialog.answer(); }).appendTo($call);
+      $("<button class='hangup'>").text("Hang up").on("click", function () { dialog.hangup(); }).appendTo($call);
+    });
+  }
+
+  verto.subscribe(channel, {
+    handler: function (v, event) { $root.find("#event").text(event.eventType); }
+  });
+  verto.connect(options, { onStateChange: draw, onDialogState: draw });
+  $root.on("click.phone", "#call", function () { verto.newCall({ destination_number: "9196" }); });
+  draw();
+
+  return function unmount() {
+    $root.off(".phone").empty();
+    verto.logout();
+  };
+}

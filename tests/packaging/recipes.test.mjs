@@ -1,0 +1,173 @@
+// The projects of docs/recipes.md: each is built, gets an event, calls, and leaves nothing behind when
+// its components are taken away. What was broken on purpose, and the tests that saw it:
+// | the end of the last listener doesn't log out | each |
+// | it logs out at once, without the timer | React's dev server |
+// | the store isn't kept by hot reload | React's dev server |
+// | the service connects inside the zone | Angular |
+// | the keypress of another key talks; the end leaves it silent | push-to-talk |
+import assert from "node:assert/strict";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { Key } from "selenium-webdriver";
+import { consoleErrors, inPage, lacking, startBrowser } from "../e2e/lib/browser.mjs";
+import { NOTHING } from "../e2e/lib/calls.mjs";
+import { FIXTURES, startSim } from "../e2e/lib/sim.mjs";
+import { until } from "../e2e/lib/wait.mjs";
+import { CONSUMERS, TOOLS } from "./lib/paths.mjs";
+import { Project } from "./lib/project.mjs";
+import { startRegistry } from "./lib/registry.mjs";
+import { Tasks } from "./lib/shift.mjs";
+
+const skip = lacking("webrtc");
+const EVENT = { eventChannel: "vcc.default.1001", eventType: "agentState", data: {} };
+let registry, driver, sim;
+const tasks = new Tasks();
+
+before(async () => {
+  if (skip) return;
+  registry = await startRegistry();
+  driver = await startBrowser({ microphone: true });
+});
+
+afterEach(() => tasks.end());
+
+after(async () => {
+  await driver?.quit();
+  await registry?.close();
+});
+
+/** A recipe's project, with the store that the recipes share and what counts what a call leaves. */
+async function recipe(name, { store = true } = {}) {
+  const project = await Project.make(`recipe-${name}`, registry);
+  if (store) await copyFile(join(CONSUMERS, "recipe-store/phone.js"), project.path("phone.js"));
+  await mkdir(project.path("public"));
+  for (const place of ["left.js", "public/left.js"]) await copyFile(join(FIXTURES, "phone/phone.js"), project.path(place));
+  return project;
+}
+
+const run = (script, ...args) => inPage(driver, script, ...args);
+const click = (selector) => driver.findElement({ css: selector }).click();
+
+async function shows(selector, expected) {
+  let seen;
+  const errors = [];
+  await until(
+    () => `${selector} with "${expected}", but "${seen}" ${errors.join("\n")}`,
+    async () => {
+      errors.push(...(await consoleErrors(driver)));
+      seen = await driver.executeScript("return document.querySelector(arguments[0])?.textContent", selector);
+      return seen?.includes(expected);
+    },
+  );
+}
+
+/** Opens a page with the simulator's address; it connects and shows an event. */
+async function open(url) {
+  const page = new URL(url);
+  page.searchParams.set("socket", sim.socketUrl);
+  await driver.get(page.href);
+  await shows("#connection", "ready");
+  await until("the subscription", async () => (await sim.state()).connections[0].channels.length === 1);
+  await sim.event(EVENT);
+  await shows("#event", EVENT.eventType);
+}
+
+const serve = async (www) => {
+  sim = await tasks.add(await startSim({ www }), (sim) => sim.stop());
+  return `${sim.url}index.html`;
+};
+
+const hears = () =>
+  run(async () => heard({ peer: await until(() => used.connections.findLast(({ connectionState }) => connectionState === "connected")) }));
+
+async function call() {
+  await click("#call");
+  await shows(".call", "active");
+  await hears();
+}
+
+/** There was one connection for all of it, and now there is none. */
+async function unmounts() {
+  await run(() => void unmount());
+  await sim.noConnection();
+  assert.deepEqual((await sim.state()).dialogs, []);
+  assert.deepEqual(await run(() => left()), NOTHING);
+  assert.equal((await sim.requests("login")).length, 1);
+  assert.deepEqual(await consoleErrors(driver), []);
+}
+
+/** Calls twice; the components are taken away in the midst of the second call. */
+async function works() {
+  await call();
+  await click(".hangup");
+  await until("the end of the call", () => driver.executeScript("return !document.querySelector('.call')?.textContent.includes('active')"));
+  await call();
+  await unmounts();
+}
+
+for (const name of ["react", "vue", "svelte"]) {
+  test(`${name}, built by Vite`, { skip }, async () => {
+    const project = await recipe(name);
+    await project.tool("vite/bin/vite.js", "build", "--base", "./");
+    await open(await serve(project.path("dist")));
+    await works();
+  });
+}
+
+test("React's dev server: StrictMode and hot reload keep the connection and the call", { skip }, async () => {
+  const project = await recipe("react");
+  const server = await tasks.serve(project, "vite/bin/vite.js", "--host", "127.0.0.1", "--port", "0");
+  await serve(project.path("public"));
+  await open(server.url);
+  await call();
+  await driver.executeScript("window.edits = []");
+  for (const [i, file] of ["Phone.jsx", "usePhone.js", "phone.js", "Phone.jsx", "usePhone.js"].entries()) {
+    const text = await readFile(project.path(file), "utf8");
+    await writeFile(project.path(file), text.replace("Hang up", "End it") + `\nwindow.edits.push(${i});\n`);
+    await until(`the edit of ${file}`, () => driver.executeScript("return window.edits?.includes(arguments[0])", i));
+    await shows(".call", "End it");
+    await shows(".call", "active");
+    await hears();
+  }
+  await unmounts();
+});
+
+test("Angular: a service outside the zone; the application becomes stable", { skip }, async () => {
+  const project = await recipe("angular");
+  await project.tool("esbuild/bin/esbuild", "main.ts", "--bundle", "--format=esm", "--outfile=bundle.js");
+  await open(await serve(project.dir));
+  assert.equal(await run(() => stable().then(() => true)), true);
+  await works();
+});
+
+test("jQuery, in ES5", { skip }, async () => {
+  const project = await recipe("jquery", { store: false });
+  await copyFile(join(TOOLS, "jquery/dist/jquery.min.js"), project.path("jquery.min.js"));
+  await open(await serve(project.dir));
+  await works();
+});
+
+test("click-to-dial and push-to-talk", { skip }, async () => {
+  const project = await recipe("tools");
+  await project.tool("esbuild/bin/esbuild", "main.js", "--bundle", "--format=esm", "--outfile=bundle.js");
+  await open(await serve(project.dir));
+  const silent = () => run(() => window.silent(dialled));
+  await click("#call");
+  await shows(".call", "Outbound Call <9196> active");
+  await silent();
+  const talk = await driver.findElement({ css: "#talk" });
+  await driver.actions().move({ origin: talk }).press().perform();
+  await hears();
+  // Let go beside the button.
+  await driver.actions().move({ x: 0, y: 0 }).release().perform();
+  await silent();
+  await driver.executeScript("arguments[0].focus()", talk);
+  await driver.actions().keyDown("x").keyUp("x").perform();
+  assert.equal(await talk.getAttribute("aria-pressed"), "false");
+  await driver.actions().keyDown(Key.SPACE).perform();
+  await hears();
+  await driver.actions().keyUp(Key.SPACE).perform();
+  await silent();
+  await unmounts();
+});
