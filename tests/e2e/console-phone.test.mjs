@@ -215,6 +215,7 @@ describe("a shift", { skip }, () => {
     assert.ok(time >= "00:02", time);
     assert.deepEqual([queue, who], ["test", CUSTOMER]);
     await agent.shows("#call", { step: "talking" });
+    await agent.says("call-party", CUSTOMER);
     // The password is nowhere, and the token no longer than the call.
     const kept = () => agent.driver.executeScript("return JSON.stringify([{ ...localStorage }, { ...sessionStorage }])");
     assert.doesNotMatch(await kept(), /\b1234\b/);
