@@ -5,7 +5,7 @@ import { announce, element, keepFocus, onClick, setText } from "./dom.mjs";
 import { onLanguage, t, word } from "./i18n.mjs";
 import { goReady } from "./agent.mjs";
 import { me, myRow, onMe } from "./me.mjs";
-import { isPhone, onPhone, ringingLine } from "./phone.mjs";
+import { currentLine, isPhone, onPhone, ringingLine } from "./phone.mjs";
 
 const STEPS = [...element("steps").children];
 const ORDER = STEPS.map(({ dataset }) => dataset.step);
@@ -20,7 +20,7 @@ function stepText(call) {
   const { step, direction, queue, talkMs } = call;
   if (step === "ringing") return direction ? t("callRinging", { queue }) : t("ringing");
   if (step === "talking") {
-    if (!direction) return t("callUnknown");
+    if (!direction) return currentLine() ? t("line:active") : t("callUnknown");
     return direction === "outbound" ? t("callTalkingOut") : t("callTalking", { queue });
   }
   if (step !== "ended") return t("callDialing");
@@ -47,7 +47,8 @@ function showSteps(call) {
 
 function party(call) {
   if (!call) return t("noCall");
-  return call.party || t("callUnknownParty");
+  // After a reload the list of agents tells of no number, and the phone does.
+  return call.party || (!call.direction && currentLine()?.party) || t("callUnknownParty");
 }
 
 function showTimer() {
@@ -93,6 +94,6 @@ function showTitle() {
 
 onClick("wrap-up-done", () => goReady(element("wrap-up-done")));
 onMe(show);
-onPhone(showTitle);
+onPhone(show);
 onTick(showTimer);
 onLanguage(show);

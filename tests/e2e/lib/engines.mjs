@@ -90,6 +90,7 @@ const LACKS = {
     closing: "Firefox doesn't wait until the server has ended a connection that it closes",
     counts: "Firefox tells WebDriver nothing of its heap and listeners",
     schemes: "Firefox's WebDriver sets no colour scheme",
+    levels: "Firefox's getStats() tells nothing of the microphone's level",
     reports: "Firefox tells WebDriver nothing of what it reports itself: a policy's violation, a failed fetch",
   },
   webkit: {
