@@ -9,8 +9,8 @@ const script = readFileSync(new URL("../../pkg/verto-legacy-min.js", import.meta
 
 /** What it takes from the browser. Where Chromium 73 lacks one, the script looks whether it is there. */
 const GLOBALS = [
-  "AbortController", "Array", "ArrayBuffer", "Audio", "CustomEvent", "DataView", "Date", "Error", "EventTarget", "FinalizationRegistry",
-  "Float32Array", "Float64Array", "Function", "Int16Array", "Int32Array", "Int8Array", "JSON", "Math", "MediaStream", "Number",
+  "AbortController", "Array", "ArrayBuffer", "Audio", "Boolean", "CustomEvent", "DataView", "Date", "Error", "EventTarget", "FinalizationRegistry",
+  "Float32Array", "Float64Array", "Function", "Int16Array", "Int32Array", "Int8Array", "JSON", "Math", "MediaStream", "NaN", "Number",
   "Object", "Promise", "Proxy", "RTCPeerConnection", "RangeError", "Reflect", "RegExp", "Set", "String", "Symbol",
   "TypeError", "URL", "Uint16Array", "Uint32Array", "Uint8Array", "WeakMap", "WeakSet", "WebAssembly",
   "arguments", "clearTimeout", "document", "global", "globalThis", "queueMicrotask", "reportError", "self",

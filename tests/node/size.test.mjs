@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-const LIMITS = { "verto-min.js": 54_500, "verto-cc-min.js": 41_400 };
+const LIMITS = { "verto-min.js": 62_200, "verto-cc-min.js": 41_400 };
 
 for (const [name, limit] of Object.entries(LIMITS)) {
   test(`${name} is no larger than its limit after gzip -9`, () => {
