@@ -51,7 +51,7 @@ fn faults_are_listed_shown_and_mistakes_told() {
     let names = listing.as_object().unwrap().keys();
     let faults = names.filter_map(|route| route.strip_prefix("POST /sim/fault/"));
     let faults: Vec<&str> = faults.collect();
-    assert_eq!(faults.len(), 22);
+    assert_eq!(faults.len(), 24);
     for name in faults {
         let (status, answer) = sim.post(&format!("/sim/fault/{name}"), "[]");
         // `clear` alone reads no body.
