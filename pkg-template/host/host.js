@@ -2,7 +2,7 @@ import { has, member } from "../sdk/check.js";
 import { enums } from "../sdk/enums.js";
 import { CODES, VertoError } from "../sdk/error.js";
 import { askCredentials, masked } from "./credentials.js";
-import { callBack, log, report, safely } from "./page-code.js";
+import { callBack, eventOf, log, report, safely } from "./page-code.js";
 import { Sockets } from "./sockets.js";
 
 /**
@@ -155,7 +155,7 @@ export class Host extends Sockets {
   // a callback, or a listener of it called preventDefault().
   #tell(name, ...args) {
     return safely(() => {
-      const type = name.slice("on".length).toLowerCase();
+      const type = eventOf(name);
       const state = this.#state.deref();
       const goesOn = state?.dispatch(type, args);
       const verto = this.#verto.deref();

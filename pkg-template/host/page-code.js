@@ -28,3 +28,6 @@ export function log(options, level, text) {
 export function callBack(callback, ...args) {
   if (typeof callback === "function") safely(() => callback(...args));
 }
+
+/** The type of the event that tells the same as a callback: `dialogstate` of `onDialogState`. */
+export const eventOf = (name) => name.slice("on".length).toLowerCase();

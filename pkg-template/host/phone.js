@@ -5,7 +5,7 @@ import { member } from "../sdk/check.js";
 import { Dialog, partOf } from "../sdk/dialog.js";
 import { enums } from "../sdk/enums.js";
 import { Host } from "./host.js";
-import { callBack, safely } from "./page-code.js";
+import { callBack, eventOf, safely } from "./page-code.js";
 import { Resume } from "./resume.js";
 
 export class Phone extends Host {
@@ -199,7 +199,7 @@ export class Phone extends Host {
 
   // The listeners of the Verto, then the callback of the call.
   #tell(dialog, name, detail, ...args) {
-    this.dispatch(name.slice("on".length).toLowerCase(), detail);
+    this.dispatch(eventOf(name), detail);
     const { callbacks } = dialog;
     if (typeof callbacks?.[name] === "function") safely(() => callbacks[name](...args));
   }

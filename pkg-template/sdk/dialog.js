@@ -1,5 +1,5 @@
 // The class `Dialog`: one telephone call. types/index.d.ts says what each of its methods is for.
-import { callBack, log, safely } from "../host/page-code.js";
+import { callBack, eventOf, log, safely } from "../host/page-code.js";
 import { Media } from "../media/media.js";
 import * as check from "./check.js";
 import { enums } from "./enums.js";
@@ -172,9 +172,6 @@ class Part {
     return typeof own === "function";
   }
 }
-
-// The type of the event that tells the same as a callback.
-const eventOf = (name) => name.slice("on".length).toLowerCase();
 
 export function partOf(dialog) {
   return parts.get(dialog);
