@@ -167,9 +167,10 @@ test("nothing is measured while nobody listens, in a hidden tab, and after the c
 test("loss and a long way: a warning comes once, and goes once", { skip }, async () => {
   await watched();
   await media({ out: { lossPercent: 20 } });
-  const lost = await run(async () => ({ change: await told("loss", true), mos: samples.all.at(-1).mos }));
-  assert.ok(lost.change.value > 0.03 && lost.change.value < 0.6, JSON.stringify(lost));
-  assert.ok(lost.mos < 3.9, JSON.stringify(lost));
+  const lost = await run(() => told("loss", true));
+  assert.ok(lost.value > 0.03 && lost.value < 0.6, JSON.stringify(lost));
+  // The first sample of a bad line may hold more of the good time before it.
+  await run(() => samples.first(({ mos }) => mos < 3.9));
   await media({});
   await run(() => told("loss", false));
   await media({ in: { delayMs: 250 }, out: { delayMs: 250 } });
