@@ -442,6 +442,36 @@ describe("what keeps one from being heard or from hearing", { skip }, () => {
   });
 });
 
+test("the ring has a device of its own, which is remembered; the call has another", { skip }, async () => {
+  await begin();
+  await agent.click("open-devices");
+  await until("the devices", () => agent.driver.executeScript("return document.querySelectorAll('#ringer option').length > 2"));
+  const choose = (id, which) => agent.driver.findElement(By.css(`#${id} option:${which}`)).getAttribute("value").then(async (device) => {
+    await agent.driver.findElement(By.css(`#${id} option:${which}`)).click();
+    return device;
+  });
+  const ringer = await choose("ringer", "last-child");
+  const speaker = await choose("speaker", "nth-child(2)");
+  assert.notEqual(ringer, speaker);
+  await agent.reload();
+  await agent.signIn("1007");
+  await agent.shows("#agent-state", { state: "READY" });
+  await agent.driver.executeScript(() => {
+    window.played = [];
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+      window.played.push([this.srcObject ? "call" : "ring", this.muted, this.sinkId]);
+      return play.call(this);
+    };
+  });
+  await talk();
+  await agent.talks();
+  const played = await agent.driver.executeScript("return window.played.filter(([, muted]) => !muted).map(([what, , sink]) => [what, sink])");
+  assert.deepEqual(played, [["ring", ringer], ["call", speaker]]);
+  await agent.press("hangUp");
+  await agent.states();
+});
+
 describe("by keyboard alone", { skip }, () => {
   const keys = (page, ...pressed) => page.driver.actions().sendKeys(...pressed).perform();
   const alt = (page, key) => page.driver.actions().keyDown(Key.ALT).sendKeys(key).keyUp(Key.ALT).perform();

@@ -7,19 +7,20 @@ import { onLanguage, t } from "./i18n.mjs";
 import { closePanel, isOpen, openPanel } from "./panels.mjs";
 import { call, lines } from "./phone.mjs";
 import { recall, remember } from "./storage.mjs";
-import { TEST_TONE } from "./tones.mjs";
+import { RINGING, TEST_TONE } from "./tones.mjs";
 
 const ECHO = "9196";
-const LISTS = { microphone: "audioInDevices", speaker: "audioOutDevices" };
+const LISTS = { microphone: "audioInDevices", speaker: "audioOutDevices", ringer: "audioOutDevices" };
+// What rings already rings on where it is.
 const CHANGES = { microphone: "setMicrophone", speaker: "setSpeaker" };
 const USUAL = "any";
 
-const chosen = () => ({ microphone: USUAL, speaker: USUAL, ...recall("devices") });
+const chosen = () => ({ microphone: USUAL, speaker: USUAL, ringer: USUAL, ...recall("devices") });
 
 /** The calls that come use what is chosen. */
 function apply() {
-  const { microphone, speaker } = chosen();
-  verto.deviceParams({ useMic: microphone, useSpeak: speaker });
+  const { microphone, speaker, ringer } = chosen();
+  verto.deviceParams({ useMic: microphone, useSpeak: speaker, ringDevice: ringer });
 }
 
 function show() {
@@ -41,15 +42,15 @@ async function list() {
 function choose(id) {
   remember("devices", { ...chosen(), [id]: element(id).value });
   apply();
+  if (!(id in CHANGES)) return;
   const device = element(id).value;
   const told = { button: element(id), place: "phone-message", failure: "failedDevice" };
   return attempt(told, () => Promise.all([...lines.values()].map(({ dialog }) => dialog[CHANGES[id]](device))));
 }
 
-async function playTone() {
-  const audio = new Audio(TEST_TONE);
-  const { speaker } = chosen();
-  if (speaker !== USUAL) await audio.setSinkId(speaker);
+async function playTone(file, device) {
+  const audio = new Audio(file);
+  if (device !== USUAL) await audio.setSinkId(device);
   await audio.play();
 }
 
@@ -60,7 +61,10 @@ onClick("open-devices", async () => {
   openPanel("devices", element("open-devices"), element("microphone"));
   await list();
 });
-onClick("test-tone", () => attempt({ button: element("test-tone"), place: "phone-message", failure: "failedTone" }, playTone));
+for (const [id, file, part] of [["test-tone", TEST_TONE, "speaker"], ["test-ring", RINGING, "ringer"]]) {
+  const told = { button: element(id), place: "phone-message", failure: "failedTone" };
+  onClick(id, () => attempt(told, () => playTone(file, chosen()[part])));
+}
 onClick("echo-test", async () => {
   await attempt({ button: element("echo-test"), place: "phone-message", failure: "failedCall" }, async () => call(ECHO));
 });
