@@ -86,8 +86,8 @@ export class Local {
     if (this.#over) return Promise.reject(failure("closed", "this call has ended"));
     this.#giveUp?.(failure("aborted", "another microphone was chosen since"));
     return (this.#wish = new Promise((resolve, reject) => {
-      const late = () => reject(failure("timeout", "the microphone was not granted in time"));
-      const timer = setTimeout(late, PATIENCE);
+      // What is granted later is wanted no more.
+      const timer = setTimeout(() => giveUp(failure("timeout", "the microphone was not granted in time")), PATIENCE);
       const giveUp = (this.#giveUp = (error) => {
         clearTimeout(timer);
         if (this.#giveUp === giveUp) this.#giveUp = null;
