@@ -27,8 +27,8 @@ export const OUTCOMES = {
   twice: { recovers: true, again: true },
   /** The media are gone for good. */
   dead: { end: ["MEDIA_TIMEOUT", 804, "media-failed"], lives: true },
-  /** So they are, also over another connection to the server. */
-  hopeless: { end: ["MEDIA_TIMEOUT", 804, "media-failed"], lives: true, again: true },
+  /** So they are, also over another connection to the server. In haste a busy server seems to be silent, and is given up. */
+  dead2: { end: ["MEDIA_TIMEOUT", 804, "media-failed"], lives: true, again: true },
   /** It is active, and its media don't come; then once more, by another connection to the server. */
   again: { again: true },
   /** It goes on, and the page is warned. */
@@ -93,8 +93,8 @@ const TABLE = `
   denied     in   denied  –         –        –       –      –      –      –
   network    out  –       –         –        on      on     on     on     again
   network    in   –       on        on       –       –      on     on     again
-  dead       out  dead    dead      dead     dead    dead   dead   dead   hopeless
-  dead       in   dead    dead      dead     dead    –      dead   dead   hopeless
+  dead       out  dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead2
+  dead       in   dead|dead2 dead|dead2 dead|dead2 dead|dead2 –     dead|dead2 dead|dead2 dead2
   void       out  –       –         –        –       –      twice  twice  again
   void       in   –       –         –        –       –      twice  twice  again
   mute       out  –       –         –        –       –      warned warned warned
