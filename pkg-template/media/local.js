@@ -86,6 +86,7 @@ export class Local {
     if (this.#over) return Promise.reject(failure("closed", "this call has ended"));
     this.#giveUp?.(failure("aborted", "another microphone was chosen since"));
     return (this.#wish = new Promise((resolve, reject) => {
+      // What is granted later is wanted no more.
       const timer = setTimeout(() => giveUp(failure("timeout", "the microphone was not granted in time")), PATIENCE);
       const giveUp = (this.#giveUp = (error) => {
         clearTimeout(timer);
