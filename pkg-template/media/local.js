@@ -71,7 +71,8 @@ export class Local {
 
   enable(kind, on) {
     this.enabled[kind] = on;
-    for (const track of this.stream?.getTracks() ?? []) if (track.kind === kind) track.enabled = on;
+    // One of our own may be about to take its place in the stream.
+    for (const track of [...this.#own, ...(this.stream?.getTracks() ?? [])]) if (track.kind === kind) track.enabled = on;
   }
 
   get #microphone() {
