@@ -37,11 +37,35 @@ after(async () => {
 
 const found = {};
 
-/** A picture for people, and what axe-core says of it. */
+/** How else a state is looked at: in the other language, in the dark, and on a narrow page. */
+const LOOKS = { "": {}, dark: { dark: true }, other: { other: true }, narrow: { dark: true, other: true, width: 400 } };
+
+/** Pictures for people, and what axe-core says of them. The page is afterwards as it was. */
 async function look(page, state) {
-  await page.screenshot(`phone-${state.replaceAll(" ", "-")}`);
-  const problems = await page.violations(axe);
-  if (problems.length > 0) found[state] = problems;
+  const { driver } = page;
+  const shifts = await driver.executeScript("return window.shifts");
+  let turned = false;
+  const show = async ({ dark, other = false, width }) => {
+    const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
+    await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { features });
+    const size = { width, height: 1000, deviceScaleFactor: 1, mobile: false };
+    if (width) await driver.sendDevToolsCommand("Emulation.setDeviceMetricsOverride", size);
+    else await driver.sendDevToolsCommand("Emulation.clearDeviceMetricsOverride");
+    // By the page's function: a click would move the focus, and be one that lets the sound play.
+    const turn = (done) => import("./console/i18n.mjs").then(({ switchLanguage }) => done(switchLanguage()));
+    if (turned !== other) await driver.executeAsyncScript(turn);
+    turned = other;
+    // It is drawn, and the browser has told of what has moved.
+    await driver.executeAsyncScript((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+  };
+  for (const [name, way] of Object.entries(LOOKS)) {
+    await show(way);
+    await page.screenshot(["phone", ...state.split(" "), name].filter(Boolean).join("-"));
+    const problems = await page.violations(axe);
+    if (problems.length > 0) found[`${state} ${name}`] = problems;
+  }
+  await show({});
+  await driver.executeScript("window.shifts = arguments[0]", shifts);
 }
 
 const row = (number, probe) => until(`agent ${number}`, async () => (await sim.agent(number)).find(probe));
@@ -373,7 +397,7 @@ describe("what keeps one from being heard or from hearing", { skip }, () => {
       const gone = () => until("the banner to go", async () => (await page.text("banner-text")) === "");
       await setPermission("denied");
       await colleague.open("en");
-      await colleague.startShift("1008");
+      await colleague.startShift("1010");
       await page.open("zh-CN");
       await page.signIn("1009");
       await page.says("banner-text", "麦克风被禁止");
