@@ -331,3 +331,18 @@ test("the page's first gesture primes the ring, unheard, while a connection has 
   assert.deepEqual(seen, { again: 1, same: true, rings: true, muted: false, left: NOTHING });
   assert.equal(await run(() => plays.length), 0);
 });
+
+test("a browser that sets no output device at all rings all the same, and no promise is left", { skip }, async () => {
+  const seen = await run(async () => {
+    HTMLMediaElement.prototype.setSinkId = () => Promise.reject(new DOMException("no", "AbortError"));
+    const said = [];
+    const [anna, bob] = [await User.login("1001"), await User.login("1002", { ringFile: tone(), ringDevice: "gone", logger: { warn: (text) => said.push(text) } })];
+    const out = anna.call("1002");
+    const into = await bob.is("ringing");
+    const rings = await until(() => [...used.played].find(({ src }) => src === bob.verto.options.ringFile)).then(sounds);
+    out.hangup();
+    await bob.is("destroy", into);
+    return { rings, said: said.length, left: left() };
+  });
+  assert.deepEqual(seen, { rings: true, said: 1, left: NOTHING });
+});
