@@ -1,4 +1,4 @@
 // Faults of the connection to the server, at each stage of a call: lib/call-faults.mjs says what becomes of it.
 import { faultTests } from "./lib/call-fault-tests.mjs";
 
-faultTests("socket", "halfOpen", "restart", "connect", "takeover");
+faultTests(5, "socket", "halfOpen", "restart", "connect", "takeover");

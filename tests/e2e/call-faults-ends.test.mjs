@@ -2,4 +2,4 @@
 // lib/call-faults.mjs says what becomes of it.
 import { faultTests } from "./lib/call-fault-tests.mjs";
 
-faultTests("hangup", "remote", "logout", "silent", "denied", "order", "slow");
+faultTests(5, "hangup", "remote", "logout", "silent", "denied", "order", "slow");

@@ -81,7 +81,7 @@ pub struct CallFaults {
     /// How much longer `verto.modify` takes.
     pub slow_modify: Duration,
     /// Whose calls are detached twice, and how often.
-    detach_twice: Option<(Target, Limit)>,
+    detach_twice: Vec<(Target, Limit)>,
 }
 
 impl CallFaults {
@@ -133,15 +133,21 @@ impl CallFaults {
             .find_map(|fault| fault.limit.take(now).then_some(fault.missing))
     }
 
-    /// Detaches calls once more after they were offered to their new connection.
-    pub fn detach_twice(&mut self, target: Target, limit: Limit) {
-        self.detach_twice = Some((target, limit));
+    /// Detaches calls once more after they were offered to their new connection; the last setting for
+    /// the same connections counts.
+    pub fn detach_twice(&mut self, target: Target, limit: Limit) -> Result<(), TooMany> {
+        self.detach_twice.retain(|(other, _)| *other != target);
+        if self.detach_twice.len() >= MOST_RULES {
+            return Err(TooMany);
+        }
+        self.detach_twice.push((target, limit));
+        Ok(())
     }
 
     /// Whether the calls of this login are detached once more; that counts as one time.
     pub fn detaches_twice(&mut self, conn: ConnId, login: &str, now: Instant) -> bool {
-        let fault = self.detach_twice.as_mut();
-        fault.is_some_and(|(target, limit)| target.matches(conn, Some(login)) && limit.take(now))
+        let mut faults = self.detach_twice.iter_mut();
+        faults.any(|(target, limit)| target.matches(conn, Some(login)) && limit.take(now))
     }
 
     /// The rows of the control API.
@@ -160,11 +166,10 @@ impl CallFaults {
                 rows.push(fault.limit.show(row, now));
             }
         }
-        if let Some((target, limit)) = &self.detach_twice
-            && limit.left != Some(0)
-            && !is_over(limit.until, now)
-        {
-            rows.push(limit.show(target.show(named("detach-twice")), now));
+        for (target, limit) in &self.detach_twice {
+            if limit.left != Some(0) && !is_over(limit.until, now) {
+                rows.push(limit.show(target.show(named("detach-twice")), now));
+            }
         }
         let Habits {
             media_twice,

@@ -121,7 +121,9 @@ impl Engine {
                 entry.meter = meter;
                 entry.rebase = Rebase::new(remote.codec.0.clock());
                 entry.endpoint = endpoint;
-                entry.lost = None;
+                if !std::mem::take(&mut entry.stale) {
+                    entry.lost = None;
+                }
                 // The new connection counts its packets from another number on.
                 self.interrupt_listeners(leg);
                 self.drain(leg);
@@ -142,7 +144,11 @@ impl Engine {
                 }
             }
             Command::Impair { leg, impairment } => self.leg(leg).impairment = impairment,
-            Command::ChangeNetwork { leg, lost } => self.leg(leg).lost = Some(lost),
+            Command::ChangeNetwork { leg, lost } => {
+                let entry = self.leg(leg);
+                entry.lost = Some(lost);
+                entry.stale = entry.endpoint.is_none();
+            }
             Command::Hold { leg, held } => {
                 if let Some(leg) = self.legs.get_mut(&leg) {
                     leg.held = held;

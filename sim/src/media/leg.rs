@@ -25,6 +25,8 @@ pub struct Leg {
     pub impairment: Impairment,
     /// What is lost since the browser has changed its network.
     pub lost: Option<Lost>,
+    /// The browser's connection is from before that, and only its description is still to come.
+    pub stale: bool,
     pub random: Random,
 }
 
@@ -43,6 +45,7 @@ impl Leg {
             last_event: None,
             impairment: Impairment::default(),
             lost: None,
+            stale: false,
             // Each call loses other packets than the one before, and each run the same ones.
             random: Random::new(id),
         }

@@ -115,6 +115,9 @@ impl<V: Value> Dialogs<V> {
     /// `autoHold`: the page goes on with this call, and so the others that are talked in are held.
     /// The server does what it is asked in order: a request that leaves after these finds them held.
     pub fn hold_others(&mut self, dialog: DialogId) {
+        if !self.has(dialog) {
+            return;
+        }
         let talking = |one: &Dialog<V>| one.state == State::Active && !one.away;
         for other in self
             .live

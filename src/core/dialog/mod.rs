@@ -280,7 +280,7 @@ impl<V: Value> Dialogs<V> {
         self.line.online = false;
         self.expected.clear();
         self.end_all(State::Purge, Some(error));
-        self.line.closed(error.kind != Kind::Closed);
+        self.line.closed(error.kind == Kind::TakenOver);
     }
 
     /// A dialog that has not ended, and what it shares with the others.

@@ -6,9 +6,9 @@
 //! it with silence, and so does Firefox once a connection has failed. No state is told: the call is
 //! active, or held, throughout.
 //!
-//! A server that leaves `updateMedia` unanswered may be one that a dead socket no longer reaches, and
-//! an attach whose media don't connect may be void at the server (mod_verto detaches calls again when
-//! the thread of a half-open socket ends). In both cases the socket is given up, once in each outage;
+//! A server that leaves `updateMedia` or an attach unanswered may be one that a dead socket no longer
+//! reaches, and an attach whose media don't connect may be void at the server (mod_verto detaches calls
+//! again when the thread of a half-open socket ends). In each of these cases the socket is given up, once in each outage;
 //! the attach that follows makes the media anew.
 
 use super::effect::{Asked, Epoch, Media, Output};
@@ -196,7 +196,9 @@ impl<V: Value> Dialog<V> {
         else {
             return false;
         };
-        if outage.until <= line.now {
+        let over = outage.until <= line.now;
+        // After a sleep both times have passed, and nothing was tried meanwhile.
+        if over && outage.at >= outage.until {
             let message = "no media came for too long, and they could not be made anew";
             let error = Error::new(Kind::Media(super::Trouble::Failed), message);
             self.fail(line, "MEDIA_TIMEOUT", Some(804), error);
@@ -204,14 +206,24 @@ impl<V: Value> Dialog<V> {
         }
         outage.tries += 1;
         outage.at = line.now.saturating_add(CONNECTS);
+        if over {
+            outage.until = outage.at;
+        }
         // Sent, and not answered; or attached, and not connected.
         let silent = self.epoch != self.playing && self.wait.is_none();
-        if silent && !std::mem::replace(&mut self.socket_blamed, true) {
-            line.out.push(Output::Reconnect);
-        } else {
+        if !(silent && self.blames_socket(line)) {
             self.connect(line, None);
         }
         true
+    }
+
+    /// Gives the socket up, which may be dead; says whether this is done, once in each outage.
+    pub fn blames_socket(&mut self, line: &mut Line<V>) -> bool {
+        let first = !std::mem::replace(&mut self.socket_blamed, true);
+        if first {
+            line.out.push(Output::Reconnect);
+        }
+        first
     }
 
     /// The offer of `updateMedia` is ready.

@@ -218,6 +218,7 @@ impl<V: Value> Dialog<V> {
             },
             Asked::Attach(epoch) if self.awaits_attach(epoch) => match outcome {
                 Ok(_) => self.established(line),
+                Err(error) if error.kind == Kind::Timeout && self.blames_socket(line) => {}
                 Err(error) => self.refused(line, error),
             },
             Asked::Update(epoch) => self.updated(line, epoch, outcome),

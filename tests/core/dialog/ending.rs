@@ -154,6 +154,21 @@ fn a_session_that_ends_for_good_gives_its_calls_up() {
     phone.expect(&[]);
 }
 
+// As it does without `autoReconnect`, or where a token has expired: nobody else has its calls, and the
+// server keeps them for two minutes, with somebody at the other end.
+#[test]
+fn a_session_that_ends_without_a_takeover_says_its_byes_at_the_next_login() {
+    for kind in [Kind::ConnectionLost, Kind::Auth] {
+        let mut phone = Phone::online();
+        phone.outgoing("c1", "active");
+        phone.lost();
+        phone.dialogs.closed(&Error::new(kind, "it ended"));
+        phone.took();
+        phone.logged_in();
+        phone.expect(&["> verto.bye"]);
+    }
+}
+
 #[test]
 fn numbers_are_never_used_again() {
     let mut phone = Phone::online();

@@ -40,7 +40,8 @@
 //! - a bye that is owed is forgotten: "1 owes a bye"; it is said at each login: "a second bye"; it
 //!   is sent without a connection: "sent without a connection";
 //! - `hold_others` holds the call itself, one that is held or rings, or only the first of several: "which
-//!   calls are held"; one that is away: "sent without a connection";
+//!   calls are held"; one that is away: "sent without a connection"; it holds them for a call that has ended
+//!   (a mistake of ours): "which calls are held";
 //! - a double click's second call is never settled: "a call of the page's that nobody has".
 //!
 //! Of dead media and of records:

@@ -340,6 +340,41 @@ fn the_networks_return_hastens_the_next_try() {
     );
 }
 
+// A laptop whose lid was closed wakes with the network of before, and its call may live.
+#[test]
+fn after_a_sleep_a_call_is_not_given_up_before_its_media_were_tried_once() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    phone.connected(dialog, 1);
+    phone.disconnected(dialog, 1);
+    phone.now += 40_000;
+    phone.dialogs().timer();
+    phone.expect(&["1: connect 2"]);
+    phone.prepare(dialog, 2);
+    phone.reply("verto.modify", json!({ "sdp": "v=0 theirs" }));
+    phone.connected(dialog, 2);
+    phone.expect(&[
+        "> verto.modify",
+        "1: remote 2 v=0 theirs",
+        "1: play 2",
+        "1: close 1",
+    ]);
+    // Where that is in vain it has ended.
+    phone.disconnected(dialog, 2);
+    phone.now += 40_000;
+    phone.dialogs().timer();
+    phone.expect(&["1: connect 3"]);
+    let tried = phone.now;
+    phone.ring();
+    assert_eq!(phone.now - tried, 8_000);
+    phone.expect(&[
+        "1 hangup MEDIA_TIMEOUT 804, media-failed",
+        "> verto.bye",
+        "1 destroy",
+        "1: release",
+    ]);
+}
+
 #[test]
 fn a_hangup_ends_the_mending() {
     let (mut phone, dialog) = dead();

@@ -106,6 +106,18 @@ fn the_other_calls_that_are_talked_in_are_held_and_none_else() {
     phone.expect(&["> verto.modify"]);
 }
 
+// A page's button may be that of a call that has just ended.
+#[test]
+fn nobody_is_held_for_a_call_that_has_ended() {
+    let mut phone = Phone::online();
+    let ended = phone.outgoing("c1", "active");
+    phone.outgoing("c2", "active");
+    phone.hangup(ended);
+    phone.took();
+    phone.dialogs().hold_others(ended);
+    phone.expect(&[]);
+}
+
 #[test]
 fn a_call_whose_connection_is_away_is_not_held() {
     let mut phone = Phone::online();

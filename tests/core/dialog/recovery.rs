@@ -303,6 +303,32 @@ fn an_attach_that_is_refused_ends_the_call_as_it_does_at_the_server() {
     ]);
 }
 
+// Where the network comes and goes, the socket may be dead again, and look alive for half a minute.
+#[test]
+fn an_attach_that_is_not_answered_is_made_on_another_socket_once() {
+    let mut phone = Phone::online();
+    let dialog = phone.outgoing("c1", "active");
+    phone.lost();
+    let timeout = || Error::new(Kind::Timeout, "no answer");
+    for epoch in [2, 3] {
+        phone.logged_in();
+        phone.attach("c1");
+        phone.prepare(dialog, epoch);
+        phone.took();
+        phone.fail("verto.attach", timeout());
+        if epoch == 2 {
+            phone.expect(&["reconnect"]);
+            phone.lost();
+        }
+    }
+    phone.expect(&[
+        "1 hangup NORMAL_CLEARING, timeout",
+        "> verto.bye",
+        "1 destroy",
+        "1: release",
+    ]);
+}
+
 #[test]
 fn an_attach_without_a_description_leaves_the_call_as_it_is() {
     let mut phone = Phone::online();

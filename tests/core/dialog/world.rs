@@ -129,7 +129,9 @@ impl World {
     }
 
     pub fn hold_others(&mut self, dialog: u32) {
-        let talking = |fact: &Facts| fact.alive && fact.told == State::Active && !fact.away;
+        let goes_on = self.facts[&dialog].alive;
+        let talking =
+            |fact: &Facts| goes_on && fact.alive && fact.told == State::Active && !fact.away;
         let others = self
             .facts
             .iter()
@@ -269,6 +271,12 @@ impl World {
     pub fn reply(&mut self, asker: Asker, how: How, first: bool) {
         let fact = self.fact(asker.dialog);
         let ok = matches!(how, How::Ok | How::Held | How::Unheld);
+        let attaches = fact.alive
+            && first
+            && fact.attaching
+            && !fact.away
+            && fact.described
+            && asker.asked == Asked::Attach(fact.epoch);
         if fact.alive {
             match asker.asked {
                 Asked::Invite if first && fact.told == State::Requesting => {
@@ -283,13 +291,8 @@ impl World {
                     fact.established = ok;
                     fact.alive = ok;
                 }
-                Asked::Attach(epoch)
-                    if first
-                        && epoch == fact.epoch
-                        && fact.attaching
-                        && !fact.away
-                        && fact.described =>
-                {
+                // It may be the socket's fault.
+                Asked::Attach(_) if attaches && !matches!(how, How::Timeout) => {
                     fact.attaching = false;
                     fact.fresh = false;
                     fact.established = ok;
@@ -326,6 +329,22 @@ impl World {
             _ => Ok(&result),
         };
         self.dialogs().replied(asker, outcome);
+        if attaches && matches!(how, How::Timeout) {
+            self.judge_outputs();
+            if !self.replaces_socket() {
+                self.fact(asker.dialog).end();
+            }
+        }
+    }
+
+    /// Where a dialog wants another socket there is one; says whether it wanted it.
+    fn replaces_socket(&mut self) -> bool {
+        let blamed = std::mem::take(&mut self.socket_blamed);
+        if blamed {
+            self.lost();
+            self.logged_in(false);
+        }
+        blamed
     }
 
     pub fn lost(&mut self) {
@@ -394,10 +413,7 @@ impl World {
         self.dialogs().timer();
         let ended: Vec<u32> = self.judge_outputs();
         assert!(self.outputs > before, "a timer that does nothing");
-        if std::mem::take(&mut self.socket_blamed) {
-            self.lost();
-            self.logged_in(false);
-        }
+        self.replaces_socket();
         for dialog in ended {
             assert!(waiting.contains(&dialog), "{dialog} waited for nothing");
             self.fact(dialog).end();

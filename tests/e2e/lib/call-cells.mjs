@@ -2,10 +2,8 @@
 import { FAULTS } from "./call-faults.mjs";
 import { carryOn, hears, reach } from "./call-stages.mjs";
 
-/** Each lane has two users of its own. */
-const LANES = 5;
 /** How long a cell may take, in ms: on a machine that has other work. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 async function sim(path, body) {
   const reply = await fetch(`/sim/${path}`, {
@@ -71,7 +69,7 @@ async function play(cell, lane, voice, together) {
   let at = null;
   let step = "the stage isn't reached";
   const run = async () => {
-    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open, number, apart });
+    at = await reach(cell, { page, logins, options: { resume: false, ...options }, sim, voice, open, number: number?.(cell), apart });
     Object.assign(at, { seed: cell.seed, leave, reload, isLeft: false });
     const { bob, far } = at;
     const { written } = page;
@@ -92,6 +90,8 @@ async function play(cell, lane, voice, together) {
       step = "there is no outcome";
       if (at.page !== page) watch(at);
       Object.assign(seen, await outcome(at, mute));
+      step = "the end of a warning isn't told";
+      await at.mended;
       step = "the call doesn't end";
       call.hangup();
       await anna.is("destroy", call);
@@ -109,6 +109,7 @@ async function play(cell, lane, voice, together) {
       byes: about([...written, ...(at.page === page ? [] : at.page.written)]).filter((method) => method === "verto.bye").length,
       left: isLeft ? {} : at.page.left(),
       dialogs: await own(),
+      warnings: (at.quality?.all ?? []).filter(({ kind }) => kind === "no-packets").map(({ kind, over }) => `${kind} ${over}`),
     };
   };
   try {
@@ -141,8 +142,8 @@ function meeting(count) {
   return { all: all.promise, arrive: () => --count || all.resolve() };
 }
 
-/** Runs the cells; `done(cell, seen)` is told of each. */
-export async function runCells(cells, done) {
+/** Runs the cells in so many lanes, each of which has two users of its own; `done(cell, seen)` is told of each. */
+export async function runCells(cells, lanes, done) {
   const alone = cells.filter(({ fault }) => !FAULTS[fault].together);
   const together = cells.filter(({ fault }) => FAULTS[fault].together);
   const queue = [...alone];
@@ -150,9 +151,9 @@ export async function runCells(cells, done) {
   const lane = async (number) => {
     for (let cell; (cell = queue.shift()); ) done(cell, await play(cell, number, voice, null));
   };
-  await Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)));
+  await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)));
   while (together.length) {
-    const batch = together.splice(0, LANES);
+    const batch = together.splice(0, lanes);
     const { all, arrive } = meeting(batch.length);
     let first = null;
     const one = async (cell, number) => {

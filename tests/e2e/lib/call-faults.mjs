@@ -13,7 +13,7 @@
 // | connect() hangs nothing up | connect: all |
 // | a microphone that is granted after the end stays | hangup: prompt |
 // | release() stops no track | hangup, remote: all with a microphone |
-import { still, told } from "./call-stages.mjs";
+import { DIRECTIONS, still, told } from "./call-stages.mjs";
 
 const lost = { end: ["DESTINATION_OUT_OF_ORDER", 27, "connection-lost"] };
 
@@ -26,7 +26,13 @@ export const OUTCOMES = {
   /** So it is, and its media don't come; then once more, by another connection to the server. */
   twice: { recovers: true, again: true },
   /** The media are gone for good. */
-  dead: { end: ["MEDIA_TIMEOUT", 804, "media-failed"] },
+  dead: { end: ["MEDIA_TIMEOUT", 804, "media-failed"], lives: true },
+  /** So they are, also over another connection to the server. In haste a busy server seems to be silent, and is given up. */
+  dead2: { end: ["MEDIA_TIMEOUT", 804, "media-failed"], lives: true, again: true },
+  /** It is active, and its media don't come; then once more, by another connection to the server. */
+  again: { again: true },
+  /** It goes on, and the page is warned. */
+  warned: { warnings: ["no-packets true", "no-packets false"] },
   /** The server ends what isn't answered with its socket. */
   lost,
   /**
@@ -42,6 +48,10 @@ export const OUTCOMES = {
   over: { end: ["NORMAL_CLEARING", null, null] },
   /** The server or the other side hangs up. */
   bye: { end: ["NORMAL_CLEARING", 16, null] },
+  /** The server refuses the answer: the call is there no more, and why it says later. */
+  refused: { end: ["NORMAL_CLEARING", null, "rejected"] },
+  /** Who is called refuses at once. */
+  busy: { end: ["USER_BUSY", 17, null], from: "ringing" },
   /** Who calls gives up. */
   cancel: { end: ["ORIGINATOR_CANCEL", 487, null] },
   /** Another page has the session now, and its answered calls. */
@@ -57,7 +67,7 @@ export const OUTCOMES = {
 
 /**
  * What becomes of a call: a line for each fault and direction, a column for each stage; `–` where there is
- * no such case, as FAULTS says.
+ * no such case, as `without` of the fault says. Nothing is heard early of a call that comes in.
  */
 const TABLE = `
                   prompt  gathering inviting ringing early  active held   recovering
@@ -73,22 +83,24 @@ const TABLE = `
   takeover   in   taken   taken     taken    taken   –      taken  taken  taken
   hangup     out  over    over      over     over    over   over   over   over
   hangup     in   over    over      over     over    –      over   over   over
-  remote     out  –       –         –        bye     bye    bye    bye    bye
-  remote     in   cancel  cancel    –        cancel  –      bye    bye    bye
+  remote     out  –       –         busy     bye     bye    bye    bye    bye
+  remote     in   cancel  cancel    refused  cancel  –      bye    bye    bye
   logout     out  over    over      over     over    over   over   over   over
   logout     in   over    over      over     over    –      over   over   over
-  silent     out  unheard unheard   unheard  over    over   on     on     late
-  silent     in   unheard unheard   unheard  unheard –      on     on     late
+  silent     out  unheard unheard   unheard  over    over   on     on     on
+  silent     in   unheard unheard   unheard  unheard –      on     on     on
   denied     out  denied  –         –        –       –      –      –      –
   denied     in   denied  –         –        –       –      –      –      –
-  network    out  –       –         –        –       on     on     on     on
-  network    in   –       –         –        –       –      on     on     on
-  dead       out  –       –         –        –       –      dead   dead   –
-  dead       in   –       –         –        –       –      dead   dead   –
-  void       out  –       –         –        –       –      twice  twice  –
-  void       in   –       –         –        –       –      twice  twice  –
+  network    out  –       –         –        on      on     on     on     again
+  network    in   –       on        on       –       –      on     on     again
+  dead       out  dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead|dead2 dead2
+  dead       in   dead|dead2 dead|dead2 dead|dead2 dead|dead2 –     dead|dead2 dead|dead2 dead2
+  void       out  –       –         –        –       –      twice  twice  again
+  void       in   –       –         –        –       –      twice  twice  again
+  mute       out  –       –         –        –       –      warned warned warned
+  mute       in   –       –         –        –       –      warned warned warned
   unplug     out  missing on        on       on      on     on     on     on
-  unplug     in   missing on        on       –       –      on     on     on
+  unplug     in   missing on        on       missing –      on     on     on
   withdrawn  out  –       on        on       on      on     on     on     on
   withdrawn  in   –       on        on       denied  –      on     on     on
   leave      out  left    left      left     left    left   left   left   left
@@ -116,6 +128,12 @@ async function relogin({ anna, call, stage }, run) {
   await states.first((told) => news(told) && states.all.indexOf(told) >= before[1]);
 }
 
+/** The next time that the page is told this state of the call. */
+function next({ anna: { states }, call }, state) {
+  const { length } = states.all;
+  return states.first((told) => told.dialog === call && told.state === state && states.all.indexOf(told) >= length);
+}
+
 /** Nothing comes any more: the fault acts. */
 async function deaf({ page, call }) {
   while ((await page.listen(call, 10)).received);
@@ -123,7 +141,7 @@ async function deaf({ page, call }) {
 
 /**
  * The faults. `inject` lets it happen and waits until that is over on the wire; `options` are for Anna's
- * Verto; `needs` names what not every browser can do (engines.mjs). With `together` it happens to all cells at once.
+ * Verto; `without` says why there are stages without such a case; `needs` names what not every browser can do (engines.mjs). With `together` it happens to all cells at once.
  */
 export const FAULTS = {
   socket: {
@@ -178,8 +196,11 @@ export const FAULTS = {
     },
   },
   remote: {
-    what: "the other side hangs up; not before the server knows the call",
-    async inject({ anna, call, far, sim }) {
+    what: "the other side hangs up, or is busy at once",
+    without: "nobody is called before the invite is sent",
+    number: ({ stage }) => (stage === "inviting" ? "9486" : undefined),
+    async inject({ anna, call, far, sim, stage }) {
+      if (stage === "inviting") return far?.hangup();
       if (far) far.hangup();
       else await sim("hangup", { call: call.callID });
       await anna.is("destroy", call);
@@ -215,15 +236,18 @@ export const FAULTS = {
   },
   denied: {
     what: "the user refuses the microphone",
+    without: "the user is asked once; what was granted can only be withdrawn",
     inject({ page }) {
       page.devices.refuses = "NotAllowedError";
     },
   },
   network: {
-    what: "the page's network is another one; nothing of the call is left of it before it is heard early",
+    what: "the page's network is another one",
+    without: "a page without a connection has nothing in the old network; an offer that the server hasn't read is harmed as one that rings is",
     async inject(cell) {
-      await cell.sim("fault/network", login(cell));
-      if (cell.stage !== "recovering") await deaf(cell);
+      const { changed } = await cell.sim("fault/network", login(cell));
+      if (changed !== 1) throw new Error(`${changed} calls have another network`);
+      if (["early", "active", "held"].includes(cell.stage)) await deaf(cell);
     },
   },
   dead: {
@@ -231,26 +255,49 @@ export const FAULTS = {
     async inject(cell) {
       const lost = { lossPercent: 100 };
       await cell.sim("fault/media", { ...login(cell), in: lost, out: lost });
-      cell.page.hasten(HASTE);
+      const hasten = () => cell.page.hasten(HASTE);
+      if (cell.stage !== "active" && cell.stage !== "held") return void next(cell, "active").then(hasten);
+      hasten();
       await cell.anna.is("destroy", cell.call);
     },
   },
   void: {
     what: "the connection is cut, and what the server offers then is void",
+    without: "a call that isn't answered ends with its connection, and is not offered again",
     async inject(cell) {
       await cell.sim("fault/detach-twice", { ...login(cell), count: 1 });
+      const hasten = () => cell.page.hasten(HASTE);
+      if (cell.stage === "recovering") {
+        await relogin(cell, () => cell.sim("drop", login(cell)));
+        return void next(cell, "active").then(hasten);
+      }
       await relogin(cell, async () => {
         await relogin(cell, () => cell.sim("drop", login(cell)));
-        cell.page.hasten(HASTE);
+        hasten();
       });
       cell.page.hasten(1);
     },
   },
+  mute: {
+    what: "what the server sends is lost, and ICE lives",
+    without: "a page is warned of calls that are talked in; before that nobody need be heard",
+    options: { statsInterval: 500 },
+    async inject(cell) {
+      const { page, anna, sim, stage } = cell;
+      const told = (cell.quality = new page.Told());
+      anna.verto.callbacks.onQuality = (_, change) => told.push(change);
+      await sim("fault/media", { ...login(cell), out: { stopped: true } });
+      const packets = (over) => told.first((change) => change.kind === "no-packets" && change.over === over);
+      cell.mended = packets(true).then(() => sim("fault/media", login(cell))).then(() => packets(false));
+      // A held call is warned of nothing: it is silent anyway.
+      if (stage === "active") await cell.mended;
+    },
+  },
   unplug: {
-    what: "the microphone is unplugged; while the user is still asked, there is no other",
+    what: "the microphone is unplugged; where the call hasn't one yet, there is no other",
     needs: "microphones",
     async inject({ page, anna, stage }) {
-      if (stage === "prompt") return void (page.devices.refuses = "NotFoundError");
+      if (!page.used.tracks.length) return void (page.devices.refuses = "NotFoundError");
       const told = new page.Told();
       anna.verto.callbacks.onDeviceChange = (change) => told.push(change);
       page.unplug();
@@ -259,8 +306,9 @@ export const FAULTS = {
   },
   withdrawn: {
     what: "the permission for the microphone is withdrawn",
+    without: "what isn't granted yet is refused, and not withdrawn",
     // Nobody hears Anna any more; an echo would be silent too.
-    number: "9664",
+    number: () => "9664",
     mute: true,
     async inject(cell) {
       const { page, anna, call, stage, direction } = cell;
@@ -320,18 +368,22 @@ export const CELLS = (() => {
   return rows.flatMap((row) => {
     const [fault, direction, ...outcomes] = row.trim().split(/\s+/);
     const cells = outcomes.map((outcome, i) => ({ fault, direction, stage: stages[i], outcome }));
-    return cells.filter(({ outcome }) => outcome !== "–");
+    return cells.filter(({ stage, outcome }) => {
+      const isCase = outcome !== "–";
+      const mayLack = FAULTS[fault].without || !DIRECTIONS[direction].includes(stage);
+      if (!isCase && !mayLack) throw new Error(`${fault}, ${stage}, ${direction}: there is no cell, and nothing says why`);
+      return isCase;
+    });
   });
 })();
 
 /** The states in which the page must be told of the call, from its beginning to this outcome. */
-function states({ stage, direction }, { end, from, purged, recovers, again, fresh }) {
-  const before = told(from ?? stage, direction);
-  if (end) return [...before, purged ? "purge" : "hangup", "destroy"];
-  const isHeld = stage === "held";
-  if (fresh) return ["recovering", "answering", isHeld ? "held" : "active"];
-  const back = ["recovering", stage];
-  return recovers ? [...before, ...back, ...(again ? back : [])] : [...before, ...still(stage, direction)];
+function states({ stage, direction }, { end, from, lives, purged, recovers, again, fresh }) {
+  const usual = stage === "held" ? "held" : "active";
+  if (fresh) return ["recovering", "answering", usual];
+  const whole = [...told(from ?? stage, direction), ...(end && !lives ? [] : still(stage, direction))];
+  for (const comesBack of [recovers, again]) if (comesBack) whole.push("recovering", usual);
+  return end ? [...whole, purged ? "purge" : "hangup", "destroy"] : whole;
 }
 
 /** What is wrong with what was seen in a cell (call-cells.mjs); nothing, if all is well. */
@@ -349,6 +401,7 @@ function problemsOf(cell, outcome, seen) {
   if (seen.error) return [JSON.stringify(seen)];
   same("the end", seen.end, outcome.end ?? null);
   if (outcome.states !== null) same("the states", seen.states, states(cell, outcome));
+  same("the warnings", seen.warnings, outcome.warnings ?? []);
   if (seen.late.length) found.push(`after the end the page wrote ${seen.late}`);
   if (seen.byes > 1) found.push(`${seen.byes} byes`);
   for (const [what, left] of Object.entries(seen.left)) if (left !== 0 && !(left.length === 0)) found.push(`left in the page: ${what} ${left}`);

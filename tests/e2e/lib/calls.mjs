@@ -28,6 +28,7 @@ import { join } from "node:path";
 import { after, before, beforeEach } from "node:test";
 import { inPage, lacking, startBrowser } from "./browser.mjs";
 import { FIXTURES, startSim } from "./sim.mjs";
+import { until } from "./wait.mjs";
 
 /** What `left()` gives in the page when nothing is left of a call. */
 export const NOTHING = { tracks: 0, connections: 0, elements: 0, rejections: [], errors: [] };
@@ -65,6 +66,12 @@ export class CallTests {
   /** Nothing is left of the page's calls, here or at the server. */
   async nothingLeft() {
     assert.deepEqual(await this.run(() => left()), NOTHING);
-    assert.deepEqual((await this.sim.state()).dialogs, []);
+    await this.noCalls();
+  }
+
+  /** Waits until the server has no call any more: the last bye may be on its way. */
+  async noCalls() {
+    let dialogs;
+    await until(() => `no call at the server, but ${JSON.stringify(dialogs)}`, async () => !({ dialogs } = await this.sim.state()).dialogs.length);
   }
 }

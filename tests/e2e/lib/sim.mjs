@@ -20,11 +20,13 @@ export const FIXTURES = path("tests/e2e/fixtures");
 
 /**
  * Starts a simulator on a port of its own. `eventSilence` is the time in ms for which a client must
- * be silent before it gets events; without it, it is that of a real server.
+ * be silent before it gets events; without it, it is that of a real server. `config` is the path of a
+ * configuration in the place of the simulator's own.
  */
-export async function startSim({ www = path("www"), pkg = PKG, speed = 20, eventSilence } = {}) {
+export async function startSim({ www = path("www"), pkg = PKG, speed = 20, eventSilence, config } = {}) {
   const options = ["--port", "0", "--no-callers", "--speed", String(speed), "--www", withPageErrors(www), "--pkg", pkg];
   if (eventSilence !== undefined) options.push("--event-silence", String(eventSilence));
+  if (config) options.push("--config", config);
   const child = spawn(binary, options, { stdio: ["ignore", "pipe", "inherit"] });
   const kill = () => child.kill();
   process.once("exit", kill);

@@ -69,7 +69,8 @@ pub(super) async fn network(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<
 pub(super) async fn detach_twice(State(sim): State<Arc<Sim>>, body: Bytes) -> Result<Answer> {
     let body = read_object(&body)?;
     let (target, limit) = (target(&body)?, limit(&body)?);
-    sim.update(|switch| switch.faults.calls.detach_twice(target, limit));
+    sim.update(|switch| switch.faults.calls.detach_twice(target, limit))
+        .map_err(too_many)?;
     Ok(ok())
 }
 

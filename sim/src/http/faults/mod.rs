@@ -110,7 +110,7 @@ pub const OVERVIEW: [(&str, &str); 24] = [
     ),
     (
         "POST /sim/fault/network",
-        r#"{"login" or "conn" or nothing,"what"?}: the browsers of the calls that are there change their network. "what": "all" (nothing passes any more), "sound" (ICE goes on from another address, whose sound is dropped); an ICE restart, a fresh connection or an attach mends it"#,
+        r#"{"login" or "conn" or nothing,"what"?}: the browsers of the calls that are there change their network; where a call has no media yet, the browser's description that is under way is of no use. "what": "all" (nothing passes any more), "sound" (ICE goes on from another address, whose sound is dropped); an ICE restart, a fresh connection or an attach mends it"#,
     ),
     (
         "POST /sim/fault/detach-twice",

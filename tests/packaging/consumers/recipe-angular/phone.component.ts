@@ -9,7 +9,7 @@ import { PhoneService } from "./phone.service";
     @for (call of shown().calls; track call.id) {
       <p class="call">
         {{ call.party }} <b>{{ call.state }}</b>
-        @if (call.state === "ringing") { <button (click)="call.dialog.answer()">Answer</button> }
+        @if (call.state === "ringing") { <button class="answer" (click)="call.dialog.answer()">Answer</button> }
         <button class="hangup" (click)="call.dialog.hangup()">Hang up</button>
       </p>
     }

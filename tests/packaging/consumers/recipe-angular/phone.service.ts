@@ -5,13 +5,13 @@ import { phone } from "./phone.js";
 @Injectable({ providedIn: "root" })
 export class PhoneService implements OnDestroy {
   readonly shown = signal(phone.get());
-  // Inside the zone the timer that watches the connection would keep the application from ever being
-  // stable. A signal is shown anew from outside as well.
-  #zone = inject(NgZone);
-  #end = this.#zone.runOutsideAngular(() => phone.subscribe(() => this.shown.set(phone.get())));
+  // A connection that is made inside the zone has its timers and frames there: the application would never
+  // be stable. Calls belong to the connection, wherever they are dialled or answered. A signal is shown
+  // anew from outside as well.
+  #end = inject(NgZone).runOutsideAngular(() => phone.subscribe(() => this.shown.set(phone.get())));
 
   dial(number: string) {
-    return this.#zone.runOutsideAngular(() => phone.dial(number));
+    return phone.dial(number);
   }
 
   ngOnDestroy() {

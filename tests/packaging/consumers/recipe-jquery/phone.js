@@ -11,7 +11,7 @@ function mountPhone($root, options, channel) {
       // The caller's name may hold anything: text() shows it as it is.
       var $call = $("<p class='call'>").text(dialog.cidString() + " ").appendTo($calls);
       $("<b>").text(dialog.state.name).appendTo($call);
-      if (dialog.state.name === "ringing") $("<button>").text("Answer").on("click", function () { dialog.answer(); }).appendTo($call);
+      if (dialog.state.name === "ringing") $("<button class='answer'>").text("Answer").on("click", function () { dialog.answer(); }).appendTo($call);
       $("<button class='hangup'>").text("Hang up").on("click", function () { dialog.hangup(); }).appendTo($call);
     });
   }

@@ -14,7 +14,7 @@ export function Phone() {
       {calls.map(({ id, state, party, dialog }) => (
         <p key={id} className="call">
           {party} <b>{state}</b>
-          {state === "ringing" && <button onClick={() => dialog.answer()}>Answer</button>}
+          {state === "ringing" && <button className="answer" onClick={() => dialog.answer()}>Answer</button>}
           <button className="hangup" onClick={() => dialog.hangup()}>Hang up</button>
         </p>
       ))}
