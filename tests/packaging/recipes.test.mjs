@@ -210,7 +210,7 @@ test("click-to-dial and push-to-talk", { skip }, async () => {
   const project = await recipe("tools");
   await project.tool("esbuild/bin/esbuild", "main.js", "--bundle", "--format=esm", "--outfile=bundle.js");
   await open(await serve(project.dir));
-  const silent = () => run(() => window.silent(dialled));
+  const silent = () => run(() => window.silent(dialog));
   await click("#call");
   await shows(".call", "Outbound Call <9196> active");
   await silent();
@@ -227,5 +227,18 @@ test("click-to-dial and push-to-talk", { skip }, async () => {
   await hears();
   await driver.actions().keyUp(Key.SPACE).perform();
   await silent();
+  await click("#hangup");
+  await until("the end of the call", async () => (await sim.state()).dialogs.length === 0);
+  await isCalled(async () => {
+    assert.equal(await driver.executeScript("return dialog.getMute()"), false);
+    await driver.executeScript("arguments[0].focus()", talk);
+    await driver.actions().keyDown(Key.SPACE).perform();
+    assert.equal(await driver.executeScript("return dialog.getMute()"), true);
+    await hears();
+    await driver.actions().keyUp(Key.SPACE).perform();
+    assert.equal(await driver.executeScript("return dialog.getMute()"), false);
+  });
+  await click("#call");
+  await shows(".call", "active");
   await unmounts();
 });
