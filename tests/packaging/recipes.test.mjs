@@ -203,7 +203,11 @@ test("jQuery, in ES5", { skip }, async () => {
   const project = await recipe("jquery", { store: false });
   await copyFile(join(TOOLS, "jquery/dist/jquery.min.js"), project.path("jquery.min.js"));
   await open(await serve(project.dir));
+  // Another part of the page hears of the telephone's state.
+  await driver.executeScript("window.told = []; $(document).on('phone', (event, { state }) => told.push(state))");
   await works();
+  assert.equal(await driver.executeScript("return told[0]"), "ready");
+  assert.equal(await driver.executeScript("return $._data(document, 'events').phone.length"), 1);
 });
 
 test("click-to-dial and push-to-talk", { skip }, async () => {
