@@ -71,7 +71,8 @@ export class Local {
 
   enable(kind, on) {
     this.enabled[kind] = on;
-    for (const track of this.stream?.getTracks() ?? []) if (track.kind === kind) track.enabled = on;
+    // One of our own may be about to take its place in the stream.
+    for (const track of [...this.#own, ...(this.stream?.getTracks() ?? [])]) if (track.kind === kind) track.enabled = on;
   }
 
   get #microphone() {
@@ -102,21 +103,24 @@ export class Local {
     // Before the call asks for its stream nothing is opened.
     if (!this.#opening) return this.#page.choose({ useMic: id });
     await this.#opening;
-    if (id === "none" && !this.#microphone) return;
+    if (!isWanted() || (id === "none" && !this.#microphone)) return;
     this.#senders();
     const stream = id === "none" ? new MediaStream() : await microphone(id, this.#page);
     if (!isWanted()) return stop(stream.getTracks());
-    await this.#replace(stream.getAudioTracks()[0] ?? null);
+    await this.#replace(stream.getAudioTracks()[0] ?? null, isWanted);
   }
 
-  async #replace(track) {
+  async #replace(track, isWanted) {
     const older = this.#own.filter(({ kind }) => kind === "audio");
     if (track) {
       track.enabled = this.enabled.audio;
       this.#own.push(track);
     }
     try {
-      await Promise.all(this.#senders().map((sender) => sender.replaceTrack(track)));
+      // A connection that was made meanwhile has the track of before.
+      for (let others; isWanted() && (others = this.#senders().filter((sender) => sender.track !== track)).length; ) {
+        await Promise.all(others.map((sender) => sender.replaceTrack(track)));
+      }
     } catch (error) {
       this.#drop(track ? [track] : []);
       throw error;

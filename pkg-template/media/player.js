@@ -44,16 +44,18 @@ export async function start(element) {
 export function clear(element, stream) {
   if (!element || element.srcObject !== stream) return;
   unblock(element);
-  element.pause?.();
-  element.srcObject = null;
+  safely(() => {
+    element.pause?.();
+    element.srcObject = null;
+  });
 }
 
 /** Lets an element play on the output device that `sink()` gives, at last; `undefined` leaves it as it is. */
 export async function route(element, sink) {
   // Of two that are under way the browser may end with the older one.
-  while (sink() !== undefined && element.sinkId !== sink()) {
+  for (let set = element.sinkId; sink() !== undefined && set !== sink(); ) {
     if (!element.setSinkId) throw failure("unsupported", "this browser chooses the output device itself");
-    await element.setSinkId(sink());
+    await element.setSinkId((set = sink()));
   }
 }
 

@@ -1,4 +1,5 @@
 // What says that somebody is called: the ring of a call that comes in, and the caller's ring-back tone.
+import { safely } from "../host/page-code.js";
 import { elementOf, route, start, unblock } from "./player.js";
 
 // How many calls sound by each element.
@@ -30,10 +31,11 @@ export class Ring {
     // Where nothing is chosen the page's element stays as it is, and ours may be on another call's device.
     const wanted = sink === "any" ? "" : sink ?? (element === own && element.sinkId ? "" : element.sinkId);
     if (element.sinkId !== wanted) {
-      await route(element, () => wanted).catch(({ message }) => {
+      const usual = ({ message }) => {
         page.warn(`the chosen output device cannot be used (${message}): the usual one rings`);
         return element.setSinkId?.("");
-      });
+      };
+      await route(element, () => wanted).catch(usual).catch(() => {});
     }
     if (this.#element === element && !(await start(element)) && this.#element === element) page.playbackBlocked(element);
   }
@@ -46,7 +48,7 @@ export class Ring {
     // It rings on for another call, or another call is heard in it.
     if (sounding.get(element) || element.srcObject) return;
     unblock(element);
-    element.pause();
+    safely(() => element.pause());
   }
 }
 

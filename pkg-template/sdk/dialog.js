@@ -72,7 +72,8 @@ class Part {
   kept() {
     const { state, direction, params } = this.#dialog;
     const { active, held, recovering, answering } = enums.state;
-    if (!this.timings.active || ![active, held, recovering, answering].includes(state)) return null;
+    // One that was attached was answered before.
+    if (!(this.timings.active || params.attach) || ![active, held, recovering, answering].includes(state)) return null;
     const settings = {};
     for (const name of KEPT) {
       const value = this.get(name);
@@ -229,7 +230,7 @@ export class Dialog {
     this.state = this.lastState = enums.state.new;
     parts.set(this, new Part(this, settings));
     // The page may have put anything in its place.
-    if (check.isObject(verto.dialogs)) verto.dialogs[params.callID] = this;
+    if (check.isObject(verto.dialogs)) safely(() => (verto.dialogs[params.callID] = this));
   }
 
   get timings() {

@@ -163,8 +163,11 @@ test("setMicrophone: of two the last counts, in whatever order the browser grant
     const seen = [];
     for (const [order, last] of [[[0, 1], mics[1]], [[1, 0], "any"]]) {
       waiting.length = 0;
-      const both = [mics[0], last].map((id) => call.setMicrophone(id));
-      await until(() => waiting.length === 2);
+      const both = [];
+      for (const id of [mics[0], last]) {
+        both.push(call.setMicrophone(id));
+        await until(() => waiting.length === both.length);
+      }
       for (const one of order) {
         waiting[one]();
         await outcome(both[one]);

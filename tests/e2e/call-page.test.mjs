@@ -463,3 +463,31 @@ test("without WebRTC a call fails and says why", async () => {
   });
   assert.deepEqual(seen, ["unsupported", "this browser has no WebRTC", "Device or Permission Error"]);
 });
+
+test("elements that throw keep no microphone, no connection and no element", { skip }, async () => {
+  const seen = await run(async () => {
+    const [anna, bob] = [await User.login("1001"), await User.login("1002")];
+    const stubborn = () => {
+      const element = document.createElement("audio");
+      const refuse = () => { throw new Error("the page's own"); };
+      const { srcObject } = Object.getOwnPropertyDescriptors(HTMLMediaElement.prototype);
+      const get = () => srcObject.get.call(element);
+      // It takes a stream, and doesn't let it go.
+      const set = (stream) => (stream ? srcObject.set.call(element, stream) : refuse());
+      return Object.defineProperties(element, { srcObject: { get, set }, pause: { value: refuse } });
+    };
+    const tags = { tag: stubborn(), localTag: stubborn(), ringer_tag: stubborn(), ringFile: tone() };
+    Object.assign(bob.verto.options, tags);
+    const out = anna.call("1002");
+    const into = await bob.is("ringing");
+    into.answer();
+    await bob.is("active", into);
+    await heard(into);
+    into.hangup();
+    await Promise.all([bob.is("destroy", into), anna.is("destroy", out)]);
+    const { tracks, connections, rejections, errors } = left();
+    return { tracks, connections, rejections, errors: errors.length };
+  });
+  // Each of the three has thrown, and the page is told so.
+  assert.deepEqual(seen, { tracks: 0, connections: 0, rejections: [], errors: 3 });
+});

@@ -194,3 +194,21 @@ test("a sessid of the page's own brings the call back without a record", { skip 
   await run(async () => { await heard(call); call.hangup(); await anna.is("destroy", call); });
   await calls.nothingLeft();
 });
+
+test("a page with its own sessid that is reloaded again before its call is back", { skip }, async () => {
+  const sessid = "7a1c1f0e-0000-4000-8000-000000000002";
+  const before = await talk({ sessid });
+  // The server has the call, and the page doesn't hear so.
+  await calls.sim.request("POST", "sim/fault/unanswered", { login: "1001", method: "verto.attach", missing: "reply", count: 1 });
+  await reload();
+  await run(async (_, sessid) => {
+    window.anna = await User.login("1001", { tag: "audio", sessid });
+    await anna.is("answering");
+  }, sessid);
+  await reload();
+  const seen = await again({ sessid });
+  assert.equal(seen.callID, before.callID);
+  assert.equal(await byes(), 0);
+  await run(async () => { await heard(call); call.hangup(); await anna.is("destroy", call); });
+  await calls.nothingLeft();
+});

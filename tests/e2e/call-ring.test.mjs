@@ -1,4 +1,13 @@
 // How a call that comes in is heard, and what a page can do where the browser plays no sound.
+//
+// Planted in media/ring.js and media/media.js, one at a time, each red: ringDevice is ignored; each ring
+// has an element of its own, or two rings have one; the ring doesn't loop, isn't paused, or ends with the
+// first of two calls; it takes the element in which a call plays, or pauses that call at its end; a device
+// that is gone isn't told, or stays; "none" rings; our element stays on another call's device; what was
+// blocked isn't told, or rings after its end; the priming is heard, comes with each gesture, without a
+// file, without something to ring, in an element that rings, or leaves it muted; the ring-back tone is
+// heard on ringDevice. Green stayed, and so isn't tested: a primed ring that isn't paused, and a
+// connection that ends without ending the wait for a gesture.
 import assert from "node:assert/strict";
 import { By } from "selenium-webdriver";
 import { test } from "node:test";
@@ -40,6 +49,65 @@ test("a ring is heard until the call is answered or over, and cuts off no other 
   });
   assert.deepEqual(seen.seen, [1, true, true, true, 1, true, true]);
   assert.deepEqual([seen.rings, seen.left], [0, NOTHING]);
+});
+
+test("rings of two users are heard beside each other", { skip }, async () => {
+  const seen = await run(async () => {
+    const anna = await User.login("1001");
+    const files = [tone(), tone()];
+    const users = [await User.login("1002", { ringFile: files[0] }), await User.login("1003", { ringFile: files[1] })];
+    const talk = anna.call("9664");
+    await anna.is("active", talk);
+    const out = ["1002", "1003"].map((number) => anna.call(number));
+    const into = await Promise.all(users.map((user) => user.is("ringing")));
+    const rings = await Promise.all(files.map((file) => until(() => [...used.played].find(({ src }) => src === file))));
+    await Promise.all(rings.map(sounds));
+    const paused = [];
+    for (const one of [0, 1]) {
+      out[one].hangup();
+      await users[one].is("destroy", into[one]);
+      paused.push(rings.map(({ paused }) => paused));
+    }
+    talk.hangup();
+    await anna.is("destroy", talk);
+    return { paused, left: left() };
+  });
+  assert.deepEqual(seen, { paused: [[true, false], [true, true]], left: NOTHING });
+});
+
+test("ringer_tag and tag are one element: a ring neither cuts off the call that plays there, nor its end that call", { skip }, async () => {
+  const seen = await run(async () => {
+    const element = document.getElementById("audio");
+    const ringFile = tone();
+    const [anna, carl] = [await User.login("1001"), await User.login("1003")];
+    const bob = await User.login("1002", { ringer_tag: "audio", ringFile, tag: "audio" });
+    const talk = anna.call("9664");
+    await anna.is("active", talk);
+    const [first, second] = [anna.call("1002"), carl.call("1002")];
+    await until(() => bob.states.all.length === 2);
+    await sounds(element);
+    const [one, two] = bob.states.all.map(({ dialog }) => dialog);
+    one.answer();
+    await bob.is("active", one);
+    await heard(one);
+    two.hangup();
+    await bob.is("destroy", two);
+    const seen = [element.srcObject !== null && (await sounds(element))];
+    // Now it is the call's.
+    const third = carl.call("1002");
+    const three = (await bob.states.first(({ dialog, state }) => state === "ringing" && dialog !== one && dialog !== two)).dialog;
+    const ring = await until(() => [...used.played].find((other) => other !== element && other.src === ringFile));
+    seen.push(await sounds(ring), await sounds(element), element.srcObject !== null);
+    third.hangup();
+    await bob.is("destroy", three);
+    seen.push(ring.paused, await sounds(element));
+    await heard(one);
+    bob.verto.hangup();
+    talk.hangup();
+    await Promise.all([bob.is("destroy", one), anna.is("destroy", talk), anna.is("destroy", first), carl.is("destroy", second)]);
+    return { seen, left: left() };
+  });
+  assert.deepEqual(seen, { seen: [true, true, true, true, true, true], left: NOTHING });
 });
 
 test("ringer_tag: the page's element rings, for as long as one of its calls does", { skip }, async () => {
@@ -87,10 +155,19 @@ test("what the browser won't play is told, and played after a click", { skip: sk
     button.onclick = () => (window.resumed = Verto.resumeAudio());
     window.bob = await User.login("1002", { ringFile: tone() });
     bob.verto.callbacks.onPlaybackBlocked = (dialog, element) => blocked.push({ dialog, element });
-    await send(bob, "verto.invite", { callID: "one", sdp: "v=0", display_direction: "outbound", caller_id_name: "Anna", caller_id_number: "1001" });
-    const into = await bob.is("ringing");
-    const { dialog, element } = await blocked.first(() => true);
-    if (dialog !== into || !element.paused) throw new Error("it is told of another call, or it plays");
+    for (const callID of ["one", "two"]) {
+      bob.states = new Told();
+      window.blocked = new Told();
+      await send(bob, "verto.invite", { callID, sdp: "v=0", display_direction: "outbound", caller_id_name: "Anna", caller_id_number: "1001" });
+      const into = await bob.is("ringing");
+      const { dialog, element } = await blocked.first(() => true);
+      if (dialog !== into || !element.paused) throw new Error("it is told of another call, or it plays");
+      if (callID === "two") return;
+      into.hangup();
+      await bob.is("destroy", into);
+      // Nothing of a call that is over is left to be resumed.
+      if ((await Verto.resumeAudio()).length) throw new Error("it would ring after its end");
+    }
   });
   await calls.driver.findElement(By.id("resume")).click();
   const seen = await run(async () => {
@@ -114,7 +191,7 @@ test("ringDevice: it rings on the speaker while the call is on the headset; one 
     const anna = await User.login("1001");
     const bob = await User.login("1002", { ringFile, ringDevice: speaker, useSpeak: headset, tag: "audio", logger: { warn: (text) => said.push(text) } });
     const seen = [];
-    for (const device of [speaker, "gone", "any", null, "none"]) {
+    for (const device of [speaker, null, speaker, "any", speaker, "gone", "none"]) {
       bob.verto.options.ringDevice = device;
       bob.states = new Told();
       const out = anna.call("1002");
@@ -133,7 +210,7 @@ test("ringDevice: it rings on the speaker while the call is on the headset; one 
   });
   const { speaker } = seen;
   const rings = seen.seen.filter(Array.isArray);
-  assert.deepEqual(rings, [[false, speaker], [false, ""], [false, ""], [false, ""], [true, ""]]);
+  assert.deepEqual(rings, [[false, speaker], [false, ""], [false, speaker], [false, ""], [false, speaker], [false, ""], [true, ""]]);
   assert.ok(seen.seen.filter((one) => !Array.isArray(one)).every(Boolean));
   assert.equal(seen.said.length, 1);
   assert.match(seen.said[0], /output device cannot be used .*: the usual one rings/);
@@ -253,4 +330,19 @@ test("the page's first gesture primes the ring, unheard, while a connection has 
   assert.deepEqual(primed, { muted: true, file: true });
   assert.deepEqual(seen, { again: 1, same: true, rings: true, muted: false, left: NOTHING });
   assert.equal(await run(() => plays.length), 0);
+});
+
+test("a browser that sets no output device at all rings all the same, and no promise is left", { skip }, async () => {
+  const seen = await run(async () => {
+    HTMLMediaElement.prototype.setSinkId = () => Promise.reject(new DOMException("no", "AbortError"));
+    const said = [];
+    const [anna, bob] = [await User.login("1001"), await User.login("1002", { ringFile: tone(), ringDevice: "gone", logger: { warn: (text) => said.push(text) } })];
+    const out = anna.call("1002");
+    const into = await bob.is("ringing");
+    const rings = await until(() => [...used.played].find(({ src }) => src === bob.verto.options.ringFile)).then(sounds);
+    out.hangup();
+    await bob.is("destroy", into);
+    return { rings, said: said.length, left: left() };
+  });
+  assert.deepEqual(seen, { rings: true, said: 1, left: NOTHING });
 });

@@ -37,11 +37,35 @@ after(async () => {
 
 const found = {};
 
-/** A picture for people, and what axe-core says of it. */
+/** How else a state is looked at: in the other language, in the dark, and on a narrow page. */
+const LOOKS = { "": {}, dark: { dark: true }, other: { other: true }, narrow: { dark: true, other: true, width: 400 } };
+
+/** Pictures for people, and what axe-core says of them. The page is afterwards as it was. */
 async function look(page, state) {
-  await page.screenshot(`phone-${state.replaceAll(" ", "-")}`);
-  const problems = await page.violations(axe);
-  if (problems.length > 0) found[state] = problems;
+  const { driver } = page;
+  const shifts = await driver.executeScript("return window.shifts");
+  let turned = false;
+  const show = async ({ dark, other = false, width }) => {
+    const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
+    await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { features });
+    const size = { width, height: 1000, deviceScaleFactor: 1, mobile: false };
+    if (width) await driver.sendDevToolsCommand("Emulation.setDeviceMetricsOverride", size);
+    else await driver.sendDevToolsCommand("Emulation.clearDeviceMetricsOverride");
+    // By the page's function: a click would move the focus, and be one that lets the sound play.
+    const turn = (done) => import("./console/i18n.mjs").then(({ switchLanguage }) => done(switchLanguage()));
+    if (turned !== other) await driver.executeAsyncScript(turn);
+    turned = other;
+    // It is drawn, and the browser has told of what has moved.
+    await driver.executeAsyncScript((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+  };
+  for (const [name, way] of Object.entries(LOOKS)) {
+    await show(way);
+    await page.screenshot(["phone", ...state.split(" "), name].filter(Boolean).join("-"));
+    const problems = await page.violations(axe);
+    if (problems.length > 0) found[`${state} ${name}`] = problems;
+  }
+  await show({});
+  await driver.executeScript("window.shifts = arguments[0]", shifts);
 }
 
 const row = (number, probe) => until(`agent ${number}`, async () => (await sim.agent(number)).find(probe));
@@ -364,17 +388,57 @@ describe("what keeps one from being heard or from hearing", { skip }, () => {
   });
 
   test("a microphone that is refused: what to do is said at once, and it is over when it is allowed", async () => {
-    const setPermission = (setting) =>
-      colleague.driver.sendDevToolsCommand("Browser.setPermission", { permission: { name: "microphone" }, setting, origin: new URL(sim.url).origin });
-    await setPermission("denied");
-    await colleague.open("zh-CN");
-    await colleague.signIn("1008");
-    await colleague.says("banner-text", "麦克风被禁止");
-    await look(colleague, "15 refused");
-    await setPermission("granted");
-    await until("the banner to go", async () => (await colleague.text("banner-text")) === "");
-    assert.deepEqual(found, {});
-    await colleague.assertCalm();
+    // The others' browsers give every page the microphone, whatever the permission says.
+    const driver = await startBrowser({ flags: ["--use-fake-device-for-media-stream"] });
+    try {
+      const page = new Phone(driver, sim.url);
+      const setPermission = (setting) =>
+        driver.sendDevToolsCommand("Browser.setPermission", { permission: { name: "microphone" }, setting, origin: new URL(sim.url).origin });
+      const gone = () => until("the banner to go", async () => (await page.text("banner-text")) === "");
+      await setPermission("denied");
+      await colleague.open("en");
+      await colleague.startShift("1010");
+      await page.open("zh-CN");
+      await page.signIn("1009");
+      await page.says("banner-text", "麦克风被禁止");
+      await look(page, "15 refused");
+      // Sound that is held back is told when the microphone is no trouble any more, and not before.
+      const blocked = "浏览器在点击之前不播放声音";
+      await driver.executeScript("HTMLMediaElement.prototype.play = async () => { throw new DOMException('no click yet', 'NotAllowedError') }");
+      await colleague.click("new-call");
+      await colleague.fill({ to: "1009" });
+      await colleague.click("to-call");
+      await page.states("ringing");
+      await page.says("banner-text", "麦克风被禁止");
+      await setPermission("granted");
+      await page.says("banner-text", blocked);
+      await page.press("reject");
+      await page.click("banner-button");
+      await gone();
+      // It may be allowed, and not be there.
+      await setPermission("denied");
+      await page.says("banner-text", "麦克风被禁止");
+      await driver.executeScript(() => {
+        const { mediaDevices } = navigator;
+        mediaDevices.getUserMedia = async () => { throw new DOMException("none", "NotFoundError"); };
+        mediaDevices.enumerateDevices = async () => [];
+      });
+      await setPermission("granted");
+      await page.says("banner-text", "没有找到麦克风");
+      await look(page, "22 missing");
+      await driver.executeScript(() => {
+        const { mediaDevices } = navigator;
+        mediaDevices.dispatchEvent(new Event("devicechange"));
+        delete mediaDevices.getUserMedia;
+        delete mediaDevices.enumerateDevices;
+        setTimeout(() => mediaDevices.dispatchEvent(new Event("devicechange")));
+      });
+      await gone();
+      assert.deepEqual(found, {});
+      await page.assertCalm();
+    } finally {
+      await driver.quit();
+    }
   });
 });
 

@@ -175,3 +175,27 @@ test("frames have their own members alone: nothing is read from Object.prototype
   assert.equal(verto.state, "ready");
   verto.logout();
 });
+
+// Stores of state freeze what they are given, to its depth.
+test("a call that comes in where dialogs is frozen stops nothing", async (t) => {
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error);
+  t.after(() => delete globalThis.reportError);
+  const verto = new Verto();
+  const seen = [];
+  const options = given();
+  await verto.connect(options, {
+    onDialogState: ({ callID, state }) => seen.push([callID, state.name]),
+    onMessage: (_, dialog, { name }, data) => seen.push([name, data]),
+  });
+  Object.freeze(verto.dialogs);
+  const [socket] = options.WebSocket.sockets;
+  const server = (method, params) => socket.onmessage({ data: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }) });
+  server("verto.invite", { callID: "c1", sdp: "v=0" });
+  server("verto.info", { msg: "still there" });
+  await turn();
+  assert.deepEqual(seen, [["c1", "ringing"], ["info", "still there"]]);
+  assert.equal(reported.length, 1);
+  assert.ok(reported[0] instanceof TypeError, String(reported[0]));
+  verto.logout();
+});

@@ -16,9 +16,12 @@ const TROUBLES = {
 };
 const KINDS = { NotAllowedError: "media-denied", NotFoundError: "media-missing", NotReadableError: "media-busy" };
 
-let trouble = "";
+/** What is wrong with the microphone and with the sound. Neither hides the other for good. */
+const troubles = { microphone: "", sound: "" };
+const worst = () => troubles.microphone || troubles.sound;
 
 function show() {
+  const trouble = worst();
   const { button } = TROUBLES[trouble] ?? {};
   element("banner").dataset.trouble = trouble;
   setText(element("banner-text"), trouble && t(`trouble:${trouble}`));
@@ -26,32 +29,32 @@ function show() {
   setText(element("banner-button"), button ? t(button) : "");
 }
 
-function tell(what) {
-  trouble = what;
+function tell(part, what) {
+  troubles[part] = what;
   show();
 }
 
 /** Tells of a call's failure, if the agent can do something about it. */
 export function openBanner({ kind }) {
-  if (kind in TROUBLES) tell(kind);
+  if (kind in TROUBLES) tell("microphone", kind);
 }
 
 /** Asks for the microphone before the first call comes, so that no caller has to wait for the answer. */
 async function askForMicrophone() {
-  if (!navigator.mediaDevices) return tell(globalThis.isSecureContext ? "unsupported" : "media-insecure");
+  if (!navigator.mediaDevices) return tell("microphone", globalThis.isSecureContext ? "unsupported" : "media-insecure");
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     for (const track of stream.getTracks()) track.stop();
-    if (trouble !== "blocked") tell("");
-    return true;
+    tell("microphone", "");
   } catch (error) {
-    return tell(KINDS[error.name] ?? "media-denied");
+    tell("microphone", KINDS[error.name] ?? "media-denied");
   }
 }
 
 let permission;
 
-// The user may change it in the address bar at any time.
+// The user may change it in the address bar at any time. Whether the microphone works then, only the
+// microphone says: one that is allowed may be missing, or in use.
 async function watchPermission() {
   try {
     permission ??= await navigator.permissions.query({ name: "microphone" });
@@ -59,17 +62,13 @@ async function watchPermission() {
     // This browser doesn't tell.
     return;
   }
-  permission.onchange = () => {
-    if (permission.state === "denied") tell("media-denied");
-    else if (permission.state === "granted" && trouble !== "blocked") tell("");
-  };
-  permission.onchange();
+  permission.onchange = () => permission.state !== "prompt" && askForMicrophone();
 }
 
 onClick("banner-button", async () => {
-  const { run } = TROUBLES[trouble];
+  const { run } = TROUBLES[worst()];
   // What plays then is not blocked any more; what doesn't is told again.
-  if (trouble === "blocked") tell("");
+  if (!troubles.microphone) tell("sound", "");
   await run();
 });
 onConnected({
@@ -78,8 +77,14 @@ onConnected({
     watchPermission();
     askForMicrophone();
   },
-  onPlaybackBlocked: () => tell("blocked"),
+  onPlaybackBlocked: () => tell("sound", "blocked"),
   onMediaError: (_, error) => openBanner(error),
+  // The headset that was missing may be there now.
+  onDeviceChange: () => troubles.microphone === "media-missing" && askForMicrophone(),
 });
-onConnection(() => isPhone() || tell(""));
+onConnection(() => {
+  if (isPhone()) return;
+  tell("microphone", "");
+  tell("sound", "");
+});
 onLanguage(show);

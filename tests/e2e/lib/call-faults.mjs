@@ -87,8 +87,8 @@ const TABLE = `
   remote     in   cancel  cancel    refused  cancel  –      bye    bye    bye
   logout     out  over    over      over     over    over   over   over   over
   logout     in   over    over      over     over    –      over   over   over
-  silent     out  unheard unheard   unheard  over    over   on     on     late
-  silent     in   unheard unheard   unheard  unheard –      on     on     late
+  silent     out  unheard unheard   unheard  over    over   on     on     on
+  silent     in   unheard unheard   unheard  unheard –      on     on     on
   denied     out  denied  –         –        –       –      –      –      –
   denied     in   denied  –         –        –       –      –      –      –
   network    out  –       –         –        on      on     on     on     again
