@@ -203,14 +203,18 @@ test("jQuery, in ES5", { skip }, async () => {
   const project = await recipe("jquery", { store: false });
   await copyFile(join(TOOLS, "jquery/dist/jquery.min.js"), project.path("jquery.min.js"));
   await open(await serve(project.dir));
+  // Another part of the page hears of the telephone's state.
+  await driver.executeScript("window.told = []; $(document).on('phone', (event, { state }) => told.push(state))");
   await works();
+  assert.equal(await driver.executeScript("return told[0]"), "ready");
+  assert.equal(await driver.executeScript("return $._data(document, 'events').phone.length"), 1);
 });
 
 test("click-to-dial and push-to-talk", { skip }, async () => {
   const project = await recipe("tools");
   await project.tool("esbuild/bin/esbuild", "main.js", "--bundle", "--format=esm", "--outfile=bundle.js");
   await open(await serve(project.dir));
-  const silent = () => run(() => window.silent(dialled));
+  const silent = () => run(() => window.silent(dialog));
   await click("#call");
   await shows(".call", "Outbound Call <9196> active");
   await silent();
@@ -227,5 +231,18 @@ test("click-to-dial and push-to-talk", { skip }, async () => {
   await hears();
   await driver.actions().keyUp(Key.SPACE).perform();
   await silent();
+  await click("#hangup");
+  await until("the end of the call", async () => (await sim.state()).dialogs.length === 0);
+  await isCalled(async () => {
+    assert.equal(await driver.executeScript("return dialog.getMute()"), false);
+    await driver.executeScript("arguments[0].focus()", talk);
+    await driver.actions().keyDown(Key.SPACE).perform();
+    assert.equal(await driver.executeScript("return dialog.getMute()"), true);
+    await hears();
+    await driver.actions().keyUp(Key.SPACE).perform();
+    assert.equal(await driver.executeScript("return dialog.getMute()"), false);
+  });
+  await click("#call");
+  await shows(".call", "active");
   await unmounts();
 });

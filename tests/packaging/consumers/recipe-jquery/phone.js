@@ -1,6 +1,10 @@
-/** A telephone in an element; gives the function that ends it. Plain ES5. */
+/** A telephone in an element; gives the function that ends it. Each change triggers "phone" on the document. Plain ES5. */
 function mountPhone($root, options, channel) {
   var verto = new Verto();
+
+  function changed() {
+    $(document).trigger("phone", [verto]);
+  }
 
   function draw() {
     var $calls = $root.find(".calls").empty();
@@ -19,11 +23,13 @@ function mountPhone($root, options, channel) {
   verto.subscribe(channel, {
     handler: function (v, event) { $root.find("#event").text(event.eventType); }
   });
-  verto.connect(options, { onStateChange: draw, onDialogState: draw });
+  verto.connect(options, { onStateChange: changed, onDialogState: changed });
+  $(document).on("phone.phone", draw);
   $root.on("click.phone", "#call", function () { verto.newCall({ destination_number: "9196" }); });
   draw();
 
   return function unmount() {
+    $(document).off("phone", draw);
     $root.off(".phone").empty();
     verto.logout();
   };

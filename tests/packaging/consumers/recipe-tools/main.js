@@ -13,10 +13,18 @@ const draw = () => {
   element("calls").textContent = calls.map(({ party, state }) => `${party} ${state}`).join();
 };
 const ends = [phone.subscribe(draw)];
-const dial = (number) => {
-  window.dialled = phone.dial(number);
-  ends.push(pushToTalk(dialled, element("talk")));
+let stopTalking = () => {};
+const talk = (dialog) => {
+  stopTalking();
+  window.dialog = dialog;
+  stopTalking = pushToTalk(dialog, element("talk"));
 };
-ends.push(clickToDial(dial));
-element("hangup").onclick = () => dialled.hangup();
+ends.push(() => stopTalking(), clickToDial((number) => talk(phone.dial(number))));
+element("answer").onclick = () => {
+  const ringing = phone.get().calls.find(({ state }) => state === "ringing");
+  if (!ringing) return;
+  ringing.dialog.answer();
+  talk(ringing.dialog);
+};
+element("hangup").onclick = () => dialog.hangup();
 window.unmount = () => ends.forEach((end) => end());
