@@ -125,12 +125,13 @@ describe("a shift", { skip }, () => {
   test("muted: packets go on, and there is no sound in them", async () => {
     await agent.press("mute");
     await agent.lineSays(0, "microphone off");
-    const before = await agent.sound();
-    const now = await until("packets", async () => {
-      const sound = await agent.sound();
-      return sound.sent > before.sent + 30 && sound;
+    let before = await agent.sound();
+    await until("packets without sound", async () => {
+      const now = await agent.sound();
+      // The browser's figures may be those of a moment before.
+      if (now.spoken - before.spoken > 1e-4) before = now;
+      return now.sent > before.sent + 30;
     });
-    assert.ok(now.spoken - before.spoken < 1e-4, `${before.spoken}, then ${now.spoken}`);
     await look(agent, "04 muted");
     await agent.press("mute");
     await agent.talks();
