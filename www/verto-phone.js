@@ -19,8 +19,7 @@ const STYLE = String.raw`
 @media (prefers-color-scheme: dark) { [part~=phone] { --ink: #e8edf2; --soft: #a9b4c0; --line: #6b7683; --paper: #1a2129; --accent: #8ab8ff;
   --go: #1f7d48; --stop: #c23a2c; --note: #4a3b12; } }
 [part~=phone] [hidden], [part~=phone] p:empty { display: none !important; }
-[part~=phone] :is(p, form) { margin: 0; }
-[part~=phone] :is(form, label, [part~=note], [part~=pair], [part~=keys]) { display: grid; gap: .5rem; }
+[part~=phone] :is(p, form) { margin: 0; } [part~=phone] :is(form, label, [part~=note], [part~=pair], [part~=keys]) { display: grid; gap: .5rem; }
 [part~=phone] label { gap: .2rem; color: var(--soft); font-size: .875rem; } [part~=phone] summary ~ label { margin-top: .5rem; }
 [part~=phone] :is(input, select, button) { box-sizing: border-box; width: 100%; min-width: 0; min-height: 2.75rem; padding: .4rem .7rem;
   font: inherit; font-size: 1rem; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; }
@@ -31,12 +30,10 @@ const STYLE = String.raw`
 [part~=phone] [part~=stop] { background: var(--stop); }
 [part~=phone] [part~=pair] { grid-template-columns: 1fr 1fr; } [part~=phone] [part~=keys] { grid-template-columns: repeat(3, 1fr); }
 [part~=pressed] { grid-column: 1 / -1; text-align: center; } [part~=status], [part~=timer] { color: var(--soft); font-variant-numeric: tabular-nums; }
-[part~=incoming], [part~=party] { font-size: 1.4rem; font-weight: 600; }
-[part~=note] { padding: .5rem .7rem; background: var(--note); border-radius: .5rem; }
+[part~=incoming], [part~=party] { font-size: 1.4rem; font-weight: 600; } [part~=note] { padding: .5rem .7rem; background: var(--note); border-radius: .5rem; }
 `;
 const PARTS = String.raw`<div part="phone">
-  <p part="status" role="status"></p>
-  <p part="incoming" role="alert" tabindex="-1"></p>
+  <p part="status" role="status"></p> <p part="incoming" role="alert" tabindex="-1"></p>
   <p part="problem note" role="alert"></p>
   <div part="blocked note" role="alert" hidden><span data-zh="浏览器拦截了声音。">The browser holds back the sound.</span>
     <button part="sound" data-zh="播放声音">Play the sound</button></div>
@@ -50,8 +47,7 @@ const PARTS = String.raw`<div part="phone">
     <label><span data-zh="号码">Number</span><input part="number" inputmode="tel" autocomplete="off" pattern=".*\S.*" required></label>
     <button part="call go" data-zh="呼叫">Call</button>
   </form>
-  <p part="party" data-in="calling talking held"></p>
-  <p part="timer" role="timer" data-in="talking held"></p>
+  <p part="party" data-in="calling talking held"></p> <p part="timer" role="timer" data-in="talking held"></p>
   <div part="pair" data-in="ringing"><button part="answer go" data-zh="接听">Answer</button><button part="reject stop" data-zh="拒接">Reject</button></div>
   <div part="pair" data-in="talking held"><button part="mute" data-zh="静音">Mute</button><button part="hold" data-zh="保持">Hold</button></div>
   <button part="hangup stop" data-in="calling talking held" data-zh="挂断">Hang up</button>
@@ -85,6 +81,7 @@ function softphone(root, options) {
     unsupported: ["此浏览器不能打电话（没有 WebRTC）。", "This browser cannot make calls (it has no WebRTC)."], NO_ANSWER: ["无人接听。", "No answer."],
     CALL_REJECTED: ["对方拒接。", "The call was rejected."], USER_NOT_REGISTERED: ["对方不在线。", "Nobody is there."],
     NO_ROUTE_DESTINATION: ["没有这个号码。", "There is no such number."],
+    waiting: ["通话还在：请登录以继续。", "Your call is still there: log in to take it back."],
   };
   const chinese = /^zh/i.test((root.host ?? root).closest("[lang]")?.lang);
   const words = (name) => WORDS[name]?.[chinese ? 0 : 1] ?? name;
@@ -92,18 +89,19 @@ function softphone(root, options) {
   const part = (name) => root.querySelector(`[part~=${name}]`);
   const say = (name, text = "") => { if (part(name).textContent !== text) part(name).textContent = text; }; // Nothing is read aloud twice.
   const failed = (error) => say("problem", why(error));
-  const phone = part("phone") ?? root;
-  const verto = new Verto();
+  const phone = part("phone") ?? root, verto = new Verto();
   // A ring of 450 Hz for 1 s of 5, as a WAV file of 8000 bytes a second.
   const head = new Uint32Array([0x46464952, 40036, 0x45564157, 0x20746d66, 16, 0x10001, 8000, 8000, 0x80001, 0x61746164, 40000]);
   const tone = Uint8Array.from({ length: 40000 }, (_, i) => 128 + (i < 8000 ? 40 * Math.sin(i * 2 * Math.PI * 450 / 8000) : 0));
   const ring = URL.createObjectURL(new Blob([head, tone], { type: "audio/wav" }));
+  // After a reload the call comes back to the same user, who this tab keeps while there is a call; never the password.
+  const kept = (act, ...record) => { try { return sessionStorage[act](`softphone ${options.login}`, ...record); } catch { /* Not in this frame. */ } };
   let dialog, ended;
   function show() {
     if (ended) return;
     const call = dialog?.state.name, focused = root.getRootNode().activeElement;
     const state = call ? ({ ringing: call, active: "talking", held: call }[call] ?? "calling") : /idle|closed/.test(verto.state) ? "login" : "idle";
-    const party = call && (dialog.direction.name === "inbound" ? dialog.cidString() : String(dialog.params.destination_number));
+    const party = call && String((dialog.direction.name === "outbound" && dialog.params.destination_number) || dialog.cidString());
     const muted = call === "active" && !dialog.getMute();
     phone.dataset.state = state;
     for (const each of root.querySelectorAll("[data-in]")) each.hidden = !each.dataset.in.split(" ").includes(state);
@@ -122,6 +120,7 @@ function softphone(root, options) {
   }
   const timer = setInterval(() => {
     const seconds = (Date.now() - dialog?.timings.active) / 1000; // No number where nobody talks.
+    if (seconds >= 0) kept("setItem", JSON.stringify([Date.now(), part("server").value, part("user").value]));
     if (seconds >= 0) say("timer", [seconds / 60, seconds % 60].map((each) => String(Math.floor(each)).padStart(2, "0")).join(":"));
   }, 1000);
   const callbacks = {
@@ -137,7 +136,7 @@ function softphone(root, options) {
       const missed = /ORIGINATOR_CANCEL|NO_ANSWER/.test(cause) ? words("missed") + changed.cidString() : "";
       say("problem", name === "destroy" ? (why(changed.error) ?? (direction.name === "outbound" ? words(cause) : missed)) : "");
       dialog = name === "destroy" ? undefined : changed;
-      if (!dialog) part("blocked").hidden = true;
+      if (!dialog) kept("removeItem"), (part("blocked").hidden = true);
       show();
     },
     onMessage: () => show(), // Somebody else may be at the other end now.
@@ -170,7 +169,7 @@ function softphone(root, options) {
     answer: () => dialog.answer(settings("callee")), reject: () => dialog.hangup({ cause: "CALL_REJECTED" }), hangup: () => dialog.hangup(),
     mute: () => (dialog.setMute("toggle"), show()), hold: () => dialog.toggleHold().catch(failed),
     keys: ({ target }) => target.matches("button") && press(target.textContent),
-    sound: () => (Verto.resumeAudio(), (part("blocked").hidden = true)), logout: () => verto.logout(),
+    sound: () => (Verto.resumeAudio(), (part("blocked").hidden = true)), logout: () => (kept("removeItem"), verto.logout()),
   };
   const transfer = () => dialog.transfer(part("target").value.replace(/\s/g, "")).catch(failed);
   const submits = { login: connect, dial: () => dial(part("number").value), transfer };
@@ -182,10 +181,13 @@ function softphone(root, options) {
     if (phone.dataset.state === "talking" && /^[0-9*#]$/.test(key) && !target.matches("input, select")) press(key);
   };
   if (chinese) for (const each of root.querySelectorAll("[data-zh]")) each.textContent = each.dataset.zh;
-  [part("server").value, part("user").value] = [options.socketUrl ?? "", options.login ?? ""];
+  const [left, ...before] = JSON.parse(kept("getItem") ?? "[]");
+  const waiting = Date.now() - left < 120_000; // Servers keep a call no longer.
+  [part("server").value, part("user").value] = waiting ? before : [options.socketUrl ?? "", options.login ?? ""];
+  if (waiting && !options.passwd) say("problem", words("waiting"));
   show();
   const stop = () => ((ended = true), clearInterval(timer), URL.revokeObjectURL(ring), verto.logout());
-  return { verto, connect, dial, dialog: () => dialog, stop };
+  return { verto, connect, waiting, dial, dialog: () => dialog, stop };
 }
 // end
 

@@ -6,6 +6,7 @@
 // | Enter answers what came while one typed | by keyboard alone |
 // | a colour too pale | axe-core |
 // | the mute button shows the opposite | the echo |
+// | nobody is kept for after a reload, or for ever | after a reload |
 import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -61,6 +62,8 @@ beforeEach(() => skip || sim.reset());
 
 afterEach(async () => {
   if (skip) return;
+  // What a red test leaves is not for the next one; the first page has no storage.
+  await driver.executeScript("if (location.protocol === 'http:') sessionStorage.clear()");
   const errors = await consoleErrors(driver);
   await driver.get("about:blank");
   await sim.drop();
@@ -147,6 +150,55 @@ const became = (state) =>
 const CONNECTED = "until(() => used.connections.findLast(({ connectionState }) => connectionState === 'connected'))";
 const hears = () => run(`async () => heard({ peer: await ${CONNECTED} })`);
 const hearsNothing = () => run(`async () => silent({ peer: await ${CONNECTED} })`);
+
+async function violations() {
+  await driver.executeScript(axe);
+  const found = await driver.executeAsyncScript(
+    "const done = arguments[0]; axe.run().then(({ violations }) => done(violations), (error) => done([{ id: String(error), impact: 'critical', nodes: [] }]))",
+  );
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
+
+async function look(name) {
+  assert.deepEqual(await violations(), [], name);
+  await driver.manage().window().setRect(ZOOMED);
+  const width = await driver.executeScript("return [document.documentElement.scrollWidth, innerWidth]");
+  assert.ok(width[0] <= width[1], `${name}: ${width.join(" of ")} px`);
+  await driver.manage().window().setRect(WIDE);
+}
+
+/** `open` shows the telephone's login. */
+async function eachState(open) {
+  await open();
+  await look("login");
+  await fill("password", "1234");
+  await part("login", "part.requestSubmit()");
+  await until("ready", () => part("call", "return !part.disabled"));
+  await part("microphone", "part.closest('details').open = true");
+  await look("idle");
+  await call("9199");
+  await state("talking");
+  await connected();
+  await click("mute");
+  await look("talking");
+  await click("hold");
+  await state("held");
+  await look("held");
+  await click("hangup");
+  await call("9486");
+  await until("a problem", async () => (await shown("problem")) !== "");
+  await state("idle");
+  await look("busy");
+  await ring("1002", "Dr. Anna-Lena von der Hohenstaufen-Württemberg");
+  await state("ringing");
+  await part("blocked", "part.hidden = false");
+  await look("ringing");
+  await click("reject");
+  await state("idle");
+  await nothingLeft();
+}
 
 test("the page is short enough to be copied, and verto-phone.js is made of it", async () => {
   const lines = (await text("www/softphone.html")).trimEnd().split("\n");
@@ -325,6 +377,33 @@ describe("softphone.html", { skip }, () => {
   });
 });
 
+test("after a reload the call is there again, with its time, and only then", { skip }, async () => {
+  await open();
+  await fill("user", "1002@xswitch.cn");
+  await part("login", "part.requestSubmit()");
+  await shows("status", "Ready");
+  await call("9196");
+  await state("talking");
+  await hears();
+  const kept = () => driver.executeScript("return Object.entries(sessionStorage).filter(([name]) => name.startsWith('softphone ')).join()");
+  await until("what is kept", kept);
+  assert.doesNotMatch(await driver.executeScript("return JSON.stringify(sessionStorage)"), /"1234\\*"/);
+  await shows("timer", "00:0");
+  const before = await shown("timer");
+  await driver.navigate().refresh();
+  await state("talking");
+  await shows("party", "9196");
+  await shows("timer", "00:0");
+  assert.ok((await shown("timer")) >= before);
+  await hears();
+  await click("hangup");
+  await state("idle");
+  await nothingLeft();
+  assert.equal(await kept(), "");
+  await driver.navigate().refresh();
+  await state("login");
+});
+
 describe("who can work with it", { skip }, () => {
   const press = (...keys) => driver.actions().sendKeys(...keys).perform();
   const focused = () => driver.executeScript("return document.activeElement.getAttribute('part') ?? document.activeElement.tagName");
@@ -381,60 +460,13 @@ describe("who can work with it", { skip }, () => {
     await nothingLeft();
   });
 
-  async function violations() {
-    await driver.executeScript(axe);
-    const found = await driver.executeAsyncScript(
-      "const done = arguments[0]; axe.run().then(({ violations }) => done(violations), (error) => done([{ id: String(error), impact: 'critical', nodes: [] }]))",
-    );
-    return found
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-  }
-
-  async function look(name) {
-    assert.deepEqual(await violations(), [], name);
-    await driver.manage().window().setRect(ZOOMED);
-    const width = await driver.executeScript("return [document.documentElement.scrollWidth, innerWidth]");
-    assert.ok(width[0] <= width[1], `${name}: ${width.join(" of ")} px`);
-    await driver.manage().window().setRect(WIDE);
-  }
-
-  async function eachState(language) {
-    await open(language);
-    await look("login");
-    await part("login", "part.requestSubmit()");
-    await until("ready", () => part("call", "return !part.disabled"));
-    await part("microphone", "part.closest('details').open = true");
-    await look("idle");
-    await call("9199");
-    await state("talking");
-    await connected();
-    await click("mute");
-    await look("talking");
-    await click("hold");
-    await state("held");
-    await look("held");
-    await click("hangup");
-    await call("9486");
-    await until("a problem", async () => (await shown("problem")) !== "");
-    await state("idle");
-    await look("busy");
-    await ring("1002", "Dr. Anna-Lena von der Hohenstaufen-Württemberg");
-    await state("ringing");
-    await part("blocked", "part.hidden = false");
-    await look("ringing");
-    await click("reject");
-    await state("idle");
-    await nothingLeft();
-  }
-
   for (const scheme of ["light", "dark"]) {
     for (const language of ["en", "zh"]) {
       test(`axe-core finds nothing serious, and nothing is cut off: ${scheme}, ${language}`, { skip: scheme === "dark" && lacking("schemes") }, async () => {
         if (!lacking("schemes")) {
           await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
         }
-        await eachState(language);
+        await eachState(() => open(language));
       });
     }
   }
@@ -497,6 +529,36 @@ describe("<verto-phone>", { skip }, () => {
     await fill("password", "1234");
     await part("login", "part.requestSubmit()");
     await shows("status", "Ready");
+  });
+
+  test("axe-core finds nothing serious, and nothing is cut off", async () => {
+    await eachState(() => put(known()));
+  });
+
+  test("after a reload the call is there again: at once with the password, and else when the user gives it", async () => {
+    await put(known(), "1234");
+    await shows("status", "Ready");
+    await run(() => void document.querySelector("verto-phone").dial("9196"));
+    await state("talking");
+    for (const password of ["1234", undefined]) {
+      await hears();
+      // Who it is is kept when the time is shown.
+      await shows("timer", "00:0");
+      await driver.navigate().refresh();
+      await put(known(), password);
+      if (!password) {
+        await shows("problem", "Your call is still there");
+        await fill("password", "1234");
+        await part("login", "part.requestSubmit()");
+      }
+      await state("talking");
+      await shows("party", "9196");
+    }
+    await hears();
+    assert.equal(await shown("problem"), "");
+    await click("hangup");
+    await state("idle");
+    await nothingLeft();
   });
 
   test("moved in the page it goes on; removed from the page nothing is left; put back it begins anew", async () => {
