@@ -204,9 +204,12 @@ test("jQuery, in ES5", { skip }, async () => {
   await copyFile(join(TOOLS, "jquery/dist/jquery.min.js"), project.path("jquery.min.js"));
   await open(await serve(project.dir));
   // Another part of the page hears of the telephone's state.
-  await driver.executeScript("window.told = []; $(document).on('phone', (event, { state }) => told.push(state))");
+  await driver.executeScript("window.told = []; $(document).on('phone', (event, { verto }) => told.push(verto.state))");
+  await shows("#connection", "ready");
+  // A second view makes no second connection (`works` counts them), and nothing ends with it.
+  await driver.executeScript("mountPhone($('<div>'), phone)()");
   await works();
-  assert.equal(await driver.executeScript("return told[0]"), "ready");
+  assert.equal(await driver.executeScript("return told.at(-1)"), "closed");
   assert.equal(await driver.executeScript("return $._data(document, 'events').phone.length"), 1);
 });
 

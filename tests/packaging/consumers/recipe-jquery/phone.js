@@ -1,14 +1,29 @@
-/** A telephone in an element; gives the function that ends it. Each change triggers "phone" on the document. Plain ES5. */
-function mountPhone($root, options, channel) {
-  var verto = new Verto();
+/** The telephone of the whole page, with its state: each change triggers "phone" on the document. Plain ES5. */
+function openPhone(options, channel) {
+  var phone = { verto: new Verto(), event: "" };
 
   function changed() {
-    $(document).trigger("phone", [verto]);
+    $(document).trigger("phone", [phone]);
   }
+
+  phone.verto.subscribe(channel, {
+    handler: function (v, event) {
+      phone.event = event.eventType;
+      changed();
+    }
+  });
+  phone.verto.connect(options, { onStateChange: changed, onDialogState: changed });
+  return phone;
+}
+
+/** Shows it in an element; gives the function that ends that. Calls go on. */
+function mountPhone($root, phone) {
+  var verto = phone.verto;
 
   function draw() {
     var $calls = $root.find(".calls").empty();
     $root.find("#connection").text(verto.state);
+    $root.find("#event").text(phone.event);
     $root.find("#call").prop("disabled", verto.state !== "ready");
     $.each(verto.dialogs, function (id, dialog) {
       if (dialog.state.name === "destroy") return;
@@ -20,10 +35,6 @@ function mountPhone($root, options, channel) {
     });
   }
 
-  verto.subscribe(channel, {
-    handler: function (v, event) { $root.find("#event").text(event.eventType); }
-  });
-  verto.connect(options, { onStateChange: changed, onDialogState: changed });
   $(document).on("phone.phone", draw);
   $root.on("click.phone", "#call", function () { verto.newCall({ destination_number: "9196" }); });
   draw();
@@ -31,6 +42,5 @@ function mountPhone($root, options, channel) {
   return function unmount() {
     $(document).off("phone", draw);
     $root.off(".phone").empty();
-    verto.logout();
   };
 }
