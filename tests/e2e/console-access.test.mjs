@@ -6,20 +6,19 @@ import { createServer } from "node:http";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Key } from "selenium-webdriver";
+import { violations } from "./lib/axe.mjs";
 import { lacking, leavePage, startBrowser } from "./lib/browser.mjs";
 import { Console } from "./lib/console.mjs";
 import { startSim } from "./lib/sim.mjs";
 import { until } from "./lib/wait.mjs";
 
 const ROOT = new URL("../../", import.meta.url);
-const AXE = new URL("tests/node_modules/axe-core/axe.min.js", ROOT);
 /** 1280 CSS px at 200 %. */
 const ZOOMED = { width: 640, height: 900 };
 
-let sim, driver, page, axe;
+let sim, driver, page;
 
 before(async () => {
-  axe = await readFile(AXE, "utf8");
   sim = await startSim();
   driver = await startBrowser();
   page = new Console(driver, sim.url);
@@ -43,17 +42,6 @@ async function colours(scheme) {
   await driver.sendDevToolsCommand("Emulation.setEmulatedMedia", {
     features: [{ name: "prefers-color-scheme", value: scheme }],
   });
-}
-
-/** What axe-core finds, as far as it is serious. */
-async function violations() {
-  await driver.executeScript(axe);
-  const found = await driver.executeAsyncScript(
-    "const done = arguments[0]; axe.run().then(({ violations }) => done(violations), (error) => done([{ id: String(error), impact: 'critical', nodes: [] }]))",
-  );
-  return found
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`);
 }
 
 /** The states in which a user meets the page, each brought about and then looked at. */
@@ -128,7 +116,7 @@ describe("axe-core finds nothing serious, and nothing is cut off sideways", () =
         const found = {};
         await eachState(async (state) => {
           await page.screenshot(`14-${scheme}-${state.replaceAll(" ", "-")}`);
-          const problems = await violations();
+          const problems = await violations(driver);
           const [content, window] = await driver.executeScript(
             "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]",
           );

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { Key } from "selenium-webdriver";
 import { elementFile } from "../docs/verto-phone.mjs";
+import { violations } from "./lib/axe.mjs";
 import { consoleErrors, inPage, lacking, startBrowser } from "./lib/browser.mjs";
 import { NOTHING } from "./lib/calls.mjs";
 import { engine } from "./lib/engines.mjs";
@@ -42,11 +43,10 @@ const ELEMENT_PAGE = `<!DOCTYPE html>
 </html>
 `;
 
-let www, sim, driver, axe;
+let www, sim, driver;
 
 before(async () => {
   if (skip) return;
-  axe = await text("tests/node_modules/axe-core/axe.min.js");
   www = await mkdtemp(join(tmpdir(), "verto-softphone-"));
   // With what notes each track, connection and element that a call uses.
   const page = await text("www/softphone.html");
@@ -151,18 +151,8 @@ const CONNECTED = "until(() => used.connections.findLast(({ connectionState }) =
 const hears = () => run(`async () => heard({ peer: await ${CONNECTED} })`);
 const hearsNothing = () => run(`async () => silent({ peer: await ${CONNECTED} })`);
 
-async function violations() {
-  await driver.executeScript(axe);
-  const found = await driver.executeAsyncScript(
-    "const done = arguments[0]; axe.run().then(({ violations }) => done(violations), (error) => done([{ id: String(error), impact: 'critical', nodes: [] }]))",
-  );
-  return found
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-}
-
 async function look(name) {
-  assert.deepEqual(await violations(), [], name);
+  assert.deepEqual(await violations(driver), [], name);
   await driver.manage().window().setRect(ZOOMED);
   const width = await driver.executeScript("return [document.documentElement.scrollWidth, innerWidth]");
   assert.ok(width[0] <= width[1], `${name}: ${width.join(" of ")} px`);

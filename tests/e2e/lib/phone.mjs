@@ -97,18 +97,4 @@ export class Phone extends Console {
     );
     return now;
   }
-
-  /** What axe-core finds, as far as it is serious. */
-  async violations(axe) {
-    await this.driver.executeScript(axe);
-    const found = await this.driver.executeAsyncScript((done) =>
-      axe.run().then(
-        ({ violations }) => done(violations),
-        (error) => done([{ id: String(error), impact: "critical", nodes: [] }]),
-      ),
-    );
-    return found
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-  }
 }
